@@ -1,0 +1,42 @@
+// Three costs, three suffixes: `.spec.ts` is pure, `.int.spec.ts` needs real servers, `.e2e.spec.ts` the whole platform.
+import { readdirSync } from 'node:fs';
+
+const packageNames = (folder) => readdirSync(folder, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name);
+const sources = Object.fromEntries(
+  ['libs', 'apps', 'packages'].flatMap((folder) =>
+    packageNames(folder).flatMap((name) => [
+      [`^@ao/${name}$`, `<rootDir>/${folder}/${name}/src/index.ts`],
+      [`^@ao/${name}/(.*)$`, `<rootDir>/${folder}/${name}/src/$1/index.ts`],
+    ]),
+  ),
+);
+
+const shared = {
+  rootDir: import.meta.dirname,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { ...sources, '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['/dist/', '/.tools/', '/.data/'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2023',
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+};
+
+export default {
+  projects: [
+    { ...shared, displayName: 'unit', testRegex: '(?<!\\.int|\\.e2e)\\.spec\\.ts$' },
+    { ...shared, displayName: 'int', testRegex: '\\.int\\.spec\\.ts$' },
+    { ...shared, displayName: 'e2e', testRegex: '\\.e2e\\.spec\\.ts$' },
+  ],
+};
