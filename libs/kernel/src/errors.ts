@@ -101,8 +101,12 @@ export class AppError extends Error {
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const internal = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new AppError('internal_error', 'The server failed to handle this request. Try again; if it persists, report the request id.', {
-    internal,
-    cause: error,
-  });
+  return new AppError(
+    'internal_error',
+    'The server failed to handle this request. Try again; if it persists, report the request id.',
+    {
+      internal,
+      cause: error,
+    },
+  );
 }

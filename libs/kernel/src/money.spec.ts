@@ -1,4 +1,11 @@
-import { ceilToNanoUsd, formatUsd, formatUsdPerMillionTokens, parseUsd, parseUsdPerMillionTokens, roundToNanoUsd } from './money.js';
+import {
+  ceilToNanoUsd,
+  formatUsd,
+  formatUsdPerMillionTokens,
+  parseUsd,
+  parseUsdPerMillionTokens,
+  roundToNanoUsd,
+} from './money.js';
 
 describe('money', () => {
   it.each([

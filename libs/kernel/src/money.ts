@@ -65,7 +65,9 @@ function parseScaled(text: string, places: number): bigint {
   const match = USD_DECIMAL.exec(text);
   const fraction = match?.[3] ?? '';
   if (!match || fraction.length > places) {
-    throw new RangeError(`expected a decimal number with at most ${places} places, got ${JSON.stringify(text.slice(0, 40))}`);
+    throw new RangeError(
+      `expected a decimal number with at most ${places} places, got ${JSON.stringify(text.slice(0, 40))}`,
+    );
   }
   const magnitude = BigInt(match[2] + fraction.padEnd(places, '0'));
   return match[1] ? -magnitude : magnitude;

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { defineEvent } from '../define.js';
+import { epochMs, id, modelName, nanoUsd, tag } from '../fields.js';
+import { usage } from '../usage.js';
+
+/** What a request reserved on one wallet, and from which lease. */
+export const leaseCharge = z.object({ walletId: id, leaseId: id.nullable(), reserved: nanoUsd });
+export type LeaseCharge = z.output<typeof leaseCharge>;
+
+/** Why a deployment was chosen (RT-007). */
+export const routingDecision = z.object({
+  strategy: z.string().max(64),
+  candidates: z.array(z.object({ deploymentId: id, dropped: z.string().max(200).nullable() })).max(200),
+});
+
+/** One finished call, from the gateway's point of view. Money in nano-dollars, durations in milliseconds. */
+export const usageReport = z.object({
+  requestId: id,
+  gatewayId: id,
+  orgId: id,
+  teamId: id.nullable(),
+  userId: id.nullable(),
+  keyId: id,
+  /** Leaf first; empty when nothing is charged. */
+  charges: z.array(leaseCharge).max(32),
+  endpoint: z.string().max(128),
+  requestedModel: modelName,
+  modelGroup: modelName.nullable(),
+  model: modelName,
+  provider: z.string().max(128),
+  deploymentId: id.nullable(),
+  /** HTTP status sent to the caller; 499 when the caller left. */
+  status: z.int().min(100).max(599),
+  errorCode: z.string().max(64).nullable(),
+  stream: z.boolean(),
+  /** The caller left, or the stream broke, before the end. */
+  partial: z.boolean(),
+  usage,
+  /** `provider`: as reported by it; `estimated`: counted by us; `none`: nothing was consumed. */
+  usageSource: z.enum(['provider', 'estimated', 'none']),
+  cost: nanoUsd,
+  /** The price row that the cost was computed with. */
+  priceId: id.nullable(),
+  /** Paid with the caller's own provider key: metered, never charged. */
+  ownKey: z.boolean(),
+  cache: z.enum(['none', 'hit', 'semantic', 'miss', 'bypass']).default('none'),
+  startedAtMs: epochMs,
+  durationMs: z.number().min(0),
+  firstTokenMs: z.number().min(0).nullable(),
+  finishReason: z.string().max(64).nullable(),
+  tags: z.array(tag).max(50),
+  featureId: z.string().max(128).nullable(),
+  endUserId: z.string().max(256).nullable(),
+  decision: routingDecision.nullable(),
+});
+export type UsageReport = z.output<typeof usageReport>;
+
+export const usageReportExample: z.input<typeof usageReport> = {
+  requestId: 'req_1',
+  gatewayId: 'gw_1',
+  orgId: 'org_1',
+  teamId: 'team_1',
+  userId: null,
+  keyId: 'key_1',
+  charges: [{ walletId: 'wal_1', leaseId: 'lse_1', reserved: '2000000' }],
+  endpoint: '/v1/chat/completions',
+  requestedModel: 'gpt-4o',
+  modelGroup: 'gpt-4o',
+  model: 'gpt-4o',
+  provider: 'openai',
+  deploymentId: 'dep_1',
+  status: 200,
+  errorCode: null,
+  stream: false,
+  partial: false,
+  usage: { inputTokens: 100, outputTokens: 100 },
+  usageSource: 'provider',
+  cost: '1250000',
+  priceId: 'prc_1',
+  ownKey: false,
+  startedAtMs: 1767225600000,
+  durationMs: 420.5,
+  firstTokenMs: null,
+  finishReason: 'stop',
+  tags: [],
+  featureId: null,
+  endUserId: null,
+  decision: null,
+};
+
+/** A gateway reports a finished call; `metering` turns it into the authoritative record. Event id = request id. */
+export const usageReportedV1 = defineEvent({
+  subject: 'evt.gateway.usage.reported.v1',
+  owner: 'gateway',
+  payload: usageReport,
+  example: usageReportExample,
+});

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { epochMs, id, modelName, name, role } from './fields.js';
+
+/** Whom a key stands for and what it may do: all that the gateway needs to know of a caller. */
+export const principal = z.object({
+  keyId: id,
+  keyName: name,
+  /** Prefix and last four, for logs: `sk-ao-****7f3a`. */
+  keyMasked: z.string().max(64),
+  orgId: id,
+  teamId: id.nullable(),
+  userId: id.nullable(),
+  role,
+  /** The wallet that pays; its ancestors pay too. Null: nothing is charged (static and open modes). */
+  walletId: id.nullable(),
+  /** Model groups that the key may call; null for all. */
+  models: z.array(modelName).max(1_000).nullable(),
+  requestsPerMinuteMax: z.int().min(1).nullable(),
+  tokensPerMinuteMax: z.int().min(1).nullable(),
+  concurrencyMax: z.int().min(1).nullable(),
+  expiresAtMs: epochMs.nullable(),
+});
+export type Principal = z.output<typeof principal>;
+
+export const principalExample: z.input<typeof principal> = {
+  keyId: 'key_1',
+  keyName: 'ci',
+  keyMasked: 'sk-ao-****7f3a',
+  orgId: 'org_1',
+  teamId: 'team_1',
+  userId: null,
+  role: 'member',
+  walletId: 'wal_1',
+  models: null,
+  requestsPerMinuteMax: null,
+  tokensPerMinuteMax: null,
+  concurrencyMax: null,
+  expiresAtMs: null,
+};

@@ -1,0 +1,1 @@
+export * from './cost.v1.js';

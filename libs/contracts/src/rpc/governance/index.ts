@@ -1,0 +1,1 @@
+export * from './audit.v1.js';

@@ -1,0 +1,3 @@
+export * from './authenticate-key.v1.js';
+export * from './keys.v1.js';
+export * from './organisations.v1.js';

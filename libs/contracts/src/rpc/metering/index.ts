@@ -1,0 +1,2 @@
+export * from './prices.v1.js';
+export * from './requests.v1.js';

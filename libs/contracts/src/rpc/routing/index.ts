@@ -1,0 +1,2 @@
+export * from './deployments.v1.js';
+export * from './providers.v1.js';

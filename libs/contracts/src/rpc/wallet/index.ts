@@ -1,0 +1,2 @@
+export * from './leases.v1.js';
+export * from './wallets.v1.js';

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { defineSnapshot } from '../define.js';
+import { id, modelName, name, tag } from '../fields.js';
+
+/** One configured provider model that serves a model group. */
+export const deployment = z.object({
+  id,
+  /** The name that callers use: `model_name` of AO_CONFIG. */
+  modelGroup: modelName,
+  providerId: id,
+  /** The provider's own name for the model. */
+  model: modelName,
+  region: z.string().max(64).nullable().default(null),
+  tags: z.array(tag).max(50).default([]),
+  weight: z.int().min(0).max(1_000_000).default(1),
+  priority: z.int().min(0).max(1_000_000).default(0),
+  requestsPerMinuteMax: z.int().min(1).nullable().default(null),
+  tokensPerMinuteMax: z.int().min(1).nullable().default(null),
+  enabled: z.boolean().default(true),
+  /** `config` (read-only) or `api`. */
+  source: z.enum(['config', 'api', 'demo']),
+});
+export type Deployment = z.output<typeof deployment>;
+
+/** Milliseconds; what is absent keeps its value or takes the default. */
+export const partialTimeouts = z
+  .object({
+    connectMs: z.int().min(1).max(600_000),
+    firstByteMs: z.int().min(1).max(3_600_000),
+    idleMs: z.int().min(1).max(3_600_000),
+    totalMs: z.int().min(1).max(7_200_000),
+  })
+  .partial();
+
+export const providerTimeouts = z.object({
+  connectMs: partialTimeouts.shape.connectMs.unwrap().default(5_000),
+  firstByteMs: partialTimeouts.shape.firstByteMs.unwrap().default(120_000),
+  idleMs: partialTimeouts.shape.idleMs.unwrap().default(60_000),
+  totalMs: partialTimeouts.shape.totalMs.unwrap().default(600_000),
+});
+export type ProviderTimeouts = z.output<typeof providerTimeouts>;
+
+/** A provider as the gateway needs it; its key is sealed with the master key (`@ao/config` seal.ts). */
+export const routedProvider = z.object({
+  id,
+  name,
+  /** The connector: `openai` speaks the OpenAI protocol. */
+  kind: z.string().min(1).max(64),
+  baseUrl: z.url().max(2_048),
+  sealedKey: z.string().max(8_192).nullable(),
+  organisation: z.string().max(256).nullable().default(null),
+  timeouts: providerTimeouts,
+  connectionsMax: z.int().min(1).max(10_000).default(256),
+  region: z.string().max(64).nullable().default(null),
+});
+export type RoutedProvider = z.output<typeof routedProvider>;
+
+export const modelAlias = z.object({ alias: modelName, modelGroup: modelName, hidden: z.boolean().default(false) });
+export type ModelAlias = z.output<typeof modelAlias>;
+
+export const deploymentExample: z.input<typeof deployment> = {
+  id: 'dep_1',
+  modelGroup: 'gpt-4o',
+  providerId: 'prv_1',
+  model: 'gpt-4o',
+  source: 'config',
+};
+
+/** Everything the gateway needs to choose a deployment and to call it. */
+export const routingTableSnapshot = defineSnapshot({
+  name: 'snap.routing.table',
+  owner: 'routing',
+  value: z.object({
+    version: z.int().min(0),
+    providers: z.array(routedProvider),
+    deployments: z.array(deployment),
+    aliases: z.array(modelAlias),
+  }),
+  example: {
+    version: 1,
+    providers: [
+      {
+        id: 'prv_1',
+        name: 'openai',
+        kind: 'openai',
+        baseUrl: 'https://api.openai.com/v1',
+        sealedKey: null,
+        timeouts: {},
+      },
+    ],
+    deployments: [deploymentExample],
+    aliases: [{ alias: 'fast', modelGroup: 'gpt-4o' }],
+  },
+});
