@@ -1,0 +1,88 @@
+import type {
+  EventContract,
+  PayloadOf,
+  RequestOf,
+  ResponseOf,
+  RpcContract,
+  SnapshotContract,
+  ValueOf,
+} from '@ao/contracts';
+import type { z } from 'zod';
+
+/** An event with its identity. `id` makes it idempotent: delivering it again must change nothing. */
+export interface EventEnvelope<Payload = unknown> {
+  id: string;
+  subject: string;
+  /** RFC 3339. */
+  occurredAt: string;
+  /** The request that caused it, for correlation. */
+  requestId?: string;
+  payload: Payload;
+}
+
+/** An event as an outbox holds it: its payload already encoded for the wire. */
+export type EncodedEvent = Omit<EventEnvelope, 'payload'> & { payload: string };
+
+export interface RequestOptions {
+  /** Overrides the contract's deadline. */
+  deadlineMs?: number;
+  requestId?: string;
+}
+
+/** What a handler learns besides the message. */
+export interface MessageContext {
+  subject: string;
+  requestId: string | undefined;
+  /** 1 for the first delivery. */
+  deliveries: number;
+}
+
+export type RpcHandler<C extends RpcContract> = (
+  request: RequestOf<C>,
+  context: MessageContext,
+) => Promise<ResponseOf<C>> | ResponseOf<C>;
+
+export type EventHandler<C extends EventContract> = (events: EventEnvelope<PayloadOf<C>>[]) => Promise<void> | void;
+
+/**
+ * How a subscription shares events. `durable`: replicas with one name share the stream, each event goes to one of them,
+ * again until it succeeds, also after a restart. `broadcast`: every process gets every event while it is up.
+ */
+export type Delivery =
+  { kind: 'durable'; name: string; batchSizeMax?: number; batchWaitMs?: number } | { kind: 'broadcast' };
+
+export interface Subscription {
+  stop(): Promise<void>;
+}
+
+/**
+ * The only way from service to service. Every message is validated against its contract on both sides.
+ *
+ * Errors: a request to an owner that is away or silent rejects with `backend_unavailable` within its deadline; a
+ * refusal (AppError) of the handler arrives as the same AppError. An event handler that throws gets the events again,
+ * one by one, with growing delays; an event that can never succeed (an AppError that is not retryable) is set aside and
+ * logged, so that it does not hold up those behind it.
+ */
+export interface Bus {
+  request<C extends RpcContract>(
+    contract: C,
+    request: z.input<C['request']> | RequestOf<C>,
+    options?: RequestOptions,
+  ): Promise<ResponseOf<C>>;
+  respond<C extends RpcContract>(contract: C, handler: RpcHandler<C>): Promise<Subscription>;
+
+  /** Resolves once the transport has taken the event over; until then the caller must keep it. */
+  publish<C extends EventContract>(contract: C, event: Omit<EventEnvelope<PayloadOf<C>>, 'subject'>): Promise<void>;
+  /** Publishes what an outbox or a spool kept. */
+  publishEncoded(event: EncodedEvent): Promise<void>;
+  subscribe<C extends EventContract>(contract: C, delivery: Delivery, handler: EventHandler<C>): Promise<Subscription>;
+
+  putSnapshot<C extends SnapshotContract>(contract: C, value: ValueOf<C>): Promise<void>;
+  /** Calls back with the present value, if any, and with each later one. */
+  watchSnapshot<C extends SnapshotContract>(contract: C, onValue: (value: ValueOf<C>) => void): Promise<Subscription>;
+
+  /** Rejects when the transport cannot be reached. */
+  checkHealth(): Promise<void>;
+  /** Stops taking messages, waits for running handlers (bounded), disconnects. */
+  close(): Promise<void>;
+}

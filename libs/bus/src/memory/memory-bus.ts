@@ -1,0 +1,132 @@
+import type {
+  EventContract,
+  PayloadOf,
+  RequestOf,
+  ResponseOf,
+  RpcContract,
+  SnapshotContract,
+  ValueOf,
+} from '@ao/contracts';
+import { AppError, withDeadline, type Logger } from '@ao/kernel';
+import type { z } from 'zod';
+import type {
+  Bus,
+  Delivery,
+  EncodedEvent,
+  EventEnvelope,
+  EventHandler,
+  RequestOptions,
+  RpcHandler,
+  Subscription,
+} from '../bus.js';
+import { decodeMessage, decodeReply, encodeErrorReply, encodeMessage, encodeReply, unavailable } from '../codec.js';
+import { EventQueue } from './event-queue.js';
+
+type Responder = (request: string, requestId: string | undefined) => Promise<string>;
+
+/**
+ * The bus of one process. Messages still pass through their contracts as text, so that a service cannot tell it from
+ * NATS. Nothing outlives the process: `publish` resolves only after every durable subscriber has handled the event, so
+ * that an outbox row or a spool record is kept until then.
+ */
+export class MemoryBus implements Bus {
+  private readonly responders = new Map<string, Responder>();
+  private readonly queues = new Map<string, Set<EventQueue>>();
+  private readonly snapshots = new Map<string, string>();
+  private readonly watchers = new Map<string, Set<(text: string) => void>>();
+  private closed = false;
+
+  constructor(private readonly logger: Logger) {}
+
+  async request<C extends RpcContract>(
+    contract: C,
+    request: z.input<C['request']> | RequestOf<C>,
+    options: RequestOptions = {},
+  ): Promise<ResponseOf<C>> {
+    const text = encodeMessage(contract.request, request as RequestOf<C>, contract.subject);
+    const responder = this.responders.get(contract.subject);
+    if (!responder || this.closed) throw unavailable(contract.subject, contract.owner);
+    const reply = await withDeadline(
+      responder(text, options.requestId),
+      options.deadlineMs ?? contract.deadlineMs,
+      () => unavailable(contract.subject, contract.owner),
+    );
+    return decodeReply(contract.response, reply, contract.subject) as ResponseOf<C>;
+  }
+
+  async respond<C extends RpcContract>(contract: C, handler: RpcHandler<C>): Promise<Subscription> {
+    if (this.responders.has(contract.subject)) throw new Error(`${contract.subject} has a responder already`);
+    this.responders.set(contract.subject, async (text, requestId) => {
+      try {
+        const request = decodeMessage(contract.request, text, contract.subject) as RequestOf<C>;
+        const response = await handler(request, { subject: contract.subject, requestId, deliveries: 1 });
+        return encodeReply(encodeMessage(contract.response, response, contract.subject));
+      } catch (error) {
+        if (!(error instanceof AppError))
+          this.logger.error({ err: error, subject: contract.subject }, 'request handler failed');
+        return encodeErrorReply(error);
+      }
+    });
+    return { stop: async () => void this.responders.delete(contract.subject) };
+  }
+
+  publish<C extends EventContract>(contract: C, event: Omit<EventEnvelope<PayloadOf<C>>, 'subject'>): Promise<void> {
+    const payload = encodeMessage(contract.payload, event.payload, contract.subject);
+    return this.publishEncoded({ ...event, subject: contract.subject, payload });
+  }
+
+  async publishEncoded(event: EncodedEvent): Promise<void> {
+    if (this.closed) throw unavailable(event.subject, 'bus');
+    await Promise.all([...(this.queues.get(event.subject) ?? [])].map((queue) => queue.add(event)));
+  }
+
+  async subscribe<C extends EventContract>(
+    contract: C,
+    delivery: Delivery,
+    handler: EventHandler<C>,
+  ): Promise<Subscription> {
+    const queue = new EventQueue(delivery, this.logger, (events) =>
+      handler(
+        events.map((event) => ({
+          ...event,
+          payload: decodeMessage(contract.payload, event.payload, event.subject) as PayloadOf<C>,
+        })),
+      ),
+    );
+    const queues = this.queues.get(contract.subject) ?? new Set();
+    this.queues.set(contract.subject, queues.add(queue));
+    return {
+      stop: async () => {
+        queues.delete(queue);
+        await queue.stop();
+      },
+    };
+  }
+
+  async putSnapshot<C extends SnapshotContract>(contract: C, value: ValueOf<C>): Promise<void> {
+    const text = encodeMessage(contract.value, value, contract.name);
+    this.snapshots.set(contract.name, text);
+    for (const watcher of this.watchers.get(contract.name) ?? []) watcher(text);
+  }
+
+  async watchSnapshot<C extends SnapshotContract>(
+    contract: C,
+    onValue: (value: ValueOf<C>) => void,
+  ): Promise<Subscription> {
+    const watcher = (text: string): void => onValue(decodeMessage(contract.value, text, contract.name) as ValueOf<C>);
+    const watchers = this.watchers.get(contract.name) ?? new Set();
+    this.watchers.set(contract.name, watchers.add(watcher));
+    const present = this.snapshots.get(contract.name);
+    if (present !== undefined) watcher(present);
+    return { stop: async () => void watchers.delete(watcher) };
+  }
+
+  async checkHealth(): Promise<void> {
+    if (this.closed) throw unavailable('bus', 'bus');
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all([...this.queues.values()].flatMap((queues) => [...queues].map((queue) => queue.stop())));
+  }
+}
