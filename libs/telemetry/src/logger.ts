@@ -1,0 +1,41 @@
+import type { Logger } from '@ao/kernel';
+import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { pretty } from './pretty.js';
+
+export interface LoggerOptions {
+  service: string;
+  level: string;
+  format: 'json' | 'pretty';
+  /** Standard output unless a test captures. */
+  destination?: DestinationStream;
+}
+
+/**
+ * Names under which a secret could reach a log line by mistake. Prompts and answers are never handed to a logger; this
+ * net is for objects that carry headers or options along.
+ */
+const REDACTED = ['authorization', 'cookie', 'apiKey', 'api_key', 'secret', 'password', 'key', 'x-api-key', 'x-openai-api-key'];
+
+/** A structured logger: one JSON object a line, with service and time. */
+export function createLogger({ service, level, format, destination }: LoggerOptions): Logger & PinoLogger {
+  const paths = REDACTED.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
+  return pino(
+    {
+      level,
+      base: { service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths, censor: '[redacted]' },
+      serializers: { err: serializeError },
+    },
+    destination ?? (format === 'pretty' ? pretty() : pino.destination({ fd: 1, sync: false, minLength: 4_096 })),
+  );
+}
+
+/** Errors with what only the log may know; a bounded stack. */
+function serializeError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { code, internal } = error as Error & { code?: unknown; internal?: unknown };
+  const cause = error.cause instanceof Error ? { cause: serializeError(error.cause) } : {};
+  return { type: error.name, message: error.message, code, internal, stack: error.stack?.split('\n').slice(0, 12).join('\n'), ...cause };
+}
