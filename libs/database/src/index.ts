@@ -1,0 +1,13 @@
+export * from './database.js';
+export { databaseErrorCode, isRetryableConflict, isUnavailable, translateDatabaseError } from './database-errors.js';
+export { freePort } from './embedded/free-port.js';
+export * from './embedded/start-embedded-postgres.js';
+export * from './migrations/migrate.js';
+export { migrationStatus, type MigrationStatus } from './migrations/migration-status.js';
+export * from './outbox/append-outbox.js';
+export * from './outbox/inbox.js';
+export * from './outbox/outbox-ddl.js';
+export * from './outbox/outbox-relay.js';
+export type { OutboxLag } from './outbox/outbox-upkeep.js';
+export * from './prisma-adapter.js';
+export * from './startup-error.js';

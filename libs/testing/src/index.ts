@@ -1,0 +1,10 @@
+export { freePort } from '@ao/database';
+export { guardFolder, guardProcess } from './guardian.js';
+export type { RealServer } from './real-server.js';
+export * from './start-nats.js';
+export * from './start-postgres.js';
+export * from './start-redis.js';
+export * from './temporary-folder.js';
+export * from './test-database.js';
+export * from './test-servers.js';
+export * from './wait-for.js';

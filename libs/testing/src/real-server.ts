@@ -1,0 +1,78 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { withDeadline } from '@ao/kernel';
+import { guardProcess } from './guardian.js';
+import { waitFor } from './wait-for.js';
+
+/** A real server, started for tests. */
+export interface RealServer {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Asks it to stop, kills it after three seconds. Does nothing when it is gone already. */
+  stop(): Promise<void>;
+  /** SIGKILL, as a power cut would: for fault tests. Resolves when it is dead. */
+  kill(): Promise<void>;
+}
+
+export interface RealServerOptions {
+  program: string;
+  arguments: string[];
+  url: string;
+  port: number;
+  /** What the first bytes of an answer to `probe.send` must match before the server counts as ready. */
+  probe: { send?: string; expect: RegExp };
+}
+
+const READY_TIMEOUT_MS = 15_000;
+const STOP_TIMEOUT_MS = 3_000;
+const PROBE_TIMEOUT_MS = 1_000;
+const OUTPUT_LENGTH_MAX = 2_000;
+
+export async function startRealServer(options: RealServerOptions): Promise<RealServer> {
+  const child = spawn(options.program, options.arguments, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  let output = '';
+  const collect = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-OUTPUT_LENGTH_MAX));
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  await once(child, 'spawn');
+  const release = guardProcess(child.pid!);
+  const exited = once(child, 'exit').then(release);
+  try {
+    await waitFor(() => child.exitCode !== null || probe(options), {
+      timeoutMs: READY_TIMEOUT_MS,
+      description: `${options.program} to be ready`,
+    });
+    if (child.exitCode !== null) throw new Error('it exited');
+  } catch (error) {
+    await end(child, 'SIGKILL', exited);
+    throw new Error(`${options.program} did not start:\n${output}`, { cause: error });
+  }
+  return {
+    url: options.url,
+    port: options.port,
+    pid: child.pid!,
+    stop: () => end(child, 'SIGTERM', exited),
+    kill: () => end(child, 'SIGKILL', exited),
+  };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals, exited: Promise<void>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(signal);
+  await withDeadline(exited, STOP_TIMEOUT_MS, () => new Error('late')).catch(() => child.kill('SIGKILL'));
+  await exited;
+}
+
+function probe({ port, probe: { send, expect } }: RealServerOptions): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => send && socket.write(send));
+    socket.setTimeout(PROBE_TIMEOUT_MS, () => socket.destroy());
+    socket.once('data', (bytes) => {
+      resolve(expect.test(bytes.toString()));
+      socket.destroy();
+    });
+    socket.once('error', () => undefined).once('close', () => resolve(false));
+  });
+}
