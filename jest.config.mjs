@@ -33,10 +33,15 @@ const shared = {
   },
 };
 
+const servers = {
+  globalSetup: '<rootDir>/libs/testing/jest/global-setup.mjs',
+  globalTeardown: '<rootDir>/libs/testing/jest/global-teardown.mjs',
+};
+
 export default {
   projects: [
     { ...shared, displayName: 'unit', testRegex: '(?<!\\.int|\\.e2e)\\.spec\\.ts$' },
-    { ...shared, displayName: 'int', testRegex: '\\.int\\.spec\\.ts$' },
-    { ...shared, displayName: 'e2e', testRegex: '\\.e2e\\.spec\\.ts$' },
+    { ...shared, ...servers, displayName: 'int', testRegex: '\\.int\\.spec\\.ts$' },
+    { ...shared, ...servers, displayName: 'e2e', testRegex: '\\.e2e\\.spec\\.ts$' },
   ],
 };

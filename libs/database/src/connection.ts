@@ -1,5 +1,5 @@
 import type { ClientConfig } from 'pg';
-import { StartupError } from './startup-error.js';
+import { StartupError } from '@ao/kernel';
 
 /** A schema name goes into SQL as an identifier and into `search_path`, so it is restricted rather than quoted. */
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;

@@ -26,6 +26,8 @@ export interface Database {
   transaction<T>(work: TransactionFunction<T>): Promise<T>;
   /** One round trip with a deadline (1 s unless told); never throws. */
   health(deadlineMs?: number): Promise<DatabaseHealth>;
+  /** Says that events were appended by other means than `transaction`, such as a Prisma client on this pool. */
+  notifyOutboxAppended(): void;
   /** Calls `listener` after each commit of a transaction that appended to the outbox; gives back the unsubscription. */
   onOutboxAppended(listener: () => void): () => void;
   /** Waits for the connections in use, five seconds at most. Calling it again does nothing. */
@@ -62,6 +64,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         onOutboxAppended: () => outboxListeners.forEach((listener) => listener()),
       }),
     health: (deadlineMs = 1_000) => checkHealth(pool, deadlineMs),
+    notifyOutboxAppended: () => outboxListeners.forEach((listener) => listener()),
     onOutboxAppended(listener) {
       outboxListeners.add(listener);
       return () => void outboxListeners.delete(listener);

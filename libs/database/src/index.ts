@@ -10,4 +10,3 @@ export * from './outbox/outbox-ddl.js';
 export * from './outbox/outbox-relay.js';
 export type { OutboxLag } from './outbox/outbox-upkeep.js';
 export * from './prisma-adapter.js';
-export * from './startup-error.js';

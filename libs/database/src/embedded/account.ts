@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { StartupError } from '../startup-error.js';
+import { StartupError } from '@ao/kernel';
 
 /** The operating system's user that PostgreSQL runs as; empty when it is simply our own. */
 export interface Account {

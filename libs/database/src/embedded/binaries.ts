@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { StartupError } from '../startup-error.js';
+import { StartupError } from '@ao/kernel';
 
 export interface PostgresBinaries {
   /** Holds `bin`, `lib` and `share`; movable as a whole. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from '@ao/kernel';
-import { StartupError } from '../startup-error.js';
+import { StartupError } from '@ao/kernel';
 import { chooseAccount, type Account } from './account.js';
 import { canReach, SHARED_HOME } from './reachable.js';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { chown, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { StartupError } from '../startup-error.js';
+import { StartupError } from '@ao/kernel';
 import type { Account } from './account.js';
 import { executable, type PostgresBinaries } from './binaries.js';
 import type { DataFolder } from './data-folder.js';

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { sleep, type Logger } from '@ao/kernel';
 import type pg from 'pg';
-import { StartupError } from '../startup-error.js';
+import { StartupError } from '@ao/kernel';
 import { executable, type PostgresBinaries } from './binaries.js';
 import type { DataFolder } from './data-folder.js';
 import { damagedCluster } from './initialise-cluster.js';

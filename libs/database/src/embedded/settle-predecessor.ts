@@ -1,5 +1,5 @@
 import { sleep, type Logger } from '@ao/kernel';
-import { StartupError } from '../startup-error.js';
+import { StartupError } from '@ao/kernel';
 import type { DataFolder } from './data-folder.js';
 import { becomeOwner } from './owner-session.js';
 import { disownPostmasterFile, inspectProcess, readPostmasterFile, type PostmasterFile } from './postmaster-file.js';

@@ -3,7 +3,7 @@ import { silentLogger, type Logger } from '@ao/kernel';
 import pg from 'pg';
 import { connectionConfig } from '../connection.js';
 import { isUnavailable } from '../database-errors.js';
-import { StartupError } from '../startup-error.js';
+import { StartupError } from '@ao/kernel';
 import { readMigrations, type MigrationFile } from './migration-files.js';
 import { createRecords, readRecords } from './migration-records.js';
 import { compareMigrations, type MigrationStatus } from './migration-status.js';

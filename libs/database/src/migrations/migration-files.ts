@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { StartupError } from '../startup-error.js';
+import { StartupError } from '@ao/kernel';
 
 export interface MigrationFile {
   /** The folder's name, which is also the order: `20260102150405_what_it_does`. */

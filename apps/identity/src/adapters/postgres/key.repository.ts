@@ -1,0 +1,64 @@
+import type { EncodedEvent } from '@ao/bus';
+import type { KeyRepository, PageOf } from '../../application/ports.js';
+import type { ApiKey } from '../../domain/api-key.js';
+import type { ApiKeyModel } from './generated/models.js';
+import { toRole } from './rows.js';
+import type { IdentityStore } from './store.js';
+
+export class PostgresKeyRepository implements KeyRepository {
+  constructor(private readonly store: IdentityStore) {}
+
+  insert(key: ApiKey, events: EncodedEvent[]): Promise<void> {
+    return this.store.write(events, async (prisma) => void (await prisma.apiKey.create({ data: toRow(key) })));
+  }
+
+  async findByHash(hash: string): Promise<ApiKey | null> {
+    const row = await this.store.prisma.apiKey.findUnique({ where: { hash } });
+    return row && toKey(row);
+  }
+
+  async find(orgId: string, keyId: string): Promise<ApiKey | null> {
+    const row = await this.store.prisma.apiKey.findFirst({ where: { orgId, id: keyId } });
+    return row && toKey(row);
+  }
+
+  async list(orgId: string, { limit, after }: PageOf): Promise<ApiKey[]> {
+    const where = after === undefined ? { orgId } : { orgId, id: { lt: after } };
+    const rows = await this.store.prisma.apiKey.findMany({ where, orderBy: { id: 'desc' }, take: limit });
+    return rows.map(toKey);
+  }
+
+  countUsable(orgId: string): Promise<number> {
+    return this.store.prisma.apiKey.count({ where: { orgId, revokedAt: null } });
+  }
+
+  revoke(keyId: string, revokedAtMs: number, events: EncodedEvent[]): Promise<boolean> {
+    return this.store.write(events, async (prisma) => {
+      const data = { revokedAt: new Date(revokedAtMs) };
+      const { count } = await prisma.apiKey.updateMany({ where: { id: keyId, revokedAt: null }, data });
+      return count === 1;
+    });
+  }
+}
+
+export function toRow({ models, expiresAtMs, revokedAtMs, createdAtMs, ...key }: ApiKey): ApiKeyModel {
+  return {
+    ...key,
+    models: models ?? [],
+    allModels: models === null,
+    expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs),
+    revokedAt: revokedAtMs === null ? null : new Date(revokedAtMs),
+    createdAt: new Date(createdAtMs),
+  };
+}
+
+function toKey({ models, allModels, expiresAt, revokedAt, createdAt, role, ...row }: ApiKeyModel): ApiKey {
+  return {
+    ...row,
+    role: toRole(role),
+    models: allModels ? null : models,
+    expiresAtMs: expiresAt?.getTime() ?? null,
+    revokedAtMs: revokedAt?.getTime() ?? null,
+    createdAtMs: createdAt.getTime(),
+  };
+}

@@ -1,0 +1,33 @@
+import { integer, loadSettings, setting, text, type Values } from '@ao/config';
+import { parseUsd } from '@ao/kernel';
+
+export const identitySettings = {
+  AO_ADMIN_KEY: setting({
+    description: 'the first admin key, at least 16 characters; unset: one is made and shown once',
+    schema: text(512).min(16, 'must have at least 16 characters'),
+    secret: true,
+  }),
+  DEFAULT_WALLET_LIMIT_USD: setting({
+    description: 'monthly limit of the wallet that a new organisation gets',
+    schema: text().transform((value, context) => {
+      try {
+        return parseUsd(value);
+      } catch {
+        context.addIssue('must be a number of dollars such as 100 or 99.50');
+        return parseUsd('0');
+      }
+    }),
+    default: parseUsd('100'),
+  }),
+  KEYS_PER_ORGANISATION_MAX: setting({
+    description: 'how many keys one organisation may hold that are not revoked',
+    schema: integer(1, 10_000_000),
+    default: 100_000,
+  }),
+} as const;
+
+export type IdentityConfig = Values<typeof identitySettings>;
+export const loadIdentityConfig = (environment: NodeJS.ProcessEnv): IdentityConfig => loadSettings(identitySettings, environment);
+
+/** Where Nest finds the operator's admin key; null when none was set. */
+export const ADMIN_KEY = Symbol('AO_ADMIN_KEY');

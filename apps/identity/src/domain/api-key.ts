@@ -1,0 +1,33 @@
+import type { Role } from './role.js';
+
+/** An issued key as it is stored: its hash, never itself. */
+export interface ApiKey {
+  id: string;
+  orgId: string;
+  teamId: string | null;
+  userId: string | null;
+  name: string;
+  hash: string;
+  masked: string;
+  role: Role;
+  walletId: string | null;
+  /** Null: every model. */
+  models: string[] | null;
+  requestsPerMinuteMax: number | null;
+  tokensPerMinuteMax: number | null;
+  concurrencyMax: number | null;
+  expiresAtMs: number | null;
+  revokedAtMs: number | null;
+  createdAtMs: number;
+}
+
+export const KEY_PREFIX = 'sk-ao-';
+
+/** 256 bits of randomness after the prefix: guessing is hopeless, so a fast hash is enough to store it. */
+export function newSecret(randomBytes: (size: number) => Buffer): string {
+  return KEY_PREFIX + randomBytes(32).toString('base64url');
+}
+
+export function isUsable(key: ApiKey, nowMs: number): boolean {
+  return key.revokedAtMs === null && (key.expiresAtMs === null || key.expiresAtMs > nowMs);
+}

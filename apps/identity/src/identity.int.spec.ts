@@ -1,0 +1,136 @@
+import { MemoryBus } from '@ao/bus';
+import { SecretBox } from '@ao/config';
+import {
+  authenticateKeyV1,
+  bootstrapV1,
+  createKeyV1,
+  createTeamV1,
+  createWalletV1,
+  getWalletV1,
+  identityActionPerformedV1,
+  keyChangedV1,
+  listKeysV1,
+  revokeKeyV1,
+  signUpV1,
+  type Actor,
+} from '@ao/contracts';
+import { AppError, UuidV7Generator, silentLogger, systemClock } from '@ao/kernel';
+import { hashKey, runService, type HostContext, type RunningService } from '@ao/runtime';
+import { createTestDatabase, waitFor, type TestDatabase } from '@ao/testing';
+import { identityService } from './index.js';
+
+const pepper = Buffer.alloc(32, 7);
+const owner: Actor = { orgId: 'org_default', keyId: 'key_admin', role: 'owner' };
+const wallet = (orgId: string, id: string): typeof getWalletV1.example.response.wallet => ({
+  ...getWalletV1.example.response.wallet,
+  id,
+  orgId,
+});
+
+describe('identity', () => {
+  const bus = new MemoryBus(silentLogger);
+  const events: { subject: string; payload: unknown }[] = [];
+  let database: TestDatabase;
+  let service: RunningService;
+  let host: HostContext;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    // The wallet service's side of the bus, by its contract.
+    await bus.respond(createWalletV1, ({ actor }) => createWalletV1.response.decode({ wallet: wallet(actor.orgId, `wal_${actor.orgId}`) }));
+    await bus.respond(getWalletV1, ({ actor, walletId }) => {
+      if (walletId !== `wal_${actor.orgId}`) throw new AppError('not_found', 'There is no such wallet.', { param: 'wallet_id' });
+      return getWalletV1.response.decode({ wallet: wallet(actor.orgId, walletId) });
+    });
+    for (const contract of [keyChangedV1, identityActionPerformedV1]) {
+      await bus.subscribe(contract, { kind: 'broadcast' }, (batch) => void events.push(...batch));
+    }
+    host = {
+      bus,
+      logger: silentLogger,
+      clock: systemClock,
+      ids: new UuidV7Generator(),
+      secretBox: new SecretBox(Buffer.alloc(32, 1)),
+      keyPepper: pepper,
+      dataDirectory: '.',
+      environment: {},
+      databaseUrl: database.url,
+    };
+    service = await runService(identityService, host);
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await bus.close();
+    await database.drop();
+  });
+
+  const authenticate = async (secret: string): Promise<string | undefined> =>
+    (await bus.request(authenticateKeyV1, { keyHash: hashKey(secret, pepper) })).principal?.keyId;
+
+  it('[ID-008] makes one first organisation and one first key, however many starts ask for it', async () => {
+    const answers = await Promise.all([1, 2, 3].map(() => bus.request(bootstrapV1, {})));
+    const secrets = answers.flatMap(({ secret }) => (secret ? [secret] : []));
+    expect(secrets).toHaveLength(1);
+    expect(await authenticate(secrets[0]!)).toBeDefined();
+    expect((await bus.request(bootstrapV1, {})).secret).toBeNull();
+  });
+
+  it('[ID-008] signs an organisation up with a key that authenticates', async () => {
+    const made = await bus.request(signUpV1, { organisationName: 'Acme', email: 'owner@example.com' });
+    expect(made.organisation.walletId).toBe(`wal_${made.organisation.id}`);
+    expect(await authenticate(made.secret)).toBe(made.keyId);
+  });
+
+  it('[ID-001] issues a key, stores only its hash, revokes it and tells everyone at once', async () => {
+    const { key, secret } = await bus.request(createKeyV1, { actor: owner, name: 'ci', models: ['gpt-4o'] });
+    expect(secret).toMatch(/^sk-ao-[\w-]{43}$/);
+    expect(JSON.stringify(await bus.request(listKeysV1, { actor: owner, limit: 50 }))).not.toContain(secret);
+    expect(await authenticate(secret)).toBe(key.id);
+
+    await bus.request(revokeKeyV1, { actor: owner, keyId: key.id });
+    expect(await authenticate(secret)).toBeUndefined();
+    const revoked = { subject: keyChangedV1.subject, payload: expect.objectContaining({ keyId: key.id, revoked: true }) };
+    await waitFor(() => events.some((event) => (event.payload as { revoked?: boolean }).revoked === true));
+    expect(events).toContainEqual(expect.objectContaining(revoked));
+  });
+
+  it('[ID-001] does not accept an expired key', async () => {
+    const { secret } = await bus.request(createKeyV1, { actor: owner, name: 'old', expiresAtMs: 1 });
+    expect(await authenticate(secret)).toBeUndefined();
+  });
+
+  it('pages through keys without gaps or repeats', async () => {
+    const all = await bus.request(listKeysV1, { actor: owner, limit: 500 });
+    const first = await bus.request(listKeysV1, { actor: owner, limit: 1 });
+    const rest = await bus.request(listKeysV1, { actor: owner, limit: 500, cursor: first.nextCursor! });
+    expect([...first.data, ...rest.data].map(({ id }) => id)).toEqual(all.data.map(({ id }) => id));
+  });
+
+  it.each([
+    ['a member asks', { actor: { ...owner, role: 'member' as const } }, 'permission_denied'],
+    ['an admin wants an owner key', { actor: { ...owner, role: 'admin' as const }, role: 'owner' as const }, 'permission_denied'],
+    ['the wallet is another organisation’s', { actor: owner, walletId: 'wal_other' }, 'not_found'],
+    ['the team is unknown', { actor: owner, teamId: 'team_x' }, 'not_found'],
+  ])('refuses a key when %s', async (_case, request, code) => {
+    await expect(bus.request(createKeyV1, { name: 'x', ...request })).rejects.toMatchObject({ code });
+  });
+
+  it('refuses a second team of one name and records each action for the audit chain', async () => {
+    const { team } = await bus.request(createTeamV1, { actor: owner, name: 'Research' });
+    await expect(bus.request(createTeamV1, { actor: owner, name: 'Research' })).rejects.toMatchObject({ code: 'conflict', param: 'name' });
+    await waitFor(() => events.some(({ payload }) => (payload as { targetId?: string }).targetId === team.id));
+  });
+
+  it('accepts AO_ADMIN_KEY also when it was set after the first start', async () => {
+    await service.stop();
+    service = await runService(identityService, { ...host, environment: { AO_ADMIN_KEY: 'operator-chosen-key' } });
+    expect(await authenticate('operator-chosen-key')).toBeUndefined();
+    expect((await bus.request(bootstrapV1, {})).secret).toBeNull();
+    expect(await authenticate('operator-chosen-key')).toBeDefined();
+  });
+
+  it('answers its health check with its dependencies', async () => {
+    expect(await service.checkHealth()).toEqual({ bus: { ok: true, detail: null }, postgres: { ok: true, detail: null } });
+  });
+});

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import type { ServiceContext } from '@ao/runtime';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { KeysRpc } from './adapters/bus/keys.rpc.js';
+import { OrganisationsRpc } from './adapters/bus/organisations.rpc.js';
+import { WalletsClient } from './adapters/bus/wallets.client.js';
+import { PostgresKeyRepository } from './adapters/postgres/key.repository.js';
+import { PostgresOrganisationRepository } from './adapters/postgres/organisation.repository.js';
+import { IdentityStore } from './adapters/postgres/store.js';
+import { AuthenticateKey } from './application/authenticate-key.js';
+import { CreateKey } from './application/create-key.js';
+import { CreateTeam } from './application/create-team.js';
+import { FoundOrganisation } from './application/found-organisation.js';
+import { KeyFactory } from './application/key-factory.js';
+import { KEY_REPOSITORY, ORGANISATION_REPOSITORY } from './application/ports.js';
+import { RevokeKey } from './application/revoke-key.js';
+import { ADMIN_KEY, loadIdentityConfig } from './config.js';
+
+/** The only wiring of the service. */
+@Module({})
+export class IdentityModule {
+  static register(context: ServiceContext): DynamicModule {
+    const { bus, clock, ids, keyPepper: pepper } = context;
+    const config = loadIdentityConfig(context.environment);
+    const store = new IdentityStore(context.database);
+    const keys = new PostgresKeyRepository(store);
+    const organisations = new PostgresOrganisationRepository(store);
+    const wallets = new WalletsClient(bus, config.DEFAULT_WALLET_LIMIT_USD);
+    const factory = new KeyFactory({ clock, ids, pepper, randomBytes });
+    const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({ provide: provide as never, useValue });
+    return {
+      module: IdentityModule,
+      controllers: [KeysRpc, OrganisationsRpc],
+      providers: [
+        value(KEY_REPOSITORY, keys),
+        value(ORGANISATION_REPOSITORY, organisations),
+        value(ADMIN_KEY, config.AO_ADMIN_KEY ?? null),
+        value(AuthenticateKey, new AuthenticateKey(keys, clock)),
+        value(CreateKey, new CreateKey(keys, organisations, wallets, factory, config.KEYS_PER_ORGANISATION_MAX)),
+        value(RevokeKey, new RevokeKey(keys, factory, clock)),
+        value(CreateTeam, new CreateTeam(organisations, wallets, clock, ids)),
+        value(FoundOrganisation, new FoundOrganisation(organisations, keys, wallets, factory, clock, ids)),
+      ],
+    };
+  }
+}
