@@ -1,0 +1,90 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Behaviour } from '../behaviour/behaviour.js';
+import type { ProblemKind } from '../behaviour/faults.js';
+
+/**
+ * A provider's protocol. Each has a folder with the same file names:
+ * `index.ts` the protocol, `routes.ts` which path is which operation, `decode-chat.ts` request → ChatRequest,
+ * `encode-chat.ts` Answer → body, `encode-chat-stream.ts` Answer → frames, `usage.ts`, `errors.ts`, and
+ * `embeddings.ts`, `completions.ts`, `models.ts` where the protocol has them.
+ */
+export interface Protocol {
+  readonly name: string;
+  /** The operation behind a method and path (no query), `wrong_method`, or undefined when the path is not of this protocol. */
+  route(method: string, path: string): Operation | 'wrong_method' | undefined;
+  /** The protocol's way of saying that something is wrong. */
+  encodeProblem(problem: Problem): WholeReply;
+}
+
+export interface Problem {
+  readonly kind: ProblemKind;
+  readonly model: string;
+  /** Overrides the usual text of the kind, as do the next two. */
+  readonly message?: string;
+  readonly param?: string;
+  readonly code?: string;
+}
+
+export interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The parsed JSON body, undefined when there was none. */
+  readonly body: unknown;
+}
+
+export type Operation = (call: Call) => DecodedCall | RefusedCall;
+
+export interface DecodedCall {
+  readonly kind: 'decoded';
+  /** As the client sent it, directives and all. */
+  readonly model: string;
+  answer(context: AnswerContext): Reply;
+}
+
+export interface RefusedCall {
+  readonly kind: 'refused';
+  readonly problem: Problem;
+}
+
+export interface AnswerContext {
+  /** The model's name without directives. */
+  readonly model: string;
+  readonly behaviour: Readonly<Behaviour>;
+  /** Unique, without the protocol's prefix. */
+  readonly id: string;
+  readonly nowMs: number;
+}
+
+/** Text is sent as UTF-8; binary protocols give bytes. */
+export type Frame = string | Uint8Array;
+
+export interface WholeReply {
+  readonly kind: 'whole';
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** A stream, frame by frame, made when it is needed: a long answer is never in memory as a whole. */
+export interface StreamReply {
+  readonly kind: 'stream';
+  readonly contentType: string;
+  /** What comes before the first token. */
+  readonly open: Frame;
+  readonly tokenCount: number;
+  token(index: number): Frame;
+  /** What comes after the last token: finish reason, usage, end marker. */
+  readonly close: Frame;
+  /** A frame that no client can parse. */
+  readonly malformed: Frame;
+  /** The provider's complaint in the middle of a stream. */
+  readonly error: Frame;
+}
+
+export type Reply = WholeReply | StreamReply;
+
+/** Shorthand for the operations. */
+export function refuse(problem: Problem): RefusedCall {
+  return { kind: 'refused', problem };
+}

@@ -1,0 +1,115 @@
+import type { Clock } from '@ao/kernel';
+import type { AnswerIds } from '../answers/answer-ids.js';
+import type { SeededRandom } from '../answers/seeded-random.js';
+import { layerBehaviour, type Behaviour } from '../behaviour/behaviour.js';
+import { problemOf, type FaultName } from '../behaviour/faults.js';
+import { parseDirectives } from '../behaviour/parse-directives.js';
+import type { Script } from '../behaviour/script.js';
+import { splitModel } from '../behaviour/split-model.js';
+import type { Call, DecodedCall, Operation, Protocol } from '../protocols/protocol.js';
+import { deliver, type DeliveryPlan } from './deliver.js';
+import type { Exchange } from './exchange.js';
+
+/** What every answer of one simulator shares. */
+export interface AnswerState {
+  defaults: Readonly<Behaviour>;
+  readonly script: Script;
+  random: SeededRandom;
+  ids: AnswerIds;
+  readonly clock: Clock;
+}
+
+const CONTROL_HEADER = 'x-simulate';
+
+interface Control {
+  readonly model: string;
+  readonly behaviour: Readonly<Behaviour>;
+}
+
+/** Decodes the call, decides its behaviour, and sends the answer, the complaint or the fault. */
+export function answerCall(
+  exchange: Exchange,
+  call: Call,
+  protocol: Protocol,
+  operation: Operation,
+  state: AnswerState,
+): void {
+  const decoded = operation(call);
+  if (decoded.kind === 'refused') return sendProblem(exchange, protocol, decoded, state);
+  const control = readControl(call, decoded, state);
+  if (typeof control === 'string') {
+    const problem = { kind: 'invalid_request', model: '', code: 'invalid_directive', message: control } as const;
+    return sendProblem(exchange, protocol, { problem }, state);
+  }
+  if (exchange.record !== undefined) exchange.record.model = control.model;
+  const { behaviour } = control;
+  const fault = drawFault(behaviour, state.random);
+  const latencyMs =
+    behaviour.latencyMs + (behaviour.jitterMs > 0 ? behaviour.jitterMs * state.random.nextFraction() : 0);
+  exchange.after(latencyMs, () => sendAnswer(exchange, protocol, decoded, control, fault, state));
+}
+
+/** Weakest to strongest: the server's defaults, the model name, the header, the script. The text is what to correct. */
+function readControl(call: Call, decoded: DecodedCall, state: AnswerState): Control | string {
+  const { model, directives } = splitModel(decoded.model);
+  const header = call.headers[CONTROL_HEADER];
+  const problems: string[] = [];
+  const read = (source: string | string[] | undefined): Partial<Behaviour> | undefined => {
+    if (source === undefined) return undefined;
+    const parsed = parseDirectives(String(source));
+    if (parsed.kind === 'parsed') return parsed.behaviour;
+    problems.push(...parsed.problems);
+    return undefined;
+  };
+  const layers = [read(directives), read(header)];
+  if (problems.length > 0) return `Correct the simulator's directives: ${problems.join('; ')}.`;
+  return { model, behaviour: layerBehaviour(state.defaults, ...layers, state.script.take(model, call.path)) };
+}
+
+function drawFault(behaviour: Readonly<Behaviour>, random: SeededRandom): FaultName | undefined {
+  if (behaviour.fault === undefined || behaviour.faultRate >= 1) return behaviour.fault;
+  return random.nextFraction() < behaviour.faultRate ? behaviour.fault : undefined;
+}
+
+function sendAnswer(
+  exchange: Exchange,
+  protocol: Protocol,
+  decoded: DecodedCall,
+  { model, behaviour }: Control,
+  fault: FaultName | undefined,
+  state: AnswerState,
+): void {
+  if (fault === 'reset') return exchange.reset();
+  if (fault === 'silence') return exchange.hold();
+  const id = state.ids.next();
+  const plan: DeliveryPlan = { behaviour, fault, headers: answerHeaders(id, behaviour) };
+  const problem = fault === undefined ? undefined : problemOf(fault);
+  if (problem !== undefined)
+    return deliver(exchange, protocol.encodeProblem({ kind: problem, model }), withRetryAfter(plan));
+  const reply = decoded.answer({ model, behaviour, id, nowMs: state.clock.nowMs() });
+  // Without a stream there is no place for an error but the status.
+  const failed = fault === 'stream_error' && reply.kind === 'whole';
+  deliver(exchange, failed ? protocol.encodeProblem({ kind: 'internal', model }) : reply, plan);
+}
+
+function answerHeaders(id: string, behaviour: Readonly<Behaviour>): string[] {
+  const headers = ['x-request-id', `req_${id}`];
+  for (const name in behaviour.headers) headers.push(name, behaviour.headers[name]!);
+  return headers;
+}
+
+function withRetryAfter(plan: DeliveryPlan): DeliveryPlan {
+  const seconds = plan.behaviour.retryAfterSeconds;
+  return seconds === undefined ? plan : { ...plan, headers: [...plan.headers, 'retry-after', String(seconds)] };
+}
+
+/** Answers at once that the request is wrong: no fault and no wait applies to what a provider rejects at its door. */
+export function sendProblem(
+  exchange: Exchange,
+  protocol: Protocol,
+  refused: { readonly problem: Parameters<Protocol['encodeProblem']>[0] },
+  state: AnswerState,
+): void {
+  const headers = ['x-request-id', `req_${state.ids.next()}`];
+  deliver(exchange, protocol.encodeProblem(refused.problem), { behaviour: state.defaults, fault: undefined, headers });
+}

@@ -1,0 +1,105 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { openAiProtocol } from '../protocols/openai/index.js';
+import type { Operation, Problem, Protocol } from '../protocols/protocol.js';
+import { handleAdmin, isAdminPath, type AdminTarget } from './admin.js';
+import { answerCall, sendProblem, type AnswerState } from './answer-call.js';
+import type { Counters } from './counters.js';
+import { Exchange } from './exchange.js';
+import { readBody } from './read-body.js';
+import type { RequestLog } from './request-log.js';
+import type { Timers } from './timers.js';
+
+/** In the order they are asked for a path; the first also words the complaints about paths that nobody knows. */
+const PROTOCOLS: readonly [Protocol, ...Protocol[]] = [openAiProtocol];
+
+export interface HandlerParts {
+  readonly state: AnswerState;
+  readonly counters: Counters;
+  readonly log: RequestLog;
+  readonly timers: Timers;
+  /** Undefined when the admin endpoint is off. */
+  readonly admin: AdminTarget | undefined;
+}
+
+interface Found {
+  readonly protocol: Protocol;
+  readonly operation: Operation | Problem;
+}
+
+function findOperation(method: string, path: string): Found {
+  for (const protocol of PROTOCOLS) {
+    const operation = protocol.route(method, path);
+    if (operation === 'wrong_method') return { protocol, operation: { kind: 'method_not_allowed', model: '' } };
+    if (operation !== undefined) return { protocol, operation };
+  }
+  const message = `Unknown request URL: ${method} ${path}.`;
+  return { protocol: PROTOCOLS[0], operation: { kind: 'unknown_url', model: '', message } };
+}
+
+/** Makes the function that answers every request of the server. */
+export function createHandler(parts: HandlerParts): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    const url = request.url ?? '/';
+    const queryStart = url.indexOf('?');
+    const path = queryStart < 0 ? url : url.slice(0, queryStart);
+    if (parts.admin !== undefined && isAdminPath(path)) return handleAdmin(request, response, path, parts.admin);
+    const query = queryStart < 0 ? '' : url.slice(queryStart + 1);
+    handleCall(parts, new Exchange(request, response, parts.counters, parts.timers), path, query);
+  };
+}
+
+function handleCall(parts: HandlerParts, exchange: Exchange, path: string, query: string): void {
+  const { request } = exchange;
+  const { state, counters } = parts;
+  const method = request.method ?? 'GET';
+  counters.countRequest(request.socket);
+  const receivedAtMs = state.clock.nowMs();
+  const { protocol, operation } = findOperation(method, path);
+  readBody(request, (text) => {
+    const body = text === 'too_large' ? undefined : parseJson(text);
+    if (parts.log.enabled) record(parts.log, exchange, { receivedAtMs, method, path, query }, body, text);
+    if (text === 'too_large')
+      return sendProblem(exchange, protocol, { problem: { kind: 'payload_too_large', model: '' } }, state);
+    if (typeof operation !== 'function') return sendProblem(exchange, protocol, { problem: operation }, state);
+    if (body === INVALID_JSON) return sendProblem(exchange, protocol, { problem: INVALID_JSON_PROBLEM }, state);
+    answerCall(exchange, { method, path, headers: request.headers, body }, protocol, operation, state);
+  });
+}
+
+const INVALID_JSON = Symbol('invalid JSON');
+const INVALID_JSON_PROBLEM: Problem = {
+  kind: 'invalid_request',
+  model: '',
+  message:
+    'We could not parse the JSON body of your request. The API expects a JSON payload, but what was sent was not valid JSON.',
+};
+
+function parseJson(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return INVALID_JSON;
+  }
+}
+
+interface Arrival {
+  readonly receivedAtMs: number;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+}
+
+function record(log: RequestLog, exchange: Exchange, arrival: Arrival, body: unknown, text: string): void {
+  exchange.record = {
+    sequence: log.nextSequence(),
+    ...arrival,
+    headers: exchange.request.headers,
+    body: body === INVALID_JSON ? text : body,
+    model: '',
+    status: undefined,
+    outcome: 'pending',
+    aborted: false,
+  };
+  log.add(exchange.record, text.length);
+}
