@@ -53,10 +53,14 @@ describe('exact text counter', () => {
     ['=', 1_000_000],
     [' ', 1_000_000],
     ['ไ', 333_333],
-  ])('counts a megabyte of %j in seconds, not hours', (letter, times) => {
-    const startedAt = performance.now();
-    const tokens = countTextExact('gpt-4o', letter.repeat(times));
-    expect(tokens).toBeGreaterThan(1_000);
-    expect(performance.now() - startedAt).toBeLessThan(15_000);
-  });
+  ])(
+    'counts a megabyte of %j in seconds, not hours',
+    (letter, times) => {
+      const startedAt = performance.now();
+      const tokens = countTextExact('gpt-4o', letter.repeat(times));
+      expect(tokens).toBeGreaterThan(1_000);
+      expect(performance.now() - startedAt).toBeLessThan(15_000);
+    },
+    30_000,
+  );
 });

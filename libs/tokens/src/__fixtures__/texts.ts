@@ -2,7 +2,26 @@ import fc from 'fast-check';
 
 /** Fragments that meet every branch of both split expressions, for texts in any order of them. */
 const FRAGMENTS = [
-  ...['a', 'Hello', 'wORLD', "don't", "'LL", ' ', '   ', '\t', '\n', '\r\n', '\u00a0', '/', '//', '-', '…', '{"k":['],
+  ...[
+    'a',
+    'Hello',
+    'wORLD',
+    "don't",
+    "'LL",
+    " don't",
+    " I'm",
+    ' ',
+    '   ',
+    '\t',
+    '\n',
+    '\r\n',
+    '\u00a0',
+    '/',
+    '//',
+    '-',
+    '…',
+    '{"k":[',
+  ],
   ...['12345', '³', '٣', 'é', 'e\u0301', 'Straße', 'お誕生日', '한국어', 'привет', 'ไทย', '👩‍👩‍👧', '😀', '𝟏', '𝐀'],
   ...['\ud83d', '\ude00', '\u0000', '\ufeff', '<|endoftext|>', '<|fim_prefix|>', '<|endofprompt|>'],
 ];
