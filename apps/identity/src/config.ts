@@ -27,7 +27,8 @@ export const identitySettings = {
 } as const;
 
 export type IdentityConfig = Values<typeof identitySettings>;
-export const loadIdentityConfig = (environment: NodeJS.ProcessEnv): IdentityConfig => loadSettings(identitySettings, environment);
+export const loadIdentityConfig = (environment: NodeJS.ProcessEnv): IdentityConfig =>
+  loadSettings(identitySettings, environment);
 
 /** Where Nest finds the operator's admin key; null when none was set. */
 export const ADMIN_KEY = Symbol('AO_ADMIN_KEY');

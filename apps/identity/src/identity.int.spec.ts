@@ -37,9 +37,12 @@ describe('identity', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     // The wallet service's side of the bus, by its contract.
-    await bus.respond(createWalletV1, ({ actor }) => createWalletV1.response.decode({ wallet: wallet(actor.orgId, `wal_${actor.orgId}`) }));
+    await bus.respond(createWalletV1, ({ actor }) =>
+      createWalletV1.response.decode({ wallet: wallet(actor.orgId, `wal_${actor.orgId}`) }),
+    );
     await bus.respond(getWalletV1, ({ actor, walletId }) => {
-      if (walletId !== `wal_${actor.orgId}`) throw new AppError('not_found', 'There is no such wallet.', { param: 'wallet_id' });
+      if (walletId !== `wal_${actor.orgId}`)
+        throw new AppError('not_found', 'There is no such wallet.', { param: 'wallet_id' });
       return getWalletV1.response.decode({ wallet: wallet(actor.orgId, walletId) });
     });
     for (const contract of [keyChangedV1, identityActionPerformedV1]) {
@@ -90,7 +93,10 @@ describe('identity', () => {
 
     await bus.request(revokeKeyV1, { actor: owner, keyId: key.id });
     expect(await authenticate(secret)).toBeUndefined();
-    const revoked = { subject: keyChangedV1.subject, payload: expect.objectContaining({ keyId: key.id, revoked: true }) };
+    const revoked = {
+      subject: keyChangedV1.subject,
+      payload: expect.objectContaining({ keyId: key.id, revoked: true }),
+    };
     await waitFor(() => events.some((event) => (event.payload as { revoked?: boolean }).revoked === true));
     expect(events).toContainEqual(expect.objectContaining(revoked));
   });
@@ -109,7 +115,11 @@ describe('identity', () => {
 
   it.each([
     ['a member asks', { actor: { ...owner, role: 'member' as const } }, 'permission_denied'],
-    ['an admin wants an owner key', { actor: { ...owner, role: 'admin' as const }, role: 'owner' as const }, 'permission_denied'],
+    [
+      'an admin wants an owner key',
+      { actor: { ...owner, role: 'admin' as const }, role: 'owner' as const },
+      'permission_denied',
+    ],
     ['the wallet is another organisation’s', { actor: owner, walletId: 'wal_other' }, 'not_found'],
     ['the team is unknown', { actor: owner, teamId: 'team_x' }, 'not_found'],
   ])('refuses a key when %s', async (_case, request, code) => {
@@ -118,7 +128,10 @@ describe('identity', () => {
 
   it('refuses a second team of one name and records each action for the audit chain', async () => {
     const { team } = await bus.request(createTeamV1, { actor: owner, name: 'Research' });
-    await expect(bus.request(createTeamV1, { actor: owner, name: 'Research' })).rejects.toMatchObject({ code: 'conflict', param: 'name' });
+    await expect(bus.request(createTeamV1, { actor: owner, name: 'Research' })).rejects.toMatchObject({
+      code: 'conflict',
+      param: 'name',
+    });
     await waitFor(() => events.some(({ payload }) => (payload as { targetId?: string }).targetId === team.id));
   });
 
@@ -131,6 +144,9 @@ describe('identity', () => {
   });
 
   it('answers its health check with its dependencies', async () => {
-    expect(await service.checkHealth()).toEqual({ bus: { ok: true, detail: null }, postgres: { ok: true, detail: null } });
+    expect(await service.checkHealth()).toEqual({
+      bus: { ok: true, detail: null },
+      postgres: { ok: true, detail: null },
+    });
   });
 });

@@ -27,7 +27,10 @@ export class IdentityModule {
     const organisations = new PostgresOrganisationRepository(store);
     const wallets = new WalletsClient(bus, config.DEFAULT_WALLET_LIMIT_USD);
     const factory = new KeyFactory({ clock, ids, pepper, randomBytes });
-    const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({ provide: provide as never, useValue });
+    const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({
+      provide: provide as never,
+      useValue,
+    });
     return {
       module: IdentityModule,
       controllers: [KeysRpc, OrganisationsRpc],

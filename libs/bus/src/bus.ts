@@ -1,4 +1,5 @@
 import type {
+  CallOf,
   EventContract,
   PayloadOf,
   RequestOf,
@@ -7,7 +8,6 @@ import type {
   SnapshotContract,
   ValueOf,
 } from '@ao/contracts';
-import type { z } from 'zod';
 
 /** An event with its identity. `id` makes it idempotent: delivering it again must change nothing. */
 export interface EventEnvelope<Payload = unknown> {
@@ -64,11 +64,7 @@ export interface Subscription {
  * logged, so that it does not hold up those behind it.
  */
 export interface Bus {
-  request<C extends RpcContract>(
-    contract: C,
-    request: z.input<C['request']> | RequestOf<C>,
-    options?: RequestOptions,
-  ): Promise<ResponseOf<C>>;
+  request<C extends RpcContract>(contract: C, request: CallOf<C>, options?: RequestOptions): Promise<ResponseOf<C>>;
   respond<C extends RpcContract>(contract: C, handler: RpcHandler<C>): Promise<Subscription>;
 
   /** Resolves once the transport has taken the event over; until then the caller must keep it. */

@@ -18,7 +18,9 @@ export function loadKey(configured: string | undefined, path: string, settingNam
     return key;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new StartupError(`cannot write ${path}: check the permissions of the data folder, or set ${settingName}`, { cause: error });
+      throw new StartupError(`cannot write ${path}: check the permissions of the data folder, or set ${settingName}`, {
+        cause: error,
+      });
     }
   }
   if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {

@@ -45,7 +45,11 @@ export const platformSettings = {
     schema: choice(['debug', 'info', 'warn', 'error', 'silent']),
     default: 'info',
   }),
-  LOG_FORMAT: setting({ description: 'json, or pretty for people', schema: choice(['json', 'pretty']), default: 'json' }),
+  LOG_FORMAT: setting({
+    description: 'json, or pretty for people',
+    schema: choice(['json', 'pretty']),
+    default: 'json',
+  }),
   SHUTDOWN_TIMEOUT_MS: setting({
     description: 'how long requests in flight may go on after SIGTERM',
     schema: integer(0, 600_000),

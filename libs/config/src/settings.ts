@@ -61,13 +61,22 @@ export const flag = (): z.ZodType<boolean, unknown> =>
 export const choice = <const T extends readonly [string, ...string[]]>(values: T): z.ZodType<T[number], unknown> =>
   z.enum(values, `must be one of ${values.join(', ')}`);
 export const url = (...protocols: string[]): z.ZodType<string, unknown> =>
-  z.string().refine(
-    (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1)),
-    `must be a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
-  );
+  z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1)),
+      `must be a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+    );
 /** A comma list, without empty and repeated entries. */
 export const list = (): z.ZodType<string[], unknown> =>
-  z.string().transform((value) => [...new Set(value.split(',').map((entry) => entry.trim()).filter(Boolean))]);
+  z.string().transform((value) => [
+    ...new Set(
+      value
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter(Boolean),
+    ),
+  ]);
 
 /** The text of an `.env.example`: every setting with its meaning, commented out, at its default. */
 export function describeSettings(title: string, settings: Settings): string {

@@ -34,10 +34,21 @@ export interface SnapshotContract<Value extends z.ZodType = z.ZodType> {
   readonly example: z.input<Value>;
 }
 
+/** What a handler sees: defaults filled in. */
 export type RequestOf<C extends RpcContract> = z.output<C['request']>;
+/** What a caller writes: fields with a default may be left out, money is a bigint. */
+export type CallOf<C extends RpcContract> = Callable<z.input<C['request']>, z.output<C['request']>>;
+type Callable<Input, Output> = {
+  [K in keyof Input & keyof Output as undefined extends Input[K] ? K : never]?: Output[K];
+} & { [K in keyof Input & keyof Output as undefined extends Input[K] ? never : K]: Output[K] };
 export type ResponseOf<C extends RpcContract> = z.output<C['response']>;
 export type PayloadOf<C extends EventContract> = z.output<C['payload']>;
 export type ValueOf<C extends SnapshotContract> = z.output<C['value']>;
+
+/*
+ * A default is written `.optional().default(x)`: encoding runs a schema backwards, where a bare default refuses a field
+ * that the caller left to it.
+ */
 
 const DEFAULT_DEADLINE_MS = 2_000;
 

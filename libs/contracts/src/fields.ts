@@ -43,5 +43,5 @@ export const actor = z.object({ orgId: id, keyId: id, role, requestId: id.option
 export type Actor = z.output<typeof actor>;
 
 /** Cursor paging: at most `limit` rows after the row that `cursor` names. */
-export const page = { limit: z.int().min(1).max(500).default(50), cursor: z.string().max(512).optional() };
+export const page = { limit: z.int().min(1).max(500).optional().default(50), cursor: z.string().max(512).optional() };
 export const nextCursor = z.string().max(512).nullable();

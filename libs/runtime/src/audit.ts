@@ -8,7 +8,11 @@ export function toOutboxEvent<C extends EventContract>(
   event: { id: string; occurredAt: string; requestId?: string | undefined; payload: PayloadOf<C> },
 ): EncodedEvent {
   const { requestId, payload, ...identity } = event;
-  const encoded = { ...identity, subject: contract.subject, payload: encodeMessage(contract.payload, payload, contract.subject) };
+  const encoded = {
+    ...identity,
+    subject: contract.subject,
+    payload: encodeMessage(contract.payload, payload, contract.subject),
+  };
   return requestId === undefined ? encoded : { ...encoded, requestId };
 }
 

@@ -14,7 +14,11 @@ export function decodeCursor(cursor: string | undefined): string | undefined {
 }
 
 /** Cuts rows read with `limit + 1` to a page and names its end. */
-export function toPage<Row>(rows: Row[], limit: number, position: (row: Row) => string): { data: Row[]; nextCursor: string | null } {
+export function toPage<Row>(
+  rows: Row[],
+  limit: number,
+  position: (row: Row) => string,
+): { data: Row[]; nextCursor: string | null } {
   const data = rows.slice(0, limit);
   const last = data.at(-1);
   return { data, nextCursor: rows.length > limit && last ? encodeCursor(position(last)) : null };

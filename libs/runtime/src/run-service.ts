@@ -31,9 +31,13 @@ export async function runService(definition: ServiceDefinition, host: HostContex
     },
   };
   const parts = await definition.build(context);
-  const app = await NestFactory.createMicroservice(parts.module, { strategy: new BusStrategy(host.bus), logger: ['error'] });
+  const app = await NestFactory.createMicroservice(parts.module, {
+    strategy: new BusStrategy(host.bus),
+    logger: ['error'],
+  });
   app.useGlobalFilters(new RethrowFilter());
-  const relay = database && new OutboxRelay({ database, publish: (event) => host.bus.publishEncoded(event), logger: host.logger });
+  const relay =
+    database && new OutboxRelay({ database, publish: (event) => host.bus.publishEncoded(event), logger: host.logger });
   const checkHealth = (): ReturnType<RunningService['checkHealth']> => runChecks(host, database, parts);
   const healthAnswer = await host.bus.respond(checkHealthV1[name], async () => ({ checks: await checkHealth() }));
   await app.listen();
@@ -58,7 +62,13 @@ async function prepareDatabase(definition: ServiceDefinition, host: HostContext)
   const target = { url: host.databaseUrl, schema: definition.name };
   const applied = await migrate({ ...target, directory: definition.migrationsDirectory, logger: host.logger });
   if (applied.length > 0) host.logger.info({ service: definition.name, applied }, 'migrations applied');
-  return openDatabase({ ...target, poolSizeMax: POOL_CONNECTIONS_MAX, connectTimeoutMs: CONNECT_TIMEOUT_MS, statementTimeoutMs: STATEMENT_TIMEOUT_MS, logger: host.logger });
+  return openDatabase({
+    ...target,
+    poolSizeMax: POOL_CONNECTIONS_MAX,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    logger: host.logger,
+  });
 }
 
 async function runChecks(

@@ -4,14 +4,22 @@ import { maskKey } from './mask.js';
 
 const capture = (): { lines: () => Record<string, unknown>[]; destination: { write(text: string): void } } => {
   const written: string[] = [];
-  return { lines: () => written.map((line) => JSON.parse(line) as Record<string, unknown>), destination: { write: (text) => void written.push(text) } };
+  return {
+    lines: () => written.map((line) => JSON.parse(line) as Record<string, unknown>),
+    destination: { write: (text) => void written.push(text) },
+  };
 };
 
 describe('the logger', () => {
   it('[OB-001] writes one JSON object a line with service, level and time', () => {
     const { lines, destination } = capture();
-    createLogger({ service: 'wallet', level: 'info', format: 'json', destination }).info({ requestId: 'req_1' }, 'posted');
-    expect(lines()).toEqual([{ service: 'wallet', level: 'info', time: expect.any(String), requestId: 'req_1', msg: 'posted' }]);
+    createLogger({ service: 'wallet', level: 'info', format: 'json', destination }).info(
+      { requestId: 'req_1' },
+      'posted',
+    );
+    expect(lines()).toEqual([
+      { service: 'wallet', level: 'info', time: expect.any(String), requestId: 'req_1', msg: 'posted' },
+    ]);
   });
 
   it('[OB-002] hides secrets that reach it by mistake', () => {

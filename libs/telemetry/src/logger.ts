@@ -14,7 +14,17 @@ export interface LoggerOptions {
  * Names under which a secret could reach a log line by mistake. Prompts and answers are never handed to a logger; this
  * net is for objects that carry headers or options along.
  */
-const REDACTED = ['authorization', 'cookie', 'apiKey', 'api_key', 'secret', 'password', 'key', 'x-api-key', 'x-openai-api-key'];
+const REDACTED = [
+  'authorization',
+  'cookie',
+  'apiKey',
+  'api_key',
+  'secret',
+  'password',
+  'key',
+  'x-api-key',
+  'x-openai-api-key',
+];
 
 /** A structured logger: one JSON object a line, with service and time. */
 export function createLogger({ service, level, format, destination }: LoggerOptions): Logger & PinoLogger {
@@ -37,5 +47,12 @@ function serializeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) };
   const { code, internal } = error as Error & { code?: unknown; internal?: unknown };
   const cause = error.cause instanceof Error ? { cause: serializeError(error.cause) } : {};
-  return { type: error.name, message: error.message, code, internal, stack: error.stack?.split('\n').slice(0, 12).join('\n'), ...cause };
+  return {
+    type: error.name,
+    message: error.message,
+    code,
+    internal,
+    stack: error.stack?.split('\n').slice(0, 12).join('\n'),
+    ...cause,
+  };
 }

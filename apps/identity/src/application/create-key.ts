@@ -22,10 +22,17 @@ export class CreateKey {
   async execute({ actor, ...request }: Request): Promise<{ key: ApiKey; secret: string }> {
     requireAdmin(actor);
     if (!mayGrant(actor.role, request.role)) {
-      throw new AppError('permission_denied', `A key with the role ${actor.role} cannot issue one with the role ${request.role}.`, { param: 'role' });
+      throw new AppError(
+        'permission_denied',
+        `A key with the role ${actor.role} cannot issue one with the role ${request.role}.`,
+        { param: 'role' },
+      );
     }
     if ((await this.keys.countUsable(actor.orgId)) >= this.keysMax) {
-      throw new AppError('conflict', `The organisation holds ${this.keysMax} keys, which is the limit. Revoke one first.`);
+      throw new AppError(
+        'conflict',
+        `The organisation holds ${this.keysMax} keys, which is the limit. Revoke one first.`,
+      );
     }
     const walletId = await this.chooseWallet(actor.orgId, request);
     const { key, secret } = this.factory.make({ ...request, orgId: actor.orgId, walletId });
@@ -35,7 +42,8 @@ export class CreateKey {
 
   private async chooseWallet(orgId: string, request: Pick<Request, 'walletId' | 'teamId'>): Promise<string> {
     const team = request.teamId ? await this.organisations.findTeam(orgId, request.teamId) : null;
-    if (request.teamId && !team) throw new AppError('not_found', `There is no team ${request.teamId}.`, { param: 'team_id' });
+    if (request.teamId && !team)
+      throw new AppError('not_found', `There is no team ${request.teamId}.`, { param: 'team_id' });
     if (request.walletId) await this.wallets.requireInOrganisation(orgId, request.walletId);
     const walletId = request.walletId ?? team?.walletId ?? (await this.organisations.find(orgId))?.walletId;
     if (!walletId) throw new AppError('not_found', 'The organisation of this key no longer exists.');

@@ -17,9 +17,19 @@ export class CreateTeam {
   async execute({ actor, name, walletId }: RequestOf<typeof createTeamV1>): Promise<Team> {
     requireAdmin(actor);
     if (walletId) await this.wallets.requireInOrganisation(actor.orgId, walletId);
-    const team: Team = { id: this.ids.next('team'), orgId: actor.orgId, name, walletId, createdAtMs: this.clock.nowMs() };
+    const team: Team = {
+      id: this.ids.next('team'),
+      orgId: actor.orgId,
+      name,
+      walletId,
+      createdAtMs: this.clock.nowMs(),
+    };
     const by = { actor, clock: this.clock, ids: this.ids };
-    const event = auditEvent(identityActionPerformedV1, by, { action: 'team.create', targetId: team.id, metadata: { name } });
+    const event = auditEvent(identityActionPerformedV1, by, {
+      action: 'team.create',
+      targetId: team.id,
+      metadata: { name },
+    });
     if (await this.organisations.insertTeam(team, [event])) return team;
     throw new AppError('conflict', `There is a team named ${name} already.`, { param: 'name' });
   }

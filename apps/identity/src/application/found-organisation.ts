@@ -1,7 +1,13 @@
 import type { Actor } from '@ao/contracts';
 import type { Clock, IdGenerator } from '@ao/kernel';
 import type { ApiKey } from '../domain/api-key.js';
-import { DEFAULT_TEAM_NAME, FIRST_ORGANISATION_ID, type Organisation, type Team, type User } from '../domain/organisation.js';
+import {
+  DEFAULT_TEAM_NAME,
+  FIRST_ORGANISATION_ID,
+  type Organisation,
+  type Team,
+  type User,
+} from '../domain/organisation.js';
 import type { KeyFactory } from './key-factory.js';
 import type { KeyRepository, NewOrganisation, OrganisationRepository, Wallets } from './ports.js';
 
@@ -49,7 +55,12 @@ export class FoundOrganisation {
 
   /** AO_ADMIN_KEY opens the door also when it was set, or changed, after the first start. */
   private async ensureAdminKey(organisation: Organisation, adminKey: string): Promise<void> {
-    const owner = { orgId: organisation.id, name: 'admin (AO_ADMIN_KEY)', role: 'owner', walletId: organisation.walletId } as const;
+    const owner = {
+      orgId: organisation.id,
+      name: 'admin (AO_ADMIN_KEY)',
+      role: 'owner',
+      walletId: organisation.walletId,
+    } as const;
     const { key } = this.factory.make(owner, adminKey);
     if (await this.keys.findByHash(key.hash)) return;
     const actor: Actor = { orgId: organisation.id, keyId: 'system', role: 'owner' };
@@ -63,7 +74,14 @@ export class FoundOrganisation {
     const organisation: Organisation = { id: orgId, name, walletId, createdAtMs };
     const team: Team = { id: this.ids.next('team'), orgId, name: DEFAULT_TEAM_NAME, walletId: null, createdAtMs };
     const user: User | null = email ? { id: this.ids.next('usr'), orgId, email, role: 'owner', createdAtMs } : null;
-    const owner = { orgId, name: 'first key', role: 'owner', walletId, teamId: team.id, userId: user?.id ?? null } as const;
+    const owner = {
+      orgId,
+      name: 'first key',
+      role: 'owner',
+      walletId,
+      teamId: team.id,
+      userId: user?.id ?? null,
+    } as const;
     const { key, secret } = this.factory.make(owner, founding.secret);
     return { created: { organisation, team, user, key }, secret };
   }

@@ -49,6 +49,9 @@ export class KeyFactory {
       payload: { keyId: key.id, orgId: key.orgId, keyHash: key.hash, revoked: action === 'key.revoke' },
     });
     const metadata = { name: key.name, masked: key.masked, role: key.role };
-    return [changed, auditEvent(identityActionPerformedV1, { actor, clock, ids }, { action, targetId: key.id, metadata })];
+    return [
+      changed,
+      auditEvent(identityActionPerformedV1, { actor, clock, ids }, { action, targetId: key.id, metadata }),
+    ];
   }
 }

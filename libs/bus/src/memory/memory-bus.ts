@@ -1,4 +1,5 @@
 import type {
+  CallOf,
   EventContract,
   PayloadOf,
   RequestOf,
@@ -8,7 +9,6 @@ import type {
   ValueOf,
 } from '@ao/contracts';
 import { AppError, withDeadline, type Logger } from '@ao/kernel';
-import type { z } from 'zod';
 import type {
   Bus,
   Delivery,
@@ -40,7 +40,7 @@ export class MemoryBus implements Bus {
 
   async request<C extends RpcContract>(
     contract: C,
-    request: z.input<C['request']> | RequestOf<C>,
+    request: CallOf<C>,
     options: RequestOptions = {},
   ): Promise<ResponseOf<C>> {
     const text = encodeMessage(contract.request, request as RequestOf<C>, contract.subject);

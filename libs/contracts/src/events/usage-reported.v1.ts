@@ -43,7 +43,7 @@ export const usageReport = z.object({
   priceId: id.nullable(),
   /** Paid with the caller's own provider key: metered, never charged. */
   ownKey: z.boolean(),
-  cache: z.enum(['none', 'hit', 'semantic', 'miss', 'bypass']).default('none'),
+  cache: z.enum(['none', 'hit', 'semantic', 'miss', 'bypass']).optional().default('none'),
   startedAtMs: epochMs,
   durationMs: z.number().min(0),
   firstTokenMs: z.number().min(0).nullable(),

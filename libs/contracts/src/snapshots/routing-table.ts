@@ -10,13 +10,13 @@ export const deployment = z.object({
   providerId: id,
   /** The provider's own name for the model. */
   model: modelName,
-  region: z.string().max(64).nullable().default(null),
-  tags: z.array(tag).max(50).default([]),
-  weight: z.int().min(0).max(1_000_000).default(1),
-  priority: z.int().min(0).max(1_000_000).default(0),
-  requestsPerMinuteMax: z.int().min(1).nullable().default(null),
-  tokensPerMinuteMax: z.int().min(1).nullable().default(null),
-  enabled: z.boolean().default(true),
+  region: z.string().max(64).nullable().optional().default(null),
+  tags: z.array(tag).max(50).optional().default([]),
+  weight: z.int().min(0).max(1_000_000).optional().default(1),
+  priority: z.int().min(0).max(1_000_000).optional().default(0),
+  requestsPerMinuteMax: z.int().min(1).nullable().optional().default(null),
+  tokensPerMinuteMax: z.int().min(1).nullable().optional().default(null),
+  enabled: z.boolean().optional().default(true),
   /** `config` (read-only) or `api`. */
   source: z.enum(['config', 'api', 'demo']),
 });
@@ -33,10 +33,10 @@ export const partialTimeouts = z
   .partial();
 
 export const providerTimeouts = z.object({
-  connectMs: partialTimeouts.shape.connectMs.unwrap().default(5_000),
-  firstByteMs: partialTimeouts.shape.firstByteMs.unwrap().default(120_000),
-  idleMs: partialTimeouts.shape.idleMs.unwrap().default(60_000),
-  totalMs: partialTimeouts.shape.totalMs.unwrap().default(600_000),
+  connectMs: partialTimeouts.shape.connectMs.unwrap().optional().default(5_000),
+  firstByteMs: partialTimeouts.shape.firstByteMs.unwrap().optional().default(120_000),
+  idleMs: partialTimeouts.shape.idleMs.unwrap().optional().default(60_000),
+  totalMs: partialTimeouts.shape.totalMs.unwrap().optional().default(600_000),
 });
 export type ProviderTimeouts = z.output<typeof providerTimeouts>;
 
@@ -48,14 +48,18 @@ export const routedProvider = z.object({
   kind: z.string().min(1).max(64),
   baseUrl: z.url().max(2_048),
   sealedKey: z.string().max(8_192).nullable(),
-  organisation: z.string().max(256).nullable().default(null),
+  organisation: z.string().max(256).nullable().optional().default(null),
   timeouts: providerTimeouts,
-  connectionsMax: z.int().min(1).max(10_000).default(256),
-  region: z.string().max(64).nullable().default(null),
+  connectionsMax: z.int().min(1).max(10_000).optional().default(256),
+  region: z.string().max(64).nullable().optional().default(null),
 });
 export type RoutedProvider = z.output<typeof routedProvider>;
 
-export const modelAlias = z.object({ alias: modelName, modelGroup: modelName, hidden: z.boolean().default(false) });
+export const modelAlias = z.object({
+  alias: modelName,
+  modelGroup: modelName,
+  hidden: z.boolean().optional().default(false),
+});
 export type ModelAlias = z.output<typeof modelAlias>;
 
 export const deploymentExample: z.input<typeof deployment> = {

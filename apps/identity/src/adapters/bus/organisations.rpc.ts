@@ -64,4 +64,7 @@ const toOrganisation = ({ createdAtMs, ...rest }: Organisation): OrganisationMes
   ...rest,
   createdAt: new Date(createdAtMs).toISOString(),
 });
-const toTeam = ({ createdAtMs, ...rest }: Team): TeamMessage => ({ ...rest, createdAt: new Date(createdAtMs).toISOString() });
+const toTeam = ({ createdAtMs, ...rest }: Team): TeamMessage => ({
+  ...rest,
+  createdAt: new Date(createdAtMs).toISOString(),
+});

@@ -39,13 +39,18 @@ export class PostgresOrganisationRepository implements OrganisationRepository {
   }
 }
 
-async function insertAll(prisma: Prisma.TransactionClient, created: NewOrganisation, bootstrap: true | null): Promise<void> {
+async function insertAll(
+  prisma: Prisma.TransactionClient,
+  created: NewOrganisation,
+  bootstrap: true | null,
+): Promise<void> {
   const { organisation, team, user, key } = created;
   const createdAt = new Date(organisation.createdAtMs);
   const { id, name, walletId } = organisation;
   await prisma.organisation.create({ data: { id, name, walletId, createdAt, bootstrap } });
   await prisma.team.create({ data: { id: team.id, orgId: id, name: team.name, walletId: team.walletId, createdAt } });
-  if (user) await prisma.user.create({ data: { id: user.id, orgId: id, email: user.email, role: user.role, createdAt } });
+  if (user)
+    await prisma.user.create({ data: { id: user.id, orgId: id, email: user.email, role: user.role, createdAt } });
   await prisma.apiKey.create({ data: toRow(key) });
 }
 
@@ -61,7 +66,16 @@ async function unlessTaken(work: Promise<void>): Promise<boolean> {
   }
 }
 
-const toTeam = ({ createdAt, ...row }: { id: string; orgId: string; name: string; walletId: string | null; createdAt: Date }): Team => ({
+const toTeam = ({
+  createdAt,
+  ...row
+}: {
+  id: string;
+  orgId: string;
+  name: string;
+  walletId: string | null;
+  createdAt: Date;
+}): Team => ({
   ...row,
   createdAtMs: createdAt.getTime(),
 });

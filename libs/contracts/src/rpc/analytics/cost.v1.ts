@@ -13,10 +13,10 @@ export const queryCostV1 = defineRpc({
     actor,
     from: timestamp,
     to: timestamp,
-    groupBy: costDimension.default('model'),
+    groupBy: costDimension.optional().default('model'),
     /** Absent: one row per group for the whole range. */
     interval: costInterval.optional(),
-    limit: z.int().min(1).max(10_000).default(1_000),
+    limit: z.int().min(1).max(10_000).optional().default(1_000),
   }),
   response: z.object({
     rows: z.array(

@@ -55,7 +55,7 @@ export const getOrganisationV1 = defineRpc({
 export const createTeamV1 = defineRpc({
   subject: 'rpc.identity.create-team.v1',
   owner: 'identity',
-  request: z.object({ actor, name, walletId: id.nullable().default(null) }),
+  request: z.object({ actor, name, walletId: id.nullable().optional().default(null) }),
   response: z.object({ team }),
   example: { request: { actor: actorExample, name: 'Research' }, response: { team: teamExample } },
 });

@@ -15,7 +15,10 @@ export const listRequestsV1 = defineRpc({
   request: z.object({
     actor,
     ...page,
-    sort: z.enum(['started_at', '-started_at', 'cost', '-cost', 'latency', '-latency']).default('-started_at'),
+    sort: z
+      .enum(['started_at', '-started_at', 'cost', '-cost', 'latency', '-latency'])
+      .optional()
+      .default('-started_at'),
     teamId: id.optional(),
     keyId: id.optional(),
     walletId: id.optional(),

@@ -65,9 +65,9 @@ export const createChannelV1 = defineRpc({
   request: z.object({
     actor,
     name,
-    kind: z.literal('webhook').default('webhook'),
+    kind: z.literal('webhook').optional().default('webhook'),
     url: z.url().max(2_048),
-    alertTypes: z.array(alertType).max(50).nullable().default(null),
+    alertTypes: z.array(alertType).max(50).nullable().optional().default(null),
   }),
   response: z.object({ channel: alertChannel, secret: z.string() }),
   example: {

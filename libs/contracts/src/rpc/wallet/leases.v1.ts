@@ -33,7 +33,7 @@ export const acquireLeasesV1 = defineRpc({
     /** Less than this is of no use: it is the estimate of the waiting request. */
     amountMin: nanoUsd,
     amountWanted: nanoUsd,
-    skipWalletIds: z.array(id).max(32).default([]),
+    skipWalletIds: z.array(id).max(32).optional().default([]),
   }),
   response: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('granted'), path: z.array(pathWallet), leases: z.array(lease) }),
@@ -77,7 +77,14 @@ export const syncLeasesV1 = defineRpc({
     gatewayId: id,
     renew: z.array(id).max(1_000),
     returns: z
-      .array(z.object({ leaseId: id, sequence: z.int().min(1), amount: nanoUsd, close: z.boolean().default(false) }))
+      .array(
+        z.object({
+          leaseId: id,
+          sequence: z.int().min(1),
+          amount: nanoUsd,
+          close: z.boolean().optional().default(false),
+        }),
+      )
       .max(1_000),
   }),
   response: z.object({
