@@ -8,7 +8,7 @@ import { atCodePointStart, lastSafeCut } from './safe-cut.js';
  */
 export const UNBROKEN_CHARS_MAX = 1 << 20;
 
-const ASCII = /^[\x00-\x7f]*$/;
+const ASCII = /^\p{ASCII}*$/u;
 
 /** Counts the tokens of texts in one vocabulary. Special tokens do not exist here: `<|endoftext|>` is text like any other. */
 export class Encoder {

@@ -12,14 +12,18 @@ interface Vocabulary {
 }
 
 // Loaded by `require` so that a count can stay synchronous and a process that never counts never pays the megabytes.
-const loadVocabulary = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
+const LOAD_VOCABULARY: Readonly<Record<EncodingName, () => Vocabulary>> = {
+  o200k_base: () => require('js-tiktoken/ranks/o200k_base') as Vocabulary,
+  cl100k_base: () => require('js-tiktoken/ranks/cl100k_base') as Vocabulary,
+};
 const encoders = new Map<EncodingName, Encoder>();
 
 /** The encoder of an encoding: built on first use (some hundred milliseconds), the same object ever after. */
 export function encoderOf(encoding: EncodingName): Encoder {
   let encoder = encoders.get(encoding);
   if (!encoder) {
-    const vocabulary = loadVocabulary(`js-tiktoken/ranks/${encoding}`) as Vocabulary;
+    const vocabulary = LOAD_VOCABULARY[encoding]();
     encoder = new Encoder(parseRanks(vocabulary.bpe_ranks), vocabulary.pat_str);
     encoders.set(encoding, encoder);
   }
