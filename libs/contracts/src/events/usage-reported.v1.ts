@@ -15,7 +15,10 @@ export const routingDecision = z.object({
 
 /** One finished call, from the gateway's point of view. Money in nano-dollars, durations in milliseconds. */
 export const usageReport = z.object({
+  /** Made by the gateway, unique: what is billed once is this id. */
   requestId: id,
+  /** The caller's own X-Request-ID, or a UUID: for finding things, never for money. */
+  correlationId: id,
   gatewayId: id,
   orgId: id,
   teamId: id.nullable(),
@@ -57,6 +60,7 @@ export type UsageReport = z.output<typeof usageReport>;
 
 export const usageReportExample: z.input<typeof usageReport> = {
   requestId: 'req_1',
+  correlationId: '0f2c6a4e-5b1d-4c55-9a53-7d3a1f1c2b11',
   gatewayId: 'gw_1',
   orgId: 'org_1',
   teamId: 'team_1',

@@ -21,6 +21,7 @@ export const listRequestsV1 = defineRpc({
       .default('-started_at'),
     teamId: id.optional(),
     keyId: id.optional(),
+    correlationId: id.optional(),
     walletId: id.optional(),
     model: modelName.optional(),
     provider: id.optional(),
