@@ -1,0 +1,52 @@
+import type { Bus } from '@ao/bus';
+import type { Actor, CallOf, Principal, ResponseOf, RpcContract } from '@ao/contracts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Authenticate } from '../../../application/authenticate.js';
+import { setBaseHeaders } from '../response-headers.js';
+
+export interface AdminDependencies {
+  bus: Bus;
+  authenticate: Authenticate;
+}
+
+/** What a route sees of a call. */
+export interface AdminCall {
+  actor: Actor;
+  principal: Principal;
+  params: Record<string, string>;
+  query: unknown;
+  body: unknown;
+  request: FastifyRequest;
+}
+
+/** One administrative route: its owner answers over the bus and checks roles; the gateway only translates. */
+export interface AdminRoute<C extends RpcContract = RpcContract> {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  path: string;
+  contract: C;
+  status?: number;
+  toRequest: (call: AdminCall) => CallOf<C>;
+  toBody: (response: ResponseOf<C>) => unknown;
+}
+
+/** Keeps a route's types together while a list of routes forgets them. */
+export const adminRoute = <C extends RpcContract>(route: AdminRoute<C>): AdminRoute => route as unknown as AdminRoute;
+
+export function registerAdminRoutes(server: FastifyInstance, routes: AdminRoute[], { bus, authenticate }: AdminDependencies): void {
+  for (const { method, path, contract, status = 200, toRequest, toBody } of routes) {
+    server.route({
+      method,
+      url: path,
+      handler: async (request: FastifyRequest, reply: FastifyReply) => {
+        const principal = await authenticate.execute(request.headers.authorization);
+        request.keyMasked = principal.keyMasked;
+        const actor: Actor = { orgId: principal.orgId, keyId: principal.keyId, role: principal.role, requestId: request.callId };
+        const params = request.params as Record<string, string>;
+        const call = toRequest({ actor, principal, params, query: request.query, body: request.body, request });
+        const response = await bus.request(contract, call, { requestId: request.callId });
+        setBaseHeaders(request, reply);
+        return reply.status(status).type('application/json; charset=utf-8').send(JSON.stringify(toBody(response)));
+      },
+    });
+  }
+}

@@ -1,0 +1,94 @@
+import { createKeyV1, createTeamV1, getOrganisationV1, listKeysV1, listTeamsV1, revokeKeyV1, type KeySummary } from '@ao/contracts';
+import { z } from 'zod';
+import { readBody, readQuery } from '../json-body.js';
+import { adminRoute } from './admin-routes.js';
+import { pageFields, toSnakeCase } from './fields.js';
+
+const keyBody = z.object({
+  name: z.string().min(1).max(200),
+  role: z.enum(['owner', 'admin', 'member', 'viewer']).default('member'),
+  team_id: z.string().max(128).nullable().default(null),
+  user_id: z.string().max(128).nullable().default(null),
+  wallet_id: z.string().max(128).nullable().default(null),
+  models: z.array(z.string().min(1).max(256)).max(1_000).nullable().default(null),
+  requests_per_minute_max: z.int().min(1).nullable().default(null),
+  tokens_per_minute_max: z.int().min(1).nullable().default(null),
+  concurrency_max: z.int().min(1).nullable().default(null),
+  expires_at: z.iso.datetime({ offset: true }).nullable().default(null),
+});
+const page = z.object(pageFields);
+
+const toKeyBody = ({ expiresAtMs, ...key }: KeySummary): Record<string, unknown> =>
+  toSnakeCase({ ...key, expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString() });
+
+export const keyRoutes = [
+  adminRoute({
+    method: 'POST',
+    path: '/v1/keys',
+    contract: createKeyV1,
+    status: 201,
+    toRequest: ({ actor, body }) => {
+      const key = readBody(body, keyBody);
+      return {
+        actor,
+        name: key.name,
+        role: key.role,
+        teamId: key.team_id,
+        userId: key.user_id,
+        walletId: key.wallet_id,
+        models: key.models,
+        requestsPerMinuteMax: key.requests_per_minute_max,
+        tokensPerMinuteMax: key.tokens_per_minute_max,
+        concurrencyMax: key.concurrency_max,
+        expiresAtMs: key.expires_at === null ? null : Date.parse(key.expires_at),
+      };
+    },
+    toBody: ({ key, secret }) => ({ ...toKeyBody(key), key: secret }),
+  }),
+  adminRoute({
+    method: 'GET',
+    path: '/v1/keys',
+    contract: listKeysV1,
+    toRequest: ({ actor, query }) => ({ actor, ...readQuery(query, page) }),
+    toBody: ({ data, nextCursor }) => ({ data: data.map(toKeyBody), next_cursor: nextCursor }),
+  }),
+  adminRoute({
+    method: 'DELETE',
+    path: '/v1/keys/:id',
+    contract: revokeKeyV1,
+    toRequest: ({ actor, params }) => ({ actor, keyId: params['id']! }),
+    toBody: ({ key }) => toKeyBody(key),
+  }),
+  adminRoute({
+    method: 'POST',
+    path: '/v1/keys/:id/revoke',
+    contract: revokeKeyV1,
+    toRequest: ({ actor, params }) => ({ actor, keyId: params['id']! }),
+    toBody: ({ key }) => toKeyBody(key),
+  }),
+  adminRoute({
+    method: 'GET',
+    path: '/v1/orgs/current',
+    contract: getOrganisationV1,
+    toRequest: ({ actor }) => ({ actor }),
+    toBody: ({ organisation }) => toSnakeCase(organisation),
+  }),
+  adminRoute({
+    method: 'POST',
+    path: '/v1/teams',
+    contract: createTeamV1,
+    status: 201,
+    toRequest: ({ actor, body }) => {
+      const team = readBody(body, z.object({ name: z.string().min(1).max(200), wallet_id: z.string().max(128).nullable().default(null) }));
+      return { actor, name: team.name, walletId: team.wallet_id };
+    },
+    toBody: ({ team }) => toSnakeCase(team),
+  }),
+  adminRoute({
+    method: 'GET',
+    path: '/v1/teams',
+    contract: listTeamsV1,
+    toRequest: ({ actor, query }) => ({ actor, ...readQuery(query, page) }),
+    toBody: ({ data, nextCursor }) => ({ data: data.map(toSnakeCase), next_cursor: nextCursor }),
+  }),
+];

@@ -1,0 +1,163 @@
+import { createPriceV1, getRequestV1, listPricesV1, listRequestsV1, queryCostV1, type Price, type RequestLogRow } from '@ao/contracts';
+import { formatUsd } from '@ao/kernel';
+import { z } from 'zod';
+import { readBody, readQuery } from '../json-body.js';
+import { adminRoute } from './admin-routes.js';
+import { formatOptionalPrice, pageFields, pricePerMillionField, toSnakeCase } from './fields.js';
+
+const requestQuery = z.object({
+  ...pageFields,
+  sort: z.enum(['started_at', '-started_at', 'cost', '-cost', 'latency', '-latency']).default('-started_at'),
+  team_id: z.string().max(128).optional(),
+  key_id: z.string().max(128).optional(),
+  wallet_id: z.string().max(128).optional(),
+  request_id: z.string().max(128).optional(),
+  model: z.string().max(256).optional(),
+  provider: z.string().max(128).optional(),
+  tag: z.string().max(128).optional(),
+  status: z.coerce.number().int().min(100).max(599).optional(),
+  status_min: z.coerce.number().int().min(100).max(599).optional(),
+  status_max: z.coerce.number().int().min(100).max(599).optional(),
+  from: z.iso.datetime().optional(),
+  to: z.iso.datetime().optional(),
+});
+
+function toRequestBody({ requestId, correlationId, cost, usage, charges, startedAtMs, decision, ...row }: RequestLogRow): object {
+  return {
+    id: requestId,
+    request_id: correlationId,
+    started_at: new Date(startedAtMs).toISOString(),
+    cost_usd: formatUsd(cost),
+    ...toSnakeCase(row),
+    usage: toSnakeCase(usage),
+    charges: charges.map(({ walletId, reserved }) => ({ wallet_id: walletId, reserved_usd: formatUsd(reserved) })),
+    decision: decision && {
+      strategy: decision.strategy,
+      candidates: decision.candidates.map(({ deploymentId, dropped }) => ({ deployment_id: deploymentId, dropped })),
+    },
+  };
+}
+
+const rate = pricePerMillionField.nullable().default(null);
+const priceBody = z.object({
+  model: z.string().min(1).max(256),
+  provider: z.string().min(1).max(128).nullable().default(null),
+  input_usd_per_million: pricePerMillionField,
+  output_usd_per_million: pricePerMillionField,
+  cached_input_usd_per_million: rate,
+  cache_write_5m_usd_per_million: rate,
+  cache_write_1h_usd_per_million: rate,
+  reasoning_usd_per_million: rate,
+  free: z.boolean().default(false),
+  context_tokens_max: z.int().min(1).nullable().default(null),
+  output_tokens_max: z.int().min(1).nullable().default(null),
+  effective_from: z.iso.datetime({ offset: true }).optional(),
+});
+
+const toPriceBody = (price: Price): object => ({
+  id: price.id,
+  model: price.model,
+  provider: price.provider,
+  effective_from: new Date(price.effectiveFromMs).toISOString(),
+  input_usd_per_million: formatOptionalPrice(price.inputPico),
+  output_usd_per_million: formatOptionalPrice(price.outputPico),
+  cached_input_usd_per_million: formatOptionalPrice(price.cachedInputPico),
+  cache_write_5m_usd_per_million: formatOptionalPrice(price.cacheWrite5mPico),
+  cache_write_1h_usd_per_million: formatOptionalPrice(price.cacheWrite1hPico),
+  reasoning_usd_per_million: formatOptionalPrice(price.reasoningPico),
+  free: price.free,
+  context_tokens_max: price.contextTokensMax,
+  output_tokens_max: price.outputTokensMax,
+  source: price.source,
+});
+
+const costBody = z.object({
+  from: z.iso.datetime({ offset: true }),
+  to: z.iso.datetime({ offset: true }),
+  group_by: z.enum(['model', 'team', 'feature', 'key', 'provider', 'cost_center', 'tag']).default('model'),
+  interval: z.enum(['hour', 'day', 'month']).optional(),
+  limit: z.int().min(1).max(10_000).default(1_000),
+});
+const utc = (text: string): string => new Date(text).toISOString();
+
+export const meteringRoutes = [
+  adminRoute({
+    method: 'GET',
+    path: '/v1/requests',
+    contract: listRequestsV1,
+    toRequest: ({ actor, query }) => {
+      const { limit, cursor, sort, status, ...filter } = readQuery(query, requestQuery);
+      const given = {
+        teamId: filter.team_id,
+        keyId: filter.key_id,
+        walletId: filter.wallet_id,
+        correlationId: filter.request_id,
+        model: filter.model,
+        provider: filter.provider,
+        tag: filter.tag,
+        statusMin: filter.status_min ?? status,
+        statusMax: filter.status_max ?? status,
+        from: filter.from && utc(filter.from),
+        to: filter.to && utc(filter.to),
+        cursor,
+      };
+      return { actor, limit, sort, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+    },
+    toBody: ({ data, nextCursor }) => ({ data: data.map(toRequestBody), next_cursor: nextCursor }),
+  }),
+  adminRoute({
+    method: 'GET',
+    path: '/v1/requests/:id',
+    contract: getRequestV1,
+    toRequest: ({ actor, params }) => ({ actor, requestId: params['id']! }),
+    toBody: ({ request }) => toRequestBody(request),
+  }),
+  adminRoute({
+    method: 'POST',
+    path: '/v1/prices',
+    contract: createPriceV1,
+    status: 201,
+    toRequest: ({ actor, body }) => {
+      const price = readBody(body, priceBody);
+      return {
+        actor,
+        model: price.model,
+        provider: price.provider,
+        inputPico: price.input_usd_per_million,
+        outputPico: price.output_usd_per_million,
+        cachedInputPico: price.cached_input_usd_per_million,
+        cacheWrite5mPico: price.cache_write_5m_usd_per_million,
+        cacheWrite1hPico: price.cache_write_1h_usd_per_million,
+        reasoningPico: price.reasoning_usd_per_million,
+        free: price.free,
+        contextTokensMax: price.context_tokens_max,
+        outputTokensMax: price.output_tokens_max,
+        ...(price.effective_from !== undefined && { effectiveFromMs: Date.parse(price.effective_from) }),
+      };
+    },
+    toBody: ({ price }) => toPriceBody(price),
+  }),
+  adminRoute({
+    method: 'GET',
+    path: '/v1/prices',
+    contract: listPricesV1,
+    toRequest: ({ actor, query }) => {
+      const given = readQuery(query, z.object({ ...pageFields, model: z.string().max(256).optional(), provider: z.string().max(128).optional() }));
+      return { actor, ...given };
+    },
+    toBody: ({ data, nextCursor }) => ({ data: data.map(toPriceBody), next_cursor: nextCursor }),
+  }),
+  adminRoute({
+    method: 'POST',
+    path: '/v1/analytics/cost',
+    contract: queryCostV1,
+    toRequest: ({ actor, body }) => {
+      const { from, to, group_by: groupBy, interval, limit } = readBody(body, costBody);
+      return { actor, from: utc(from), to: utc(to), groupBy, limit, ...(interval && { interval }) };
+    },
+    toBody: ({ rows, total }) => ({
+      data: rows.map(({ cost, ...row }) => ({ ...toSnakeCase(row), cost_usd: formatUsd(cost) })),
+      total_usd: formatUsd(total),
+    }),
+  }),
+];

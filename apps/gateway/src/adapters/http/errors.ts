@@ -1,0 +1,31 @@
+import { AppError, toAppError, type Logger } from '@ao/kernel';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { setBaseHeaders } from './response-headers.js';
+
+/** Any error as an answer of the one schema (GW-018). Faults are logged with what only the log may know. */
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): FastifyReply {
+  const known = toKnownError(error);
+  const fields = { requestId: request.id, callId: request.callId, code: known.code, internal: known.internal };
+  if (known.status >= 500) logger.error({ ...fields, err: known.cause ?? known }, 'request failed');
+  setBaseHeaders(request, reply);
+  if (known.retryAfterSeconds !== undefined) reply.header('retry-after', String(known.retryAfterSeconds));
+  return reply.status(known.status).type('application/json; charset=utf-8').send(JSON.stringify(known.toBody()));
+}
+
+/** Fastify's own refusals in our words. */
+export function toKnownError(error: unknown): AppError {
+  switch ((error as Partial<FastifyError> | null)?.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new AppError('payload_too_large', 'The request body is larger than this server accepts. Send less, or raise BODY_LIMIT_BYTES.');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new AppError('unsupported_media_type', 'Send the body as JSON, with the header "Content-Type: application/json".');
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new AppError('invalid_header_value', 'Content-Length does not match the body.', { param: 'content-length' });
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new AppError('invalid_json', 'The request body is empty; send a JSON object.');
+    case 'ECONNRESET':
+      return new AppError('invalid_json', 'The connection closed before the whole request had arrived.');
+    default:
+      return toAppError(error);
+  }
+}

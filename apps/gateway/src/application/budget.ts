@@ -1,0 +1,124 @@
+import type { Principal } from '@ao/contracts';
+import { AppError, formatUsd, maxUsd, nanoUsd, type Clock, type IdGenerator, type Logger, type NanoUsd } from '@ao/kernel';
+import type { LeasePool, LeaseReturn, Reservation } from '../domain/lease-pool.js';
+import type { LeaseBroker } from './ports.js';
+
+/** How many requests of the present size a lease should last for. */
+const REQUESTS_PER_LEASE = 20n;
+const SYNC_LEASES_MAX = 1_000;
+
+interface BudgetOptions {
+  gatewayId: string;
+  clock: Clock;
+  ids: IdGenerator;
+  logger: Logger;
+  leaseIdleMs: number;
+}
+
+/** Reserves money for calls: from the leases at hand without any wait, else from the wallet service. */
+export class Budget {
+  /** One question per wallet at a time: those behind it look first at what it brought. */
+  private readonly asking = new Map<string, Promise<void>>();
+  /** Returns that the wallet service has not confirmed; sent again with the same sequence. */
+  private unconfirmed: LeaseReturn[] = [];
+  private syncing: Promise<void> | null = null;
+
+  constructor(
+    private readonly pool: LeasePool,
+    private readonly broker: LeaseBroker,
+    private readonly options: BudgetOptions,
+  ) {}
+
+  /**
+   * Takes `amount` from the caller's wallet and all above it.
+   * @returns null when the caller has no wallet.
+   * @throws AppError `wallet_exhausted` naming the wallet and the shortfall; `backend_unavailable` when the wallet
+   * service is needed and away: money fails closed.
+   */
+  reserve(principal: Principal, amount: NanoUsd): Reservation | null | Promise<Reservation> {
+    if (principal.walletId === null) return null;
+    const outcome = this.pool.reserve(principal.walletId, amount, this.options.clock.nowMs());
+    if (outcome.kind === 'reserved') return outcome.reservation;
+    return this.reserveWithLease(principal.orgId, principal.walletId, amount);
+  }
+
+  /** Ends a reservation; what was not spent can be given out again at once. */
+  settle(reservation: Reservation | null, spent: NanoUsd): void {
+    if (reservation) this.pool.settle(reservation, spent);
+  }
+
+  /** Renews leases in use and returns idle ones. Called regularly; one call at a time. */
+  sync(): Promise<void> {
+    this.syncing ??= this.syncOnce(this.options.leaseIdleMs).finally(() => (this.syncing = null));
+    return this.syncing;
+  }
+
+  /** Gives everything back; for a stop. */
+  async close(): Promise<void> {
+    await this.syncing;
+    await this.syncOnce(0);
+  }
+
+  private async reserveWithLease(orgId: string, walletId: string, amount: NanoUsd): Promise<Reservation> {
+    for (;;) {
+      const outcome = this.pool.reserve(walletId, amount, this.options.clock.nowMs());
+      if (outcome.kind === 'reserved') return outcome.reservation;
+      const running = this.asking.get(walletId);
+      if (running) {
+        await running.catch(() => undefined);
+        continue;
+      }
+      // The question brings at least `amount` or throws; should another call be quicker to take it, ask once more.
+      const question = this.ask(orgId, walletId, amount, outcome.enoughWalletIds).finally(() => this.asking.delete(walletId));
+      this.asking.set(walletId, question);
+      await question;
+    }
+  }
+
+  private async ask(orgId: string, walletId: string, amount: NanoUsd, skipWalletIds: string[]): Promise<void> {
+    const { gatewayId, ids, clock } = this.options;
+    const amountMin = maxUsd(amount, nanoUsd(1n));
+    const answer = await this.broker.acquire({
+      acquisitionId: ids.next('acq'),
+      gatewayId,
+      orgId,
+      walletId,
+      amountMin,
+      amountWanted: nanoUsd(amountMin * REQUESTS_PER_LEASE),
+      skipWalletIds,
+    });
+    if (answer.kind === 'granted') return this.pool.add(walletId, answer.path, answer.leases, clock.nowMs());
+    const { reason, walletName, shortfall } = answer;
+    if (reason !== 'exhausted') {
+      throw new AppError(
+        'wallet_exhausted',
+        `The wallet "${walletName}" of this key is ${reason === 'inactive' ? 'deactivated' : 'gone'}.`,
+        { details: { wallet_id: answer.walletId } },
+      );
+    }
+    throw new AppError(
+      'wallet_exhausted',
+      `The wallet "${walletName}" cannot pay for this call: ${formatUsd(shortfall)} USD are missing. ` +
+        'Lower max_tokens, wait for the next period, or ask for a larger limit.',
+      { details: { wallet_id: answer.walletId, shortfall_usd: formatUsd(shortfall) } },
+    );
+  }
+
+  private async syncOnce(idleMs: number): Promise<void> {
+    const { clock, gatewayId, logger } = this.options;
+    const nowMs = clock.nowMs();
+    const renew = idleMs === 0 ? [] : this.pool.dueForRenewal(nowMs, idleMs);
+    this.unconfirmed.push(...this.pool.takeReturns(nowMs, idleMs));
+    if (renew.length === 0 && this.unconfirmed.length === 0) return;
+    const returns = this.unconfirmed.slice(0, SYNC_LEASES_MAX);
+    try {
+      const { renewed, gone } = await this.broker.sync({ gatewayId, renew: renew.slice(0, SYNC_LEASES_MAX), returns });
+      this.unconfirmed = this.unconfirmed.slice(returns.length);
+      for (const { leaseId, expiresAtMs } of renewed) this.pool.renewed(leaseId, expiresAtMs);
+      this.pool.drop(gone);
+    } catch (error) {
+      // The leases run out by themselves; what could not be returned is returned next time.
+      logger.warn({ err: error, returns: returns.length }, 'budget leases could not be synchronised');
+    }
+  }
+}

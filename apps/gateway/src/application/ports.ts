@@ -1,0 +1,29 @@
+import type { acquireLeasesV1, CallOf, Principal, ResponseOf, syncLeasesV1, UsageReport } from '@ao/contracts';
+
+/** The identity service, as far as the gateway needs it. */
+export interface KeyDirectory {
+  /** @throws AppError `backend_unavailable` when identity is away. */
+  find(keyHash: string): Promise<Principal | null>;
+  /** The wallet of the first organisation: pays in the modes without issued keys. */
+  defaultWalletId(): Promise<string>;
+}
+
+/** The wallet service, as far as the gateway needs it. */
+export interface LeaseBroker {
+  acquire(request: CallOf<typeof acquireLeasesV1>): Promise<ResponseOf<typeof acquireLeasesV1>>;
+  sync(request: CallOf<typeof syncLeasesV1>): Promise<ResponseOf<typeof syncLeasesV1>>;
+}
+
+/** What is known of a call before it goes upstream: enough to tell of it if the gateway dies meanwhile. */
+export type CallBegin = Omit<
+  UsageReport,
+  'status' | 'errorCode' | 'partial' | 'usage' | 'usageSource' | 'cost' | 'durationMs' | 'firstTokenMs' | 'finishReason'
+>;
+
+/** Keeps usage records until the bus has them. Nothing here waits for a disk: the write follows within milliseconds. */
+export interface UsageSpool {
+  begin(call: CallBegin): void;
+  end(report: UsageReport): void;
+  /** True when so many records wait that no further paid call may start. */
+  isFull(): boolean;
+}

@@ -1,0 +1,62 @@
+import type { Deployment, Principal, RoutedProvider, routingTableSnapshot, ValueOf } from '@ao/contracts';
+
+/** A provider with its key opened, as connectors take it. */
+export type Provider = Omit<RoutedProvider, 'sealedKey'> & { apiKey: string | null };
+
+export interface Candidate {
+  deployment: Deployment;
+  provider: Provider;
+}
+
+type Snapshot = ValueOf<typeof routingTableSnapshot>;
+
+/** What the gateway knows of models: built once per snapshot, read by every request. */
+export class RoutingTable {
+  private readonly groups = new Map<string, Candidate[]>();
+  private readonly aliases = new Map<string, { modelGroup: string; hidden: boolean }>();
+
+  /** @param openKey Opens a sealed provider key. */
+  constructor(snapshot: Snapshot, openKey: (sealed: string) => string) {
+    const providers = new Map<string, Provider>();
+    for (const { sealedKey, ...provider } of snapshot.providers) {
+      providers.set(provider.id, { ...provider, apiKey: sealedKey === null ? null : openKey(sealedKey) });
+    }
+    for (const deployment of snapshot.deployments) {
+      const provider = providers.get(deployment.providerId);
+      if (!provider || !deployment.enabled) continue;
+      const group = this.groups.get(deployment.modelGroup) ?? [];
+      this.groups.set(deployment.modelGroup, group);
+      group.push({ deployment, provider });
+    }
+    for (const { alias, modelGroup, hidden } of snapshot.aliases) this.aliases.set(alias, { modelGroup, hidden });
+  }
+
+  static readonly empty = new RoutingTable({ version: 0, providers: [], deployments: [], aliases: [] }, (sealed) => sealed);
+
+  /** The model group behind a name: an alias gives way to its target. */
+  resolve(model: string): string {
+    return this.aliases.get(model)?.modelGroup ?? model;
+  }
+
+  /** The deployments of a group that serve an organisation. */
+  candidates(modelGroup: string, orgId: string): Candidate[] {
+    const group = this.groups.get(modelGroup);
+    if (!group) return [];
+    return group.every(({ deployment }) => deployment.orgId === null) ? group : group.filter(({ deployment }) => serves(deployment, orgId));
+  }
+
+  /** The names a caller may use, hidden aliases left out, with the provider that serves each. */
+  visibleModels(principal: Principal): { id: string; ownedBy: string }[] {
+    const allowed = (name: string): boolean => principal.models === null || principal.models.includes(name);
+    const owner = (group: string): string | undefined => this.candidates(group, principal.orgId)[0]?.provider.name;
+    const groups = [...this.groups.keys()].map((id) => ({ id, ownedBy: owner(id) }));
+    const aliases = [...this.aliases].filter(([, { hidden }]) => !hidden).map(([id, { modelGroup }]) => ({ id, ownedBy: owner(modelGroup) }));
+    return [...groups, ...aliases].flatMap(({ id, ownedBy }) => (ownedBy !== undefined && allowed(id) ? [{ id, ownedBy }] : []));
+  }
+
+  get deploymentCount(): number {
+    return [...this.groups.values()].reduce((sum, group) => sum + group.length, 0);
+  }
+}
+
+const serves = (deployment: Deployment, orgId: string): boolean => deployment.orgId === null || deployment.orgId === orgId;

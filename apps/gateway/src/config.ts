@@ -1,0 +1,82 @@
+import { choice, flag, integer, list, loadSettings, setting, text, url, type Values } from '@ao/config';
+import { StartupError } from '@ao/kernel';
+
+export const gatewaySettings = {
+  HOST: setting({ description: 'address to listen on; 0.0.0.0 for all', schema: text(255), default: '127.0.0.1' }),
+  PORT: setting({ description: 'port to listen on, 1 to 65535', schema: integer(1, 65_535), default: 3456 }),
+  AUTH_MODE: setting({
+    description: 'required: issued keys; static: keys from API_KEY and API_KEYS; embedded: one local user',
+    schema: choice(['required', 'static', 'embedded']),
+    default: 'required',
+  }),
+  API_KEY: setting({ description: 'a static key, sk-cca-…, for AUTH_MODE=static', schema: text(512), secret: true }),
+  API_KEYS: setting({ description: 'more static keys, separated by commas', schema: list(), default: [], secret: true }),
+  ALLOW_OPEN_AUTH: setting({
+    description: 'lets a server without authentication listen beyond loopback',
+    schema: flag(),
+    default: false,
+  }),
+  TRUST_PROXY: setting({
+    description: 'addresses or networks of proxies whose X-Forwarded-For counts',
+    schema: list(),
+    default: [],
+  }),
+  BODY_LIMIT_BYTES: setting({ description: 'largest request body', schema: integer(1_024, 268_435_456), default: 1_048_576 }),
+  MODEL_LENGTH_MAX: setting({ description: 'longest model name, characters', schema: integer(1, 256), default: 256 }),
+  MESSAGES_MAX: setting({ description: 'most messages in a request; 0 for no limit', schema: integer(0, 1_000_000), default: 0 }),
+  CONTENT_CHARACTERS_MAX: setting({
+    description: 'most characters of content in a request; 0 for no limit',
+    schema: integer(0, 1_000_000_000),
+    default: 0,
+  }),
+  OPENAI_API_KEY: setting({ description: 'opens direct OpenAI: models without a deployment', schema: text(512), secret: true }),
+  OPENAI_BASE_URL: setting({
+    description: 'where direct OpenAI is',
+    schema: url('http', 'https'),
+    default: 'https://api.openai.com/v1',
+  }),
+  OPENAI_ORGANIZATION: setting({ description: 'sent as OpenAI-Organization on direct OpenAI', schema: text(256) }),
+  OPENAI_PASSTHROUGH_ENABLED: setting({ description: 'false closes direct OpenAI', schema: flag(), default: true }),
+  ALLOW_CLIENT_OPENAI_KEY: setting({
+    description: 'false ignores X-OpenAI-API-Key of callers',
+    schema: flag(),
+    default: true,
+  }),
+  CORS_ALLOWED_ORIGINS: setting({ description: 'origins of browsers that may call', schema: list(), default: [] }),
+  HEADERS_TIMEOUT_MS: setting({ description: 'time to receive the request headers', schema: integer(100, 600_000), default: 20_000 }),
+  REQUEST_TIMEOUT_MS: setting({ description: 'time to receive the whole request', schema: integer(100, 3_600_000), default: 120_000 }),
+  KEEP_ALIVE_TIMEOUT_MS: setting({ description: 'how long an idle connection stays open', schema: integer(100, 3_600_000), default: 75_000 }),
+  SIGN_UP_ENABLED: setting({ description: 'lets anyone found an organisation by POST /v1/sign-up', schema: flag(), default: false }),
+  LEASE_IDLE_MS: setting({
+    description: 'an unused budget lease goes back to the wallet after this time',
+    schema: integer(100, 600_000),
+    default: 5_000,
+  }),
+  SPOOL_RECORDS_MAX: setting({
+    description: 'usage records waiting for the bus before paid calls are refused',
+    schema: integer(100, 10_000_000),
+    default: 200_000,
+  }),
+} as const;
+
+export type GatewayConfig = Values<typeof gatewaySettings> & { staticKeys: string[] };
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+const STATIC_KEY_PREFIX = 'sk-cca-';
+
+/** @throws StartupError for bad values, and for a server that would stand open to the network. */
+export function loadGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
+  const values = loadSettings(gatewaySettings, environment);
+  const staticKeys = [...new Set([values.API_KEY, ...values.API_KEYS].filter((key) => key !== undefined))];
+  if (staticKeys.some((key) => !key.startsWith(STATIC_KEY_PREFIX))) {
+    throw new StartupError(`bad configuration: API_KEY, API_KEYS: every static key must start with ${STATIC_KEY_PREFIX}`);
+  }
+  const open = values.AUTH_MODE === 'embedded' || (values.AUTH_MODE === 'static' && staticKeys.length === 0);
+  if (open && !LOOPBACK.has(values.HOST) && !values.ALLOW_OPEN_AUTH) {
+    throw new StartupError(
+      `AUTH_MODE=${values.AUTH_MODE} would let anyone who reaches ${values.HOST} spend money: ` +
+        'set AUTH_MODE=required, listen on 127.0.0.1, or say ALLOW_OPEN_AUTH=true',
+    );
+  }
+  return { ...values, staticKeys };
+}

@@ -1,0 +1,165 @@
+import type { Lease, LeaseCharge, PathWallet } from '@ao/contracts';
+import { ZERO_USD, nanoUsd, type NanoUsd } from '@ao/kernel';
+
+/** A lease as its gateway keeps it: what of the grant is still free, and what of it requests in flight have taken. */
+interface HeldLease {
+  leaseId: string;
+  walletId: string;
+  free: NanoUsd;
+  reserved: NanoUsd;
+  expiresAtMs: number;
+  periodEndsAtMs: number | null;
+  /** Counts the returns of this lease: the ledger ignores one that it has seen. */
+  returnSequence: number;
+  lastUsedAtMs: number;
+}
+
+export interface Reservation {
+  charges: LeaseCharge[];
+  amount: NanoUsd;
+}
+
+export type ReserveOutcome =
+  | { kind: 'reserved'; reservation: Reservation }
+  /** The path of this wallet is not known yet, or some of its wallets have no lease with enough left. */
+  | { kind: 'lease_needed'; enoughWalletIds: string[] };
+
+/** What to tell the ledger about one lease. */
+export interface LeaseReturn {
+  leaseId: string;
+  sequence: number;
+  amount: NanoUsd;
+  close: boolean;
+}
+
+/** A lease is not given out in its last moments: the answer must reach the ledger while it still holds the money. */
+const EXPIRY_MARGIN_MS = 2_000;
+const LEASES_PER_WALLET_MAX = 8;
+/** A wallet may get another parent or a limit: its path is asked for again after this time. */
+const PATH_FRESH_MS = 60_000;
+
+/**
+ * The money that this gateway may give out by itself: a pure data structure, no clock, no network. A reservation takes
+ * its amount from one lease of every wallet on the path, all or none.
+ */
+export class LeasePool {
+  private readonly paths = new Map<string, { wallets: PathWallet[]; freshUntilMs: number }>();
+  private readonly leases = new Map<string, HeldLease[]>();
+
+  /** Takes `amount` from the leaf wallet and all its ancestors. */
+  reserve(leafWalletId: string, amount: NanoUsd, nowMs: number): ReserveOutcome {
+    const known = this.paths.get(leafWalletId);
+    if (!known) return { kind: 'lease_needed', enoughWalletIds: [] };
+    const path = known.wallets;
+    const chosen = path.map((wallet) => (wallet.unlimited ? null : this.findLease(wallet.walletId, amount, nowMs)));
+    const enough = path.filter((wallet, index) => !wallet.unlimited && chosen[index]);
+    if (nowMs >= known.freshUntilMs || enough.length < path.filter((wallet) => !wallet.unlimited).length) {
+      return { kind: 'lease_needed', enoughWalletIds: enough.map((wallet) => wallet.walletId) };
+    }
+    const charges = path.map(({ walletId }, index) => {
+      const lease = chosen[index];
+      if (lease) take(lease, amount, nowMs);
+      return { walletId, leaseId: lease?.leaseId ?? null, reserved: lease ? amount : ZERO_USD };
+    });
+    return { kind: 'reserved', reservation: { charges, amount } };
+  }
+
+  /**
+   * Ends a reservation: what was not spent is free again at once. What was spent leaves the pool; the ledger takes it
+   * from the lease when the usage record arrives. Spending above the reservation eats into the free part, if it can.
+   */
+  settle(reservation: Reservation, spent: NanoUsd): void {
+    for (const charge of reservation.charges) {
+      const lease = charge.leaseId === null ? undefined : this.findById(charge.walletId, charge.leaseId);
+      if (!lease) continue;
+      lease.reserved = nanoUsd(lease.reserved - charge.reserved);
+      const free = lease.free + charge.reserved - spent;
+      lease.free = nanoUsd(free > 0n ? free : 0n);
+    }
+  }
+
+  /** Takes in what the wallet service granted. */
+  add(leafWalletId: string, path: PathWallet[], granted: Lease[], nowMs: number): void {
+    this.paths.set(leafWalletId, { wallets: path, freshUntilMs: nowMs + PATH_FRESH_MS });
+    for (const { leaseId, walletId, granted: free, expiresAtMs, periodEndsAtMs } of granted) {
+      const held = this.leases.get(walletId) ?? [];
+      if (held.some((lease) => lease.leaseId === leaseId)) continue;
+      held.unshift({ leaseId, walletId, free, reserved: ZERO_USD, expiresAtMs, periodEndsAtMs, returnSequence: 0, lastUsedAtMs: nowMs });
+      this.leases.set(walletId, held);
+    }
+  }
+
+  /** The leases to renew: those in use or used within `idleMs`. */
+  dueForRenewal(nowMs: number, idleMs: number): string[] {
+    return this.all()
+      .filter((lease) => !ended(lease, nowMs) && (lease.reserved > 0n || nowMs - lease.lastUsedAtMs < idleMs))
+      .map((lease) => lease.leaseId);
+  }
+
+  /** Takes the free part out of the leases that are idle, ended or too many, for return to the ledger. */
+  takeReturns(nowMs: number, idleMs: number): LeaseReturn[] {
+    const returns: LeaseReturn[] = [];
+    for (const held of this.leases.values()) {
+      held.forEach((lease, index) => {
+        const idle = nowMs - lease.lastUsedAtMs >= idleMs || ended(lease, nowMs) || index >= LEASES_PER_WALLET_MAX;
+        if (!idle) return;
+        const close = lease.reserved === 0n;
+        if (lease.free === 0n && !close) return;
+        lease.returnSequence += 1;
+        returns.push({ leaseId: lease.leaseId, sequence: lease.returnSequence, amount: lease.free, close });
+        lease.free = ZERO_USD;
+      });
+      this.keep(held, (lease) => !returns.some((given) => given.leaseId === lease.leaseId && given.close));
+    }
+    return returns;
+  }
+
+  /** Takes everything out: the gateway is stopping. */
+  takeAll(nowMs: number): LeaseReturn[] {
+    return this.takeReturns(nowMs, 0);
+  }
+
+  renewed(leaseId: string, expiresAtMs: number): void {
+    const lease = this.all().find((one) => one.leaseId === leaseId);
+    if (lease) lease.expiresAtMs = expiresAtMs;
+  }
+
+  /** The ledger no longer knows these: whatever is left in them must not be given out. */
+  drop(leaseIds: readonly string[]): void {
+    const gone = new Set(leaseIds);
+    for (const held of this.leases.values()) this.keep(held, (lease) => !gone.has(lease.leaseId));
+  }
+
+  /** For metrics. */
+  totals(): { leases: number; free: NanoUsd; reserved: NanoUsd } {
+    const all = this.all();
+    const sum = (pick: (lease: HeldLease) => bigint): NanoUsd => nanoUsd(all.reduce((total, lease) => total + pick(lease), 0n));
+    return { leases: all.length, free: sum((lease) => lease.free), reserved: sum((lease) => lease.reserved) };
+  }
+
+  private findLease(walletId: string, amount: NanoUsd, nowMs: number): HeldLease | undefined {
+    return this.leases.get(walletId)?.find((lease) => lease.free >= amount && !ended(lease, nowMs));
+  }
+
+  private findById(walletId: string, leaseId: string): HeldLease | undefined {
+    return this.leases.get(walletId)?.find((lease) => lease.leaseId === leaseId);
+  }
+
+  private all(): HeldLease[] {
+    return [...this.leases.values()].flat();
+  }
+
+  private keep(held: HeldLease[], predicate: (lease: HeldLease) => boolean): void {
+    held.splice(0, held.length, ...held.filter(predicate));
+  }
+}
+
+function take(lease: HeldLease, amount: NanoUsd, nowMs: number): void {
+  lease.free = nanoUsd(lease.free - amount);
+  lease.reserved = nanoUsd(lease.reserved + amount);
+  lease.lastUsedAtMs = nowMs;
+}
+
+function ended(lease: HeldLease, nowMs: number): boolean {
+  return nowMs >= lease.expiresAtMs - EXPIRY_MARGIN_MS || (lease.periodEndsAtMs !== null && nowMs >= lease.periodEndsAtMs);
+}
