@@ -1,10 +1,9 @@
 // Three costs, three suffixes: `.spec.ts` is pure, `.int.spec.ts` needs real servers, `.e2e.spec.ts` the whole platform.
-import { readdirSync } from 'node:fs';
+import { folderNames, inRoot } from './scripts/lib/paths.mjs';
 
-const packageNames = (folder) => readdirSync(folder, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name);
 const sources = Object.fromEntries(
   ['libs', 'apps', 'packages'].flatMap((folder) =>
-    packageNames(folder).flatMap((name) => [
+    folderNames(inRoot(folder)).flatMap((name) => [
       [`^@ao/${name}$`, `<rootDir>/${folder}/${name}/src/index.ts`],
       [`^@ao/${name}/(.*)$`, `<rootDir>/${folder}/${name}/src/$1/index.ts`],
     ]),
@@ -40,8 +39,8 @@ const servers = {
 
 export default {
   projects: [
-    { ...shared, displayName: 'unit', testRegex: '(?<!\\.int|\\.e2e)\\.spec\\.ts$' },
-    { ...shared, ...servers, displayName: 'int', testRegex: '\\.int\\.spec\\.ts$' },
-    { ...shared, ...servers, displayName: 'e2e', testRegex: '\\.e2e\\.spec\\.ts$' },
+    { ...shared, displayName: 'unit', testRegex: '(?<!\\.int|\\.e2e)\\.spec\\.tsx?$' },
+    { ...shared, ...servers, displayName: 'int', testRegex: '\\.int\\.spec\\.tsx?$' },
+    { ...shared, ...servers, displayName: 'e2e', testRegex: '\\.e2e\\.spec\\.tsx?$' },
   ],
 };
