@@ -1,17 +1,19 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { step } from '../lib/console.mjs';
 import { StepFailure } from '../lib/failure.mjs';
 import { inRoot, toolsFolder, workspacePackages } from '../lib/paths.mjs';
 import { runQuietly } from '../lib/process.mjs';
+import { tools } from '../lib/tools.mjs';
 import { dependenciesFingerprint } from './packages.mjs';
 import { contentHash, hash, isDone, markDone, treeStamp } from './state.mjs';
 
-/** Build outputs whose loss must trigger a build although no source changed. */
-const outputsExist = () =>
-  workspacePackages()
-    .filter(({ folder }) => existsSync(inRoot(folder, 'src')) && existsSync(inRoot(folder, 'tsconfig.json')))
-    .every(({ folder }) => existsSync(inRoot(folder, 'dist')));
+/** Build outputs: without one of them there must be a build although no source changed. */
+function outputsExist() {
+  /** @type {{ references: { path: string }[] }} */
+  const { references } = JSON.parse(readFileSync(inRoot('tsconfig.json'), 'utf8'));
+  return references.every(({ path }) => existsSync(inRoot(path, 'dist')));
+}
 
 /**
  * Compiles every package that the root tsconfig.json refers to; nothing runs when no source changed.
@@ -36,7 +38,7 @@ export async function ensureBuild(node, env) {
  */
 async function compile(node, env) {
   const logFile = join(toolsFolder, 'logs', 'build.log');
-  const { code, tail } = await runQuietly(node, [inRoot('node_modules', 'typescript-native', 'bin', 'tsc'), '-b'], {
+  const { code, tail } = await runQuietly(node, [tools.tsc(), '-b'], {
     env,
     logFile,
   });

@@ -10,7 +10,7 @@ import { contentHash, hash, isDone, markDone } from './state.mjs';
 const PNPM_VERSION = '10.34.8';
 
 /** @returns {Promise<string>} path of pnpm's JavaScript entry */
-async function ensurePnpm() {
+export async function ensurePnpm() {
   const folder = `pnpm-${PNPM_VERSION}`;
   const script = join(toolsFolder, folder, 'node_modules', 'pnpm', 'bin', 'pnpm.cjs');
   if (!existsSync(script)) {

@@ -4,6 +4,7 @@ import { step } from '../lib/console.mjs';
 import { StepFailure } from '../lib/failure.mjs';
 import { folderNames, inRoot, toolsFolder } from '../lib/paths.mjs';
 import { runQuietly } from '../lib/process.mjs';
+import { tools } from '../lib/tools.mjs';
 import { contentHash, isDone, markDone } from './state.mjs';
 
 /** @param {string} service */
@@ -37,17 +38,20 @@ export async function ensurePrismaClients(node, env) {
  */
 async function generate(node, env, service) {
   const logFile = join(toolsFolder, 'logs', `prisma-${service}.log`);
-  const prisma = inRoot('node_modules', 'prisma', 'build', 'index.js');
-  const { code, tail } = await runQuietly(node, [prisma, 'generate', '--schema', `prisma/${service}/schema.prisma`], {
-    // Generating needs no schema engine, yet Prisma would download one first; a program that fails keeps it from trying.
-    env: {
-      ...env,
-      PRISMA_SCHEMA_ENGINE_BINARY: '/bin/false',
-      PRISMA_HIDE_UPDATE_MESSAGE: '1',
-      CHECKPOINT_DISABLE: '1',
+  const { code, tail } = await runQuietly(
+    node,
+    [tools.prisma(), 'generate', '--schema', `prisma/${service}/schema.prisma`],
+    {
+      // Generating needs no schema engine, yet Prisma would download one first; a program that fails keeps it from trying.
+      env: {
+        ...env,
+        PRISMA_SCHEMA_ENGINE_BINARY: '/bin/false',
+        PRISMA_HIDE_UPDATE_MESSAGE: '1',
+        CHECKPOINT_DISABLE: '1',
+      },
+      logFile,
     },
-    logFile,
-  });
+  );
   if (code !== 0) {
     throw new StepFailure(
       `The database client of ${service} could not be generated: mend prisma/${service}/schema.prisma.`,

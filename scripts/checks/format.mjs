@@ -1,4 +1,4 @@
-import { inRoot } from '../lib/paths.mjs';
+import { tools } from '../lib/tools.mjs';
 
 /**
  * @param {'--check' | '--write'} mode
@@ -6,10 +6,9 @@ import { inRoot } from '../lib/paths.mjs';
  * @returns {string[]} arguments for Node that run Prettier
  */
 export function formatArgs(mode, files = []) {
-  const prettier = inRoot('node_modules', 'prettier', 'bin', 'prettier.cjs');
   const wanted = files.length > 0 ? files : ['.'];
   return [
-    prettier,
+    tools.prettier(),
     mode,
     '--log-level',
     'warn',

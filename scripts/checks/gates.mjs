@@ -2,8 +2,8 @@ import { ensureBuild } from '../bootstrap/build.mjs';
 import { ensureBundles } from '../bootstrap/bundles.mjs';
 import { dim, green, red, reportFailure, say, seconds } from '../lib/console.mjs';
 import { StepFailure } from '../lib/failure.mjs';
-import { inRoot } from '../lib/paths.mjs';
 import { runQuietly } from '../lib/process.mjs';
+import { tools as programs } from '../lib/tools.mjs';
 import { checkBoundaries } from './boundaries/index.mjs';
 import { formatArgs } from './format.mjs';
 import { lintArgs } from './lint.mjs';
@@ -30,7 +30,7 @@ const tool = (name, args, advice) => ({
 });
 
 /** In the order in which CI runs them: the cheap ones first. @type {Gate[]} */
-export const gates = [
+const gates = [
   tool('format', () => formatArgs('--check'), 'run `npm run format`'),
   tool('lint', () => lintArgs(), 'mend what oxlint names above'),
   {
@@ -42,11 +42,7 @@ export const gates = [
     },
   },
   { name: 'boundaries', run: checkBoundaries },
-  tool(
-    'knip',
-    () => [inRoot('node_modules', 'knip', 'bin', 'knip.js'), '--no-progress'],
-    'remove what nothing uses, or declare what is used',
-  ),
+  tool('knip', () => [programs.knip(), '--no-progress'], 'remove what nothing uses, or declare what is used'),
   { name: 'tidy', run: checkTidy },
 ];
 

@@ -1,9 +1,9 @@
-import { inRoot } from '../lib/paths.mjs';
+import { tools } from '../lib/tools.mjs';
 
 /**
  * @param {string[]} [args] files or oxlint options; default: the whole repository
  * @returns {string[]} arguments for Node that run oxlint
  */
 export function lintArgs(args = []) {
-  return [inRoot('node_modules', 'oxlint', 'bin', 'oxlint'), '--deny-warnings', ...args];
+  return [tools.oxlint(), '--deny-warnings', ...args];
 }

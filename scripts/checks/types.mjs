@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { StepFailure } from '../lib/failure.mjs';
 import { inRoot, workspacePackages } from '../lib/paths.mjs';
 import { runQuietly } from '../lib/process.mjs';
+import { tools } from '../lib/tools.mjs';
 
 /**
  * Type-checks what the build leaves out: every spec file, and the scripts themselves.
@@ -14,8 +15,7 @@ export async function checkTypes({ node, env }) {
     .map(({ folder }) => `${folder}/tsconfig.spec.json`)
     .filter((path) => existsSync(inRoot(path)));
   for (const project of ['tsconfig.spec.json', ...own]) {
-    const compiler = inRoot('node_modules', 'typescript-native', 'bin', 'tsc');
-    const { code, output } = await runQuietly(node, [compiler, '-p', project], { env });
+    const { code, output } = await runQuietly(node, [tools.tsc(), '-p', project], { env });
     if (code !== 0) throw new StepFailure(`types: mend the errors above (${project})`, { tail: output.trimEnd() });
   }
 }

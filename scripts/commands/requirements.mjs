@@ -1,5 +1,5 @@
-import { treeOf, isTest } from '../checks/tidy/tree.mjs';
-import { inRoot, root } from '../lib/paths.mjs';
+import { specFiles } from '../checks/tidy/tree.mjs';
+import { inRoot } from '../lib/paths.mjs';
 import { readCatalogue } from '../requirements/catalogue.mjs';
 import { unknownClaims, weigh } from '../requirements/evidence.mjs';
 import { readResults } from '../testing/results.mjs';
@@ -11,8 +11,7 @@ export const requirements = {
     '[--json]  prints [{id, priority, tests, result: "passed" | "failed" | "none"}]\nRun `npm test` first: results come from reports/tests.json.',
   async run(args) {
     const rows = readCatalogue(inRoot('docs', 'requirements'));
-    const tree = treeOf(root);
-    const specs = tree.files.filter(isTest).map((file) => ({ file, text: tree.read(file) }));
+    const specs = specFiles();
     const evidence = weigh(rows, specs, readResults());
     if (args.includes('--json')) {
       process.stdout.write(`${JSON.stringify(evidence, null, 2)}\n`);

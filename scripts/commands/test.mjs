@@ -1,5 +1,6 @@
 import { bootstrap, prepareTools } from '../bootstrap/index.mjs';
 import { runGates } from '../checks/gates.mjs';
+import { specFiles } from '../checks/tidy/tree.mjs';
 import { reportFailure, say } from '../lib/console.mjs';
 import { ensureTestServers } from '../servers/index.mjs';
 import { checkCoverage } from '../testing/coverage.mjs';
@@ -38,12 +39,15 @@ function add(total, more) {
   total.failed += more.failed;
 }
 
+/** @returns {string[]} */
+const specTexts = () => specFiles().map(({ text }) => text);
+
 /** @param {Total} total */
 async function runEverything(total) {
   const tools = await prepareTools();
   add(total, await runGates(tools));
   await runProject(tools, 'unit', { coverage: true }, total);
-  const env = { ...tools.env, ...(await ensureTestServers()) };
+  const env = { ...tools.env, ...(await ensureTestServers(specTexts())) };
   await runProject({ ...tools, env }, 'int', { coverage: true }, total);
   await runProject({ ...tools, env }, 'e2e', {}, total);
   await checkCoverage();
@@ -57,7 +61,7 @@ async function runSome(jestArgs, total) {
   const tools = await bootstrap();
   const { projects, args } = splitProjects(jestArgs);
   const needsServers = projects.some((project) => project !== 'unit');
-  const env = { ...tools.env, ...(needsServers ? await ensureTestServers() : {}) };
+  const env = { ...tools.env, ...(needsServers ? await ensureTestServers(specTexts()) : {}) };
   for (const project of projects) await runProject({ ...tools, env }, project, { args }, total);
 }
 

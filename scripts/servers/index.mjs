@@ -8,16 +8,17 @@ import { installServer } from './install.mjs';
 /**
  * Finds or installs one server program.
  * @param {ServerProgram} server
+ * @param {(server: ServerProgram) => Promise<string>} [install] gives the installer's output
  * @returns {Promise<Record<string, string>>} the environment variable that tells tests where it is; empty when a URL names a running one
  * @throws {StepFailure} when it cannot be had: tests are never skipped silently
  */
-export async function ensureServer(server) {
+export async function ensureServer(server, install = installServer) {
   if (process.env[server.urlVariable]) return {};
   const given = process.env[server.pathVariable];
   if (given) return { [server.pathVariable]: given };
   const present = await findServer(server);
   if (present) return { [server.pathVariable]: present };
-  const tail = await installServer(server);
+  const tail = await install(server);
   const installed = await findServer(server);
   if (installed) return { [server.pathVariable]: installed };
   throw new StepFailure(
@@ -27,17 +28,16 @@ export async function ensureServer(server) {
 }
 
 /**
- * The real servers that integration and end-to-end tests run against.
+ * The real servers that integration and end-to-end tests run against, and a browser when a test asks for one.
+ * @param {string[]} specTexts texts of the spec files
  * @returns {Promise<Record<string, string>>} environment for the tests
  * @throws {StepFailure}
  */
-export async function ensureTestServers() {
-  return { ...(await ensureServer(nats)), ...(await ensureServer(redis)) };
+export async function ensureTestServers(specTexts) {
+  const needsBrowser = specTexts.some((text) => text.includes(chromium.pathVariable));
+  const wanted = [nats, redis, ...(needsBrowser ? [chromium] : [])];
+  /** @type {Record<string, string>} */
+  const env = {};
+  for (const server of wanted) Object.assign(env, await ensureServer(server));
+  return env;
 }
-
-/**
- * A browser for the tests that need one.
- * @returns {Promise<Record<string, string>>} environment for the tests
- * @throws {StepFailure}
- */
-export const ensureChromium = () => ensureServer(chromium);

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { say } from '../lib/console.mjs';
 import { StepFailure } from '../lib/failure.mjs';
 import { inRoot } from '../lib/paths.mjs';
@@ -13,7 +12,7 @@ import { inRoot } from '../lib/paths.mjs';
  * @throws {StepFailure} when a threshold is missed and `enforced` is true; otherwise the figures are only printed
  */
 export async function checkCoverage() {
-  const measured = measure(
+  const measured = await measure(
     ['coverage/unit/coverage-final.json', 'coverage/int/coverage-final.json'].map((path) => inRoot(path)),
   );
   /** @type {Percentages & { enforced: boolean }} */
@@ -38,12 +37,12 @@ export function missedThresholds(measured, thresholds) {
 
 /**
  * @param {string[]} files reports in Istanbul's format; a missing one counts as nothing covered
- * @returns {Percentages}
+ * @returns {Promise<Percentages>}
  */
-function measure(files) {
+async function measure(files) {
   // Loaded here, not at the top: these scripts start before anything is installed.
-  const { createCoverageMap } = createRequire(import.meta.url)('istanbul-lib-coverage');
-  const map = createCoverageMap({});
+  const { default: coverage } = await import('istanbul-lib-coverage');
+  const map = coverage.createCoverageMap({});
   for (const file of files.filter((path) => existsSync(path))) map.merge(JSON.parse(readFileSync(file, 'utf8')));
   const summary = map.getCoverageSummary();
   return { lines: summary.lines.pct, branches: summary.branches.pct, functions: summary.functions.pct };

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { inRoot, reportsFolder } from '../lib/paths.mjs';
+import { reportsFolder } from '../lib/paths.mjs';
 import { runAttached } from '../lib/process.mjs';
+import { tools as programs } from '../lib/tools.mjs';
 import { fromJest, saveResults } from './results.mjs';
 
 /** @typedef {'unit' | 'int' | 'e2e'} Project */
@@ -25,11 +26,7 @@ export async function runJest({ node, env }, project, { args = [], coverage = fa
   mkdirSync(reportsFolder, { recursive: true });
   rmSync(outputFile, { force: true });
   const own = projectArgs[project].filter((arg) => coverage || !/coverage/i.test(arg));
-  const jest = [
-    '--experimental-vm-modules',
-    '--disable-warning=ExperimentalWarning',
-    inRoot('node_modules', 'jest', 'bin', 'jest.js'),
-  ];
+  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', programs.jest()];
   const report = ['--json', '--outputFile', outputFile, '--passWithNoTests'];
   const code = await runAttached(node, [...jest, '--selectProjects', project, ...own, ...report, ...args], { env });
   const results = existsSync(outputFile) ? fromJest(JSON.parse(readFileSync(outputFile, 'utf8')), project) : [];

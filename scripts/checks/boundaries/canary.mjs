@@ -8,6 +8,7 @@ export const canaryFiles = {
   'apps/alpha/src/domain/money.ts': "import { join } from 'node:path';\nexport const money = join('a', 'b');\n",
   'apps/alpha/src/domain/rule.ts': "import type { Store } from '../application/ports.js';\nexport type Rule = Store;\n",
   'apps/alpha/src/domain/clean.ts': "import { kernel } from '@ao/kernel';\nexport const clean = kernel;\n",
+  'apps/alpha/src/domain/clean.spec.ts': "import { join } from 'node:path';\njoin('a', 'b');\n",
   'apps/alpha/src/application/ports.ts': 'export interface Store {\n  name: string;\n}\n',
   'apps/alpha/src/application/act.ts': "import { store } from '../adapters/store.js';\nexport const act = store;\n",
   'apps/alpha/src/adapters/store.ts': "export const store = 'store';\n",

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { StepFailure } from '../../lib/failure.mjs';
 import { inRoot, root } from '../../lib/paths.mjs';
 import { runQuietly } from '../../lib/process.mjs';
+import { tools as programs } from '../../lib/tools.mjs';
 import { canaryFiles, plantedViolations } from './canary.mjs';
 
 /** @typedef {import('../../bootstrap/index.mjs').Toolchain} Toolchain */
@@ -65,9 +66,15 @@ export async function missedPlants(tools, files = canaryFiles) {
  * @returns {Promise<Violation[]>}
  */
 async function cruise({ node, env }, folder) {
-  const program = inRoot('node_modules', 'dependency-cruiser', 'bin', 'dependency-cruiser.mjs');
   const groups = ['apps', 'libs', 'packages'].filter((group) => existsSync(join(folder, group)));
-  const args = [program, '--config', inRoot('.dependency-cruiser.mjs'), '--output-type', 'json', ...groups];
+  const args = [
+    programs.dependencyCruiser(),
+    '--config',
+    inRoot('.dependency-cruiser.mjs'),
+    '--output-type',
+    'json',
+    ...groups,
+  ];
   const { output } = await runQuietly(node, args, { cwd: folder, env });
   /** @type {{ summary: { violations: { rule: { name: string }, from: string, to: string }[], totalCruised: number } }} */
   const { summary } = parseReport(output);

@@ -42,7 +42,11 @@ function problemsIn(path, text) {
         if (!allowed.has(name)) report(node, `import of ${name} from child_process`);
     } else if (ts.isExportDeclaration(node) && node.moduleSpecifier && isProcessModule(node.moduleSpecifier)) {
       report(node, 're-export of child_process');
-    } else if (ts.isCallExpression(node) && node.arguments.some(isProcessModule)) {
+    } else if (
+      ts.isCallExpression(node) &&
+      /(^import|require)$/i.test(node.expression.getText()) &&
+      node.arguments.some(isProcessModule)
+    ) {
       report(node, 'child_process loaded at run time');
     } else if (isShellOption(ts, node, usesProcesses)) {
       report(node, 'the shell option');

@@ -6,7 +6,7 @@ import { packageFolders } from './tree.mjs';
  * @param {Tree} tree
  * @returns {string[]} every package that TypeScript compiles, as `libs/kernel`
  */
-export const compiledPackages = (tree) =>
+const compiledPackages = (tree) =>
   ['libs', 'apps', 'packages']
     .flatMap((group) => packageFolders(tree, group))
     .filter((folder) => tree.files.includes(`${folder}/tsconfig.json`));

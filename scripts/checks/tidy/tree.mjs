@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { root } from '../../lib/paths.mjs';
 
 /**
  * What a tidy rule sees: the repository's own files, generated and installed ones left out.
@@ -16,22 +17,22 @@ import { join, relative } from 'node:path';
 const skipped = new Set(['node_modules', 'dist', 'coverage', 'reports', 'generated', '.git', '.tools', '.data']);
 
 /**
- * @param {string} root
+ * @param {string} folder root of the repository
  * @returns {Tree}
  */
-export function treeOf(root) {
+export function treeOf(folder) {
   /** @type {string[]} */
   const files = [];
-  const visit = (/** @type {string} */ folder) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+  const visit = (/** @type {string} */ current) => {
+    for (const entry of readdirSync(current, { withFileTypes: true })) {
       if (skipped.has(entry.name)) continue;
-      const path = join(folder, entry.name);
+      const path = join(current, entry.name);
       if (entry.isDirectory()) visit(path);
-      else if (entry.isFile()) files.push(relative(root, path).replaceAll('\\', '/'));
+      else if (entry.isFile()) files.push(relative(folder, path).replaceAll('\\', '/'));
     }
   };
-  visit(root);
-  return { files: files.toSorted(), read: (path) => readFileSync(join(root, path), 'utf8') };
+  visit(folder);
+  return { files: files.toSorted(), read: (path) => readFileSync(join(folder, path), 'utf8') };
 }
 
 /**
@@ -63,4 +64,12 @@ export const codeFiles = (tree) => tree.files.filter((path) => isCode(path) && !
 export function packageFolders(tree, group) {
   const manifest = new RegExp(`^${group}/[^/]+/package\\.json$`);
   return tree.files.filter((path) => manifest.test(path)).map((path) => path.slice(0, -'/package.json'.length));
+}
+
+/**
+ * @returns {{ file: string, text: string }[]} every spec file of the repository
+ */
+export function specFiles() {
+  const tree = treeOf(root);
+  return tree.files.filter(isTest).map((file) => ({ file, text: tree.read(file) }));
 }
