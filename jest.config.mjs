@@ -1,35 +1,40 @@
 // Three costs, three suffixes: `.spec.ts` is pure, `.int.spec.ts` needs real servers, `.e2e.spec.ts` the whole platform.
-import { folderNames, inRoot } from './scripts/lib/paths.mjs';
+import { existsSync } from 'node:fs';
+import { inRoot, workspacePackages } from './scripts/lib/paths.mjs';
 
+// Tests see the sources of every package, so no build has to come first.
 const sources = Object.fromEntries(
-  ['libs', 'apps', 'packages'].flatMap((folder) =>
-    folderNames(inRoot(folder)).flatMap((name) => [
-      [`^@ao/${name}$`, `<rootDir>/${folder}/${name}/src/index.ts`],
-      [`^@ao/${name}/(.*)$`, `<rootDir>/${folder}/${name}/src/$1/index.ts`],
+  workspacePackages()
+    .filter(({ folder }) => existsSync(inRoot(folder, 'src', 'index.ts')))
+    .flatMap(({ name, folder }) => [
+      [`^@ao/${name}$`, `<rootDir>/${folder}/src/index.ts`],
+      [`^@ao/${name}/(.*)$`, `<rootDir>/${folder}/src/$1/index.ts`],
     ]),
-  ),
 );
+
+/** @param {boolean} tsx */
+const transform = (tsx) => [
+  '@swc/jest',
+  {
+    jsc: {
+      parser: { syntax: 'typescript', decorators: true, tsx },
+      transform: { legacyDecorator: true, decoratorMetadata: true, react: { runtime: 'automatic' } },
+      target: 'es2023',
+    },
+    module: { type: 'es6' },
+    sourceMaps: 'inline',
+  },
+];
 
 const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
-  extensionsToTreatAsEsm: ['.ts'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { ...sources, '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['/dist/', '/.tools/', '/.data/'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-          target: 'es2023',
-        },
-        module: { type: 'es6' },
-        sourceMaps: 'inline',
-      },
-    ],
-  },
+  // Generated code is the generator's to test.
+  coveragePathIgnorePatterns: ['/node_modules/', '/dist/', '/generated/', '/__fixtures__/'],
+  transform: { '\\.ts$': transform(false), '\\.tsx$': transform(true) },
 };
 
 const servers = {

@@ -42,7 +42,11 @@ const gates = [
     },
   },
   { name: 'boundaries', run: checkBoundaries },
-  tool('knip', () => [programs.knip(), '--no-progress'], 'remove what nothing uses, or declare what is used'),
+  tool(
+    'knip',
+    () => [programs.knip(), '--no-progress', '--no-config-hints', '--no-gitignore'],
+    'remove what nothing uses, or declare what is used',
+  ),
   { name: 'tidy', run: checkTidy },
 ];
 

@@ -9,8 +9,8 @@ import { fromJest, saveResults } from './results.mjs';
 
 /** What each kind of test costs decides how it may run: servers and whole platforms are shared, so those tests take turns. */
 const projectArgs = {
-  unit: ['--coverage', '--coverageDirectory', 'coverage/unit'],
-  int: ['--runInBand', '--coverage', '--coverageDirectory', 'coverage/int'],
+  unit: ['--coverage', '--coverageReporters', 'json', '--coverageDirectory', 'coverage/unit'],
+  int: ['--runInBand', '--coverage', '--coverageReporters', 'json', '--coverageDirectory', 'coverage/int'],
   e2e: ['--runInBand'],
 };
 
