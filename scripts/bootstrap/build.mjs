@@ -12,7 +12,7 @@ import { contentHash, hash, isDone, markDone, treeStamp } from './state.mjs';
 function outputsExist() {
   /** @type {{ references: { path: string }[] }} */
   const { references } = JSON.parse(readFileSync(inRoot('tsconfig.json'), 'utf8'));
-  return references.every(({ path }) => existsSync(inRoot(path, 'dist')));
+  return references.every(({ path }) => !existsSync(inRoot(path, 'src')) || existsSync(inRoot(path, 'dist')));
 }
 
 /**

@@ -47,7 +47,7 @@ export async function ensurePackages(node, env) {
     });
     if (code !== 0) {
       throw new StepFailure(
-        'Installing packages failed: check network and disk space; after a change of a package.json run `pnpm install` once.',
+        'Installing packages failed: check network and disk space; after a change of a package.json run `npx pnpm@10 install` once.',
         { tail, logFile },
       );
     }

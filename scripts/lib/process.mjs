@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { root } from './paths.mjs';
 
 const TAIL_LINES_MAX = 40;
+const PARENT_CHECK_INTERVAL_MS = 500;
 
 /**
  * @typedef {object} RunOptions
@@ -69,7 +70,9 @@ export function runAttached(command, args, { cwd = root, env = process.env } = {
       process.on(signal, listener);
       return /** @type {const} */ ([signal, listener]);
     });
+    const watch = watchParent(() => child.kill('SIGTERM'));
     const finish = (/** @type {number} */ code) => {
+      clearInterval(watch);
       for (const [signal, listener] of listeners) process.off(signal, listener);
       done(code);
     };
@@ -79,6 +82,23 @@ export function runAttached(command, args, { cwd = root, env = process.env } = {
     });
     child.once('exit', (code, signal) => finish(exitCode(code, signal)));
   });
+}
+
+/**
+ * npm runs us through a shell that dies of the signal it should pass on; without this the program would live on, alone,
+ * holding its port. Only under npm: whoever starts us directly may well leave us behind on purpose.
+ * @param {() => void} onOrphaned
+ * @returns {NodeJS.Timeout | undefined}
+ */
+function watchParent(onOrphaned) {
+  if (!process.env.npm_lifecycle_event) return undefined;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    onOrphaned();
+  }, PARENT_CHECK_INTERVAL_MS).unref();
+  return watch;
 }
 
 /**
