@@ -1,36 +1,40 @@
 // Three costs, three suffixes: `.spec.ts` is pure, `.int.spec.ts` needs real servers, `.e2e.spec.ts` the whole platform.
-import { readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { inRoot, workspacePackages } from './scripts/lib/paths.mjs';
 
-const packageNames = (folder) => readdirSync(folder, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name);
+// Tests see the sources of every package, so no build has to come first.
 const sources = Object.fromEntries(
-  ['libs', 'apps', 'packages'].flatMap((folder) =>
-    packageNames(folder).flatMap((name) => [
-      [`^@ao/${name}$`, `<rootDir>/${folder}/${name}/src/index.ts`],
-      [`^@ao/${name}/(.*)$`, `<rootDir>/${folder}/${name}/src/$1/index.ts`],
+  workspacePackages()
+    .filter(({ folder }) => existsSync(inRoot(folder, 'src', 'index.ts')))
+    .flatMap(({ name, folder }) => [
+      [`^@ao/${name}$`, `<rootDir>/${folder}/src/index.ts`],
+      [`^@ao/${name}/(.*)$`, `<rootDir>/${folder}/src/$1/index.ts`],
     ]),
-  ),
 );
+
+/** @param {boolean} tsx */
+const transform = (tsx) => [
+  '@swc/jest',
+  {
+    jsc: {
+      parser: { syntax: 'typescript', decorators: true, tsx },
+      transform: { legacyDecorator: true, decoratorMetadata: true, react: { runtime: 'automatic' } },
+      target: 'es2023',
+    },
+    module: { type: 'es6' },
+    sourceMaps: 'inline',
+  },
+];
 
 const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
-  extensionsToTreatAsEsm: ['.ts'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { ...sources, '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['/dist/', '/.tools/', '/.data/'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-          target: 'es2023',
-        },
-        module: { type: 'es6' },
-        sourceMaps: 'inline',
-      },
-    ],
-  },
+  // Generated code is the generator's to test.
+  coveragePathIgnorePatterns: ['/node_modules/', '/dist/', '/generated/', '/__fixtures__/'],
+  transform: { '\\.ts$': transform(false), '\\.tsx$': transform(true) },
 };
 
 const servers = {
@@ -40,8 +44,8 @@ const servers = {
 
 export default {
   projects: [
-    { ...shared, displayName: 'unit', testRegex: '(?<!\\.int|\\.e2e)\\.spec\\.ts$' },
-    { ...shared, ...servers, displayName: 'int', testRegex: '\\.int\\.spec\\.ts$' },
-    { ...shared, ...servers, displayName: 'e2e', testRegex: '\\.e2e\\.spec\\.ts$' },
+    { ...shared, displayName: 'unit', testRegex: '(?<!\\.int|\\.e2e)\\.spec\\.tsx?$' },
+    { ...shared, ...servers, displayName: 'int', testRegex: '\\.int\\.spec\\.tsx?$' },
+    { ...shared, ...servers, displayName: 'e2e', testRegex: '\\.e2e\\.spec\\.tsx?$' },
   ],
 };

@@ -1,0 +1,60 @@
+// Gathers what one service needs at run time, and nothing else: `node scripts/docker/collect.mjs wallet /out`, after a build.
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bootstrap } from '../bootstrap/index.mjs';
+import { ensurePnpm } from '../bootstrap/packages.mjs';
+import { reportFailure } from '../lib/console.mjs';
+import { StepFailure } from '../lib/failure.mjs';
+import { inRoot, workspacePackages } from '../lib/paths.mjs';
+import { runQuietly } from '../lib/process.mjs';
+import { closureOf } from './closure.mjs';
+
+/** What one service needs of the others' files although it imports nothing of them. */
+/** @type {Record<string, string[]>} */
+const assets = { gateway: ['apps/dashboard/dist'], standalone: ['apps/dashboard/dist'] };
+
+const [service = '', target = ''] = process.argv.slice(2);
+try {
+  if (!service || !target) throw new StepFailure('usage: node scripts/docker/collect.mjs <service> <empty folder>');
+  await collect();
+} catch (error) {
+  reportFailure(error);
+  process.exitCode = 1;
+}
+
+async function collect() {
+  const { node, env } = await bootstrap();
+  const manifests = readManifests();
+  const folders = closureOf(manifests, `@ao/${service}`).map((name) => manifests.get(name)?.folder ?? '');
+  for (const path of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml']) copy(path);
+  for (const folder of folders) {
+    copy(`${folder}/package.json`);
+    copy(`${folder}/dist`);
+    copy(folder.replace(/^apps/, 'prisma'));
+  }
+  for (const path of assets[service] ?? []) copy(path);
+  const { code, tail } = await runQuietly(node, [await ensurePnpm(), 'install', '--prod', '--frozen-lockfile'], {
+    cwd: target,
+    env: { ...env, CI: 'true' },
+  });
+  if (code !== 0) throw new StepFailure(`the run-time packages of ${service} could not be installed`, { tail });
+}
+
+/** @returns {Map<string, import('./closure.mjs').Manifest>} */
+function readManifests() {
+  return new Map(
+    workspacePackages().map(({ folder }) => {
+      const { name, dependencies, optionalDependencies } = JSON.parse(
+        readFileSync(inRoot(folder, 'package.json'), 'utf8'),
+      );
+      return [name, { folder, dependencies: Object.keys({ ...dependencies, ...optionalDependencies }) }];
+    }),
+  );
+}
+
+/** @param {string} path relative to the root; nothing happens when it is not there */
+function copy(path) {
+  if (!existsSync(inRoot(path))) return;
+  mkdirSync(join(target, path, '..'), { recursive: true });
+  cpSync(inRoot(path), join(target, path), { recursive: true, filter: (file) => !file.endsWith('.tsbuildinfo') });
+}
