@@ -23,8 +23,8 @@ export interface PostmasterOptions {
   logger: Logger;
 }
 
-/** The port was taken between choosing and binding it. */
-export class PortTaken extends Error {}
+/** Will pass: the port was taken between choosing and binding it, or children of a killed server are still ending. */
+export class StartAgain extends Error {}
 
 const READY_TIMEOUT_MS = 60_000;
 const READY_CHECK_EVERY_MS = 25;
@@ -34,7 +34,7 @@ const LINES_KEPT_MAX = 20;
 /**
  * Starts PostgreSQL and waits until we own it.
  *
- * @throws PortTaken to be tried again on another port; StartupError when the data cannot be opened or is in use
+ * @throws StartAgain to be tried again on another port; StartupError when the data cannot be opened or is in use
  */
 export async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
   const child = spawnServer(options);
@@ -108,7 +108,8 @@ async function waitUntilOwned(child: ChildProcess, lines: string[], options: Pos
     const attempt = await becomeOwner(options.port, options.folder.password, options.logger);
     if (attempt.kind === 'owner') return attempt.session;
     if (attempt.kind === 'owned') throw clusterInUse(options.folder.clusterDirectory);
-    if (attempt.kind === 'refused') {
+    if (attempt.kind === 'broken') throw damagedCluster(options.folder.clusterDirectory, attempt.reason);
+    if (attempt.kind === 'denied') {
       throw new StartupError(
         `The password file in the data folder is not that of the database in ${options.folder.clusterDirectory}. Restore the right one.`,
       );
@@ -119,9 +120,8 @@ async function waitUntilOwned(child: ChildProcess, lines: string[], options: Pos
 
 function explainExit(lines: readonly string[], clusterDirectory: string): Error {
   const text = lines.join('\n');
-  if (text.includes('could not bind')) return new PortTaken();
-  if (/lock file "postmaster.pid" already exists|shared memory block .* still in use/.test(text))
-    return clusterInUse(clusterDirectory);
+  if (/could not bind|shared memory block .* still in use/.test(text)) return new StartAgain(text);
+  if (text.includes('lock file "postmaster.pid" already exists')) return clusterInUse(clusterDirectory);
   const fatal = lines.findLast((line) => / (FATAL|PANIC): /.test(line)) ?? lines.at(-1) ?? 'it stopped without a word';
   return damagedCluster(clusterDirectory, fatal.replace(/^.*?(FATAL|PANIC): +/, ''));
 }
