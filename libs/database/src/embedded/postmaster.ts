@@ -30,6 +30,8 @@ const READY_TIMEOUT_MS = 60_000;
 const READY_CHECK_EVERY_MS = 25;
 const STOP_TIMEOUT_MS = 5_000;
 const LINES_KEPT_MAX = 20;
+/** FATAL is left out: it says that one connection ended, and a failed start is reported with its reason anyway. */
+const WORTH_A_WARNING = / PANIC: |was terminated by signal|out of memory|No space left/;
 
 /**
  * Starts PostgreSQL and waits until we own it.
@@ -81,7 +83,7 @@ function collectLines(child: ChildProcess, logger: Logger): string[] {
   child.stderr!.setEncoding('utf8').on('data', (chunk: string) => {
     for (const line of chunk.split('\n').filter(Boolean)) {
       lines.push(line);
-      if (/ (FATAL|PANIC): /.test(line)) logger.warn({ line }, 'embedded database');
+      if (WORTH_A_WARNING.test(line)) logger.warn({ line }, 'embedded database');
       else logger.debug({ line }, 'embedded database');
     }
     lines.splice(0, Math.max(0, lines.length - LINES_KEPT_MAX));
