@@ -1,18 +1,19 @@
 import type { Logger } from '@ao/kernel';
 import pg from 'pg';
-import { databaseErrorCode } from '../database-errors.js';
+import { databaseErrorCode, isUnavailable } from '../database-errors.js';
 import { SUPERUSER } from './initialise-cluster.js';
 
 /** Any constant: advisory locks of the `postgres` database are used for nothing else. */
 const OWNER_LOCK = 1;
 const CONNECT_TIMEOUT_MS = 2_000;
 
-/** `refused`: a server answered and will never let us in; `away`: nothing answers yet. */
+/** `denied`: the password is wrong; `broken`: the server runs and cannot serve; `away`: nothing answers yet. */
 export type OwnerAttempt =
   | { kind: 'owner'; session: pg.Client }
   | { kind: 'owned' }
-  | { kind: 'refused'; reason: string }
-  | { kind: 'away'; reason: string };
+  | { kind: 'denied' }
+  | { kind: 'broken'; reason: string }
+  | { kind: 'away' };
 
 export function databaseUrl(port: number, password: string, database: string): string {
   return `postgres://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
@@ -41,8 +42,13 @@ export async function becomeOwner(port: number, password: string, logger: Logger
     return { kind: 'owned' };
   } catch (error) {
     await session.end().catch(() => undefined);
-    const reason = error instanceof Error ? error.message : String(error);
-    // Class 28: invalid authorisation.
-    return { kind: databaseErrorCode(error)?.startsWith('28') ? 'refused' : 'away', reason };
+    return explain(error);
   }
+}
+
+function explain(error: unknown): OwnerAttempt {
+  if (isUnavailable(error) || databaseErrorCode(error) === undefined) return { kind: 'away' };
+  // Class 28: invalid authorisation.
+  if (databaseErrorCode(error)?.startsWith('28')) return { kind: 'denied' };
+  return { kind: 'broken', reason: (error as Error).message };
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readFile, readlink, realpath, writeFile } from 'node:fs/promises';
+import { readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** What a running (or killed) server says about itself in `postmaster.pid`. */
@@ -10,6 +10,16 @@ export interface PostmasterFile {
 }
 
 const fileOf = (clusterDirectory: string): string => path.join(clusterDirectory, 'postmaster.pid');
+
+/** A file without content; no running server has one, only one that is just starting or was killed doing so. */
+export async function isAbandonedStart(clusterDirectory: string, olderThanMs: number): Promise<boolean> {
+  const found = await stat(fileOf(clusterDirectory)).catch(() => null);
+  return found?.size === 0 && Date.now() - found.mtimeMs > olderThanMs;
+}
+
+export async function removePostmasterFile(clusterDirectory: string): Promise<void> {
+  await rm(fileOf(clusterDirectory), { force: true });
+}
 
 /** Null when there is none, or it is still being written. Lines: pid, folder, start in seconds, port. */
 export async function readPostmasterFile(clusterDirectory: string): Promise<PostmasterFile | null> {
@@ -30,20 +40,24 @@ export async function disownPostmasterFile(clusterDirectory: string): Promise<vo
 
 /** Whether `pid` is a server running on this folder: `dead`, `other` (the number was given to someone else) or `running`. */
 export async function inspectProcess(pid: number, clusterDirectory: string): Promise<'dead' | 'other' | 'running'> {
-  if (!isAlive(pid)) return 'dead';
+  if (!isTaken(pid)) return 'dead';
   if (process.platform !== 'linux') return 'running';
-  // A server's working directory is its data folder.
+  // A server's working directory is its data folder; a zombie has none.
   const workingDirectory = await readlink(`/proc/${pid}/cwd`).catch(() => null);
   return workingDirectory === (await realpath(clusterDirectory)) ? 'running' : 'other';
 }
 
 export function isAlive(pid: number): boolean {
+  return isTaken(pid) && !(process.platform === 'linux' && isZombie(pid));
+}
+
+/** Whether the number belongs to any process, a zombie included: that is all PostgreSQL looks at. */
+function isTaken(pid: number): boolean {
   try {
-    process.kill(pid, 0);
+    return process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return process.platform !== 'linux' || !isZombie(pid);
 }
 
 /** Dead, but nobody has collected it: in containers whose first process does not, that lasts for ever. */

@@ -23,18 +23,20 @@ export interface PostmasterOptions {
   logger: Logger;
 }
 
-/** The port was taken between choosing and binding it. */
-export class PortTaken extends Error {}
+/** Will pass: the port was taken between choosing and binding it, or children of a killed server are still ending. */
+export class StartAgain extends Error {}
 
 const READY_TIMEOUT_MS = 60_000;
 const READY_CHECK_EVERY_MS = 25;
 const STOP_TIMEOUT_MS = 5_000;
 const LINES_KEPT_MAX = 20;
+/** FATAL is left out: it says that one connection ended, and a failed start is reported with its reason anyway. */
+const WORTH_A_WARNING = / PANIC: |was terminated by signal|out of memory|No space left/;
 
 /**
  * Starts PostgreSQL and waits until we own it.
  *
- * @throws PortTaken to be tried again on another port; StartupError when the data cannot be opened or is in use
+ * @throws StartAgain to be tried again on another port; StartupError when the data cannot be opened or is in use
  */
 export async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
   const child = spawnServer(options);
@@ -81,7 +83,7 @@ function collectLines(child: ChildProcess, logger: Logger): string[] {
   child.stderr!.setEncoding('utf8').on('data', (chunk: string) => {
     for (const line of chunk.split('\n').filter(Boolean)) {
       lines.push(line);
-      if (/ (FATAL|PANIC): /.test(line)) logger.warn({ line }, 'embedded database');
+      if (WORTH_A_WARNING.test(line)) logger.warn({ line }, 'embedded database');
       else logger.debug({ line }, 'embedded database');
     }
     lines.splice(0, Math.max(0, lines.length - LINES_KEPT_MAX));
@@ -108,7 +110,8 @@ async function waitUntilOwned(child: ChildProcess, lines: string[], options: Pos
     const attempt = await becomeOwner(options.port, options.folder.password, options.logger);
     if (attempt.kind === 'owner') return attempt.session;
     if (attempt.kind === 'owned') throw clusterInUse(options.folder.clusterDirectory);
-    if (attempt.kind === 'refused') {
+    if (attempt.kind === 'broken') throw damagedCluster(options.folder.clusterDirectory, attempt.reason);
+    if (attempt.kind === 'denied') {
       throw new StartupError(
         `The password file in the data folder is not that of the database in ${options.folder.clusterDirectory}. Restore the right one.`,
       );
@@ -119,9 +122,8 @@ async function waitUntilOwned(child: ChildProcess, lines: string[], options: Pos
 
 function explainExit(lines: readonly string[], clusterDirectory: string): Error {
   const text = lines.join('\n');
-  if (text.includes('could not bind')) return new PortTaken();
-  if (/lock file "postmaster.pid" already exists|shared memory block .* still in use/.test(text))
-    return clusterInUse(clusterDirectory);
+  if (/could not bind|shared memory block .* still in use/.test(text)) return new StartAgain(text);
+  if (text.includes('lock file "postmaster.pid" already exists')) return clusterInUse(clusterDirectory);
   const fatal = lines.findLast((line) => / (FATAL|PANIC): /.test(line)) ?? lines.at(-1) ?? 'it stopped without a word';
   return damagedCluster(clusterDirectory, fatal.replace(/^.*?(FATAL|PANIC): +/, ''));
 }

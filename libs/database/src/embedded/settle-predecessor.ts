@@ -2,7 +2,14 @@ import { sleep, type Logger } from '@ao/kernel';
 import { StartupError } from '@ao/kernel';
 import type { DataFolder } from './data-folder.js';
 import { becomeOwner } from './owner-session.js';
-import { disownPostmasterFile, inspectProcess, readPostmasterFile, type PostmasterFile } from './postmaster-file.js';
+import {
+  disownPostmasterFile,
+  inspectProcess,
+  isAbandonedStart,
+  readPostmasterFile,
+  removePostmasterFile,
+  type PostmasterFile,
+} from './postmaster-file.js';
 import { stopPostmaster } from './stop-process.js';
 
 /** Recovery after a crash replays at most a few checkpoints of WAL. */
@@ -27,7 +34,11 @@ export function clusterInUse(clusterDirectory: string): StartupError {
 export async function settlePredecessor(folder: DataFolder, logger: Logger): Promise<void> {
   for (const startedMs = performance.now(); performance.now() - startedMs < DEADLINE_MS; await sleep(CHECK_EVERY_MS)) {
     const file = await readPostmasterFile(folder.clusterDirectory);
-    if (file === null) return;
+    if (file === null) {
+      if (await isAbandonedStart(folder.clusterDirectory, YOUNG_MS))
+        await removePostmasterFile(folder.clusterDirectory);
+      return;
+    }
     const state = await inspectProcess(file.pid, folder.clusterDirectory);
     if (state === 'dead') return;
     if (state === 'other') return disownPostmasterFile(folder.clusterDirectory);

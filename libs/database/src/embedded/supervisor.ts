@@ -1,10 +1,11 @@
 import { sleep, type Logger } from '@ao/kernel';
 import { freePort } from './free-port.js';
-import { PortTaken, startPostmaster, type Postmaster, type PostmasterOptions } from './postmaster.js';
-import { settlePredecessor } from './settle-predecessor.js';
+import { StartAgain, startPostmaster, type Postmaster, type PostmasterOptions } from './postmaster.js';
+import { clusterInUse, settlePredecessor } from './settle-predecessor.js';
 import { stopPostmaster } from './stop-process.js';
 
-const PORT_ATTEMPTS_MAX = 5;
+const START_ATTEMPTS_MAX = 50;
+const START_AGAIN_AFTER_MS = 100;
 const RESTART_BACKOFF_FIRST_MS = 100;
 const RESTART_BACKOFF_MAX_MS = 10_000;
 
@@ -29,7 +30,9 @@ export class PostgresSupervisor {
         process.once('exit', supervisor.killOnExit);
         return supervisor;
       } catch (error) {
-        if (!(error instanceof PortTaken) || attempt === PORT_ATTEMPTS_MAX) throw error;
+        if (!(error instanceof StartAgain)) throw error;
+        if (attempt === START_ATTEMPTS_MAX) throw clusterInUse(options.folder.clusterDirectory);
+        await sleep(START_AGAIN_AFTER_MS);
       }
     }
   }
