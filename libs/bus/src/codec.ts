@@ -30,6 +30,18 @@ export function decodeMessage<Schema extends z.ZodType>(
   } catch (cause) {
     throw new AppError('invalid_parameter', 'A message was not valid JSON.', { internal: subject, cause });
   }
+  return decodeValue(schema, json, subject);
+}
+
+/**
+ * The second half of `decodeMessage`, for a value that is out of its JSON text already.
+ * @throws AppError `invalid_parameter` naming every field at fault.
+ */
+export function decodeValue<Schema extends z.ZodType>(
+  schema: Schema,
+  json: unknown,
+  subject: string,
+): z.output<Schema> {
   const result = z.safeDecode(schema, json as z.input<Schema>);
   if (!result.success) throw contractError(subject, result.error);
   return result.data;
@@ -64,13 +76,16 @@ export function encodeErrorReply(error: unknown): string {
 
 /**
  * Unpacks a reply.
- * @throws AppError the one that the other side threw.
+ * @throws AppError the one that the other side threw; `internal_error` for a reply that breaks the contract, which is
+ * no fault of whoever asked.
  */
 export function decodeReply<Schema extends z.ZodType>(schema: Schema, text: string, subject: string): z.output<Schema> {
   const reply = JSON.parse(text) as { ok: true; result: unknown } | { ok: false; error: ErrorReply };
   if (!reply.ok) throw rebuildError(reply.error, subject);
   const result = z.safeDecode(schema, reply.result as z.input<Schema>);
-  if (!result.success) throw contractError(subject, result.error);
+  if (!result.success) {
+    throw toAppError(new Error(`the reply of ${subject} broke its contract`, { cause: result.error }));
+  }
   return result.data;
 }
 

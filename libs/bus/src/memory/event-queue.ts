@@ -1,86 +1,110 @@
-import { AppError, sleep, withDeadline, type Logger } from '@ao/kernel';
-import type { Delivery, EncodedEvent } from '../bus.js';
+import { sleep, withDeadline } from '@ao/kernel';
+import type { Delivery, EncodedEvent, EventEnvelope } from '../bus.js';
+import { BatchQueue } from '../events/batch-queue.js';
+import { retryDelayMs, type Parcel } from '../events/event-delivery.js';
 
-const RETRY_DELAY_MS_FIRST = 50;
-const RETRY_DELAY_MS_MAX = 5_000;
 const STOP_DEADLINE_MS = 5_000;
 /** Past this the publisher is told to keep its events: memory has a bound. */
-const WAITING_EVENTS_MAX = 100_000;
+const OPEN_EVENTS_MAX = 100_000;
 
-interface Waiting {
-  event: EncodedEvent;
-  done: () => void;
-  failed: (error: Error) => void;
-}
-
-/** The events on their way to one subscriber: batches, retries one by one, sets aside what can never succeed. */
+/** The events on their way to one subscriber of this process. */
 export class EventQueue {
-  private readonly waiting: Waiting[] = [];
+  private readonly queue: BatchQueue<MemoryParcel>;
+  /** Accepted and not settled, by event id: publishing one of these again waits for the first. */
+  private readonly open = new Map<string, MemoryParcel>();
   private readonly stopping = new AbortController();
-  private running: Promise<void> | null = null;
+  private readonly running: Promise<void>;
 
   constructor(
     private readonly delivery: Delivery,
-    private readonly logger: Logger,
-    private readonly handle: (events: EncodedEvent[]) => Promise<void> | void,
-  ) {}
+    private readonly deliver: (parcels: Parcel[]) => Promise<void>,
+  ) {
+    const { batchSizeMax = 1, batchWaitMs = 0 } = delivery.kind === 'durable' ? delivery : {};
+    this.queue = new BatchQueue(batchSizeMax, batchWaitMs);
+    this.running = this.run();
+  }
 
-  /** Resolves when the event was handled, or at once for a broadcast. */
+  /** Resolves when the event was handled or set aside, or at once for a broadcast. */
   add(event: EncodedEvent): Promise<void> {
     if (this.stopping.signal.aborted) return Promise.reject(new Error('the subscription is stopped'));
-    if (this.waiting.length >= WAITING_EVENTS_MAX) return Promise.reject(new Error('too many events are waiting'));
-    const handled = new Promise<void>((done, failed) => this.waiting.push({ event, done, failed }));
-    this.running ??= this.drain().finally(() => (this.running = null));
-    if (this.delivery.kind === 'broadcast') {
-      handled.catch(() => undefined);
-      return Promise.resolve();
-    }
-    return handled;
+    const parcel = this.open.get(event.id) ?? this.accept(event);
+    if (!parcel) return Promise.reject(new Error('too many events are waiting'));
+    return this.delivery.kind === 'broadcast' ? Promise.resolve() : parcel.settled;
   }
 
+  /** Events that are not handled by then are given back to their publishers as rejected. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    const stopped = new Error('the subscription stopped before the event was handled');
-    for (const { failed } of this.waiting.splice(0)) failed(stopped);
-    if (this.running) await withDeadline(this.running, STOP_DEADLINE_MS, () => stopped).catch(() => undefined);
+    for (const parcel of this.queue.close()) parcel.giveBack();
+    await withDeadline(this.running, STOP_DEADLINE_MS, () => new Error('a handler goes on')).catch(() => undefined);
+    for (const parcel of this.open.values()) parcel.giveBack();
   }
 
-  private async drain(): Promise<void> {
-    // A batch fills while the publisher's other events arrive in this turn or within the stated wait.
-    await sleep(this.delivery.kind === 'durable' ? (this.delivery.batchWaitMs ?? 0) : 0, this.stopping.signal);
-    while (this.waiting.length > 0 && !this.stopping.signal.aborted) {
-      const batch = this.waiting.splice(0, this.delivery.kind === 'durable' ? (this.delivery.batchSizeMax ?? 1) : 1);
-      if (batch.length > 1 && (await this.attempt(batch))) continue;
-      for (const one of batch) await this.untilHandled(one);
+  private accept(event: EncodedEvent): MemoryParcel | null {
+    if (this.open.size >= OPEN_EVENTS_MAX) return null;
+    const parcel = new MemoryParcel(
+      event,
+      () => this.open.delete(event.id),
+      (delayMs) => void this.tryAgain(parcel, delayMs),
+    );
+    this.open.set(event.id, parcel);
+    this.queue.push(parcel);
+    return parcel;
+  }
+
+  private async run(): Promise<void> {
+    for (let batch = await this.queue.take(); batch.length > 0; batch = await this.queue.take()) {
+      await this.deliver(batch);
     }
   }
 
-  private async attempt(batch: Waiting[]): Promise<boolean> {
-    try {
-      await this.handle(batch.map(({ event }) => event));
-      for (const { done } of batch) done();
-      return true;
-    } catch (error) {
-      this.logger.warn({ err: error, events: batch.length }, 'an event batch failed; its events go one by one');
-      return false;
-    }
+  /** The delay is spent outside the queue: an event that keeps failing does not hold up those behind it. */
+  private async tryAgain(parcel: MemoryParcel, delayMs: number): Promise<void> {
+    await sleep(delayMs, this.stopping.signal);
+    if (this.stopping.signal.aborted) parcel.giveBack();
+    else this.queue.push(parcel);
+  }
+}
+
+class MemoryParcel implements Parcel {
+  readonly settled: Promise<void>;
+  private resolve!: () => void;
+  private reject!: (error: Error) => void;
+  private deliveries = 1;
+
+  constructor(
+    private readonly event: EncodedEvent,
+    private readonly onSettled: () => void,
+    private readonly onRetry: (delayMs: number) => void,
+  ) {
+    this.settled = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
+    // A broadcast's publisher does not wait; without this its failure would count as unhandled.
+    this.settled.catch(() => undefined);
   }
 
-  private async untilHandled(one: Waiting): Promise<void> {
-    for (let delayMs = RETRY_DELAY_MS_FIRST; ; delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX)) {
-      if (this.stopping.signal.aborted) return one.failed(new Error('the subscription stopped'));
-      try {
-        await this.handle([one.event]);
-        return one.done();
-      } catch (error) {
-        const fields = { err: error, subject: one.event.subject, eventId: one.event.id };
-        if (this.delivery.kind === 'broadcast' || (error instanceof AppError && !error.retryable)) {
-          this.logger.error(fields, 'an event can never be handled and was set aside');
-          return one.done();
-        }
-        this.logger.warn({ ...fields, delayMs }, 'an event was not handled and will be tried again');
-        await sleep(delayMs, this.stopping.signal);
-      }
-    }
+  get label(): string {
+    return this.event.id;
+  }
+
+  open(): EventEnvelope {
+    return { ...this.event, payload: JSON.parse(this.event.payload) };
+  }
+
+  handled(): void {
+    this.onSettled();
+    this.resolve();
+  }
+
+  retry(): void {
+    this.onRetry(retryDelayMs(this.deliveries++));
+  }
+
+  setAside(): void {
+    this.handled();
+  }
+
+  giveBack(): void {
+    this.onSettled();
+    this.reject(new Error('the subscription stopped before the event was handled'));
   }
 }

@@ -8,7 +8,7 @@ import type {
   SnapshotContract,
   ValueOf,
 } from '@ao/contracts';
-import { AppError, withDeadline, type Logger } from '@ao/kernel';
+import { withDeadline, type Logger } from '@ao/kernel';
 import type {
   Bus,
   Delivery,
@@ -19,7 +19,9 @@ import type {
   RpcHandler,
   Subscription,
 } from '../bus.js';
-import { decodeMessage, decodeReply, encodeErrorReply, encodeMessage, encodeReply, unavailable } from '../codec.js';
+import { decodeMessage, decodeReply, encodeMessage, unavailable } from '../codec.js';
+import { EventDelivery } from '../events/event-delivery.js';
+import { answerRequest } from '../rpc.js';
 import { EventQueue } from './event-queue.js';
 
 type Responder = (request: string, requestId: string | undefined) => Promise<string>;
@@ -56,17 +58,9 @@ export class MemoryBus implements Bus {
 
   async respond<C extends RpcContract>(contract: C, handler: RpcHandler<C>): Promise<Subscription> {
     if (this.responders.has(contract.subject)) throw new Error(`${contract.subject} has a responder already`);
-    this.responders.set(contract.subject, async (text, requestId) => {
-      try {
-        const request = decodeMessage(contract.request, text, contract.subject) as RequestOf<C>;
-        const response = await handler(request, { subject: contract.subject, requestId, deliveries: 1 });
-        return encodeReply(encodeMessage(contract.response, response, contract.subject));
-      } catch (error) {
-        if (!(error instanceof AppError))
-          this.logger.error({ err: error, subject: contract.subject }, 'request handler failed');
-        return encodeErrorReply(error);
-      }
-    });
+    this.responders.set(contract.subject, (text, requestId) =>
+      answerRequest(contract, handler, text, { subject: contract.subject, requestId, deliveries: 1 }, this.logger),
+    );
     return { stop: async () => void this.responders.delete(contract.subject) };
   }
 
@@ -85,14 +79,8 @@ export class MemoryBus implements Bus {
     delivery: Delivery,
     handler: EventHandler<C>,
   ): Promise<Subscription> {
-    const queue = new EventQueue(delivery, this.logger, (events) =>
-      handler(
-        events.map((event) => ({
-          ...event,
-          payload: decodeMessage(contract.payload, event.payload, event.subject) as PayloadOf<C>,
-        })),
-      ),
-    );
+    const events = new EventDelivery(contract, handler, this.logger, delivery.kind === 'durable');
+    const queue = new EventQueue(delivery, (parcels) => events.deliver(parcels));
     const queues = this.queues.get(contract.subject) ?? new Set();
     this.queues.set(contract.subject, queues.add(queue));
     return {
@@ -113,7 +101,14 @@ export class MemoryBus implements Bus {
     contract: C,
     onValue: (value: ValueOf<C>) => void,
   ): Promise<Subscription> {
-    const watcher = (text: string): void => onValue(decodeMessage(contract.value, text, contract.name) as ValueOf<C>);
+    // A watcher's failure is its own: the owner's `putSnapshot` must not see it.
+    const watcher = (text: string): void => {
+      try {
+        onValue(decodeMessage(contract.value, text, contract.name) as ValueOf<C>);
+      } catch (error) {
+        this.logger.error({ err: error, snapshot: contract.name }, 'a snapshot was not taken; the last one stays');
+      }
+    };
     const watchers = this.watchers.get(contract.name) ?? new Set();
     this.watchers.set(contract.name, watchers.add(watcher));
     const present = this.snapshots.get(contract.name);

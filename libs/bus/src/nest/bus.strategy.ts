@@ -9,10 +9,22 @@ import type { HandlerExtras } from './decorators.js';
  * (`MemoryBus` in one process, `NatsBus` in a cluster).
  */
 export class BusStrategy extends Server implements CustomTransportStrategy {
+  /** The bus learns of every failure and logs it itself. */
+  override readonly propagatesEventHandlerErrors = true;
   private readonly subscriptions: Subscription[] = [];
 
   constructor(private readonly bus: Bus) {
     super();
+  }
+
+  /**
+   * Every event handler has a delivery of its own. Under one pattern Nest would chain them and run the whole chain
+   * from the first one, so each gets a pattern of its own. Two responders for one contract are a wiring mistake.
+   */
+  override addHandler(pattern: string, callback: MessageHandler, isEventHandler = false, extras = {}): void {
+    if (!isEventHandler && this.messageHandlers.has(pattern)) throw new Error(`${pattern} has two @Responds`);
+    const key = isEventHandler ? `${pattern}#${this.messageHandlers.size}` : pattern;
+    super.addHandler(key, callback, isEventHandler, extras);
   }
 
   listen(callback: (error?: unknown) => void): void {
@@ -32,21 +44,12 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   }
 
   private async subscribeAll(): Promise<void> {
-    for (const first of this.messageHandlers.values()) {
-      // Nest chains several handlers of one event pattern.
-      for (
-        let handler: MessageHandler | undefined = first;
-        handler;
-        handler = handler.next as MessageHandler | undefined
-      ) {
-        this.subscriptions.push(await this.subscribeOne(handler));
-      }
-    }
+    for (const handler of this.messageHandlers.values()) this.subscriptions.push(await this.subscribeOne(handler));
   }
 
   private subscribeOne(handler: MessageHandler): Promise<Subscription> {
-    const extras = handler.extras as HandlerExtras | undefined;
-    if (!extras) throw new Error('use @Responds or @Consumes: a bus handler needs its contract');
+    const extras = handler.extras as HandlerExtras | Record<string, never>;
+    if (!('contract' in extras)) throw new Error('use @Responds or @Consumes: a bus handler needs its contract');
     if ('delivery' in extras) {
       return this.bus.subscribe(
         extras.contract,
