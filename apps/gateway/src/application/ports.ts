@@ -1,4 +1,5 @@
 import type { acquireLeasesV1, CallOf, Principal, ResponseOf, syncLeasesV1, UsageReport } from '@ao/contracts';
+import type { Provider } from './routing-table.js';
 
 /** The identity service, as far as the gateway needs it. */
 export interface KeyDirectory {
@@ -26,4 +27,34 @@ export interface UsageSpool {
   end(report: UsageReport): void;
   /** True when so many records wait that no further paid call may start. */
   isFull(): boolean;
+}
+
+/** A request on its way to a provider. */
+export interface UpstreamCall {
+  /** Path below the provider's base URL. */
+  endpoint: 'chat/completions' | 'embeddings';
+  body: Buffer;
+  stream: boolean;
+  correlationId: string;
+  /** Aborts the call: the caller left. */
+  signal: AbortSignal;
+}
+
+/** A provider's answer whose body is still coming. */
+export interface UpstreamAnswer {
+  status: number;
+  /** Fit for the caller: hop-by-hop and secret headers are gone, provider names normalised. */
+  headers: Record<string, string>;
+  /** Ends with an error when the provider fails, falls silent beyond its limits, or the call is aborted. */
+  body: AsyncIterable<Buffer>;
+  /** The rest of the body at once. @throws AppError `backend_output_too_large`. */
+  readAll(): Promise<Buffer>;
+}
+
+/** Calls providers. */
+export interface Upstream {
+  /**
+   * Resolves with the status line. @throws AppError `timeout`, `upstream_error`; the signal's reason when it aborted.
+   */
+  send(provider: Provider, call: UpstreamCall): Promise<UpstreamAnswer>;
 }

@@ -1,0 +1,78 @@
+import type { UsageReport } from '@ao/contracts';
+import { ZERO_USD, type NanoUsd } from '@ao/kernel';
+import { NO_USAGE, cost, type PriceRow, type Usage } from '@ao/pricing';
+import type { Reservation } from '../../domain/lease-pool.js';
+import type { Route } from './route.js';
+import type { CallBegin } from '../ports.js';
+import type { InboundCall } from './call.js';
+
+interface RecordOptions {
+  gatewayId: string;
+  call: InboundCall;
+  route: Route;
+  requestedModel: string;
+  stream: boolean;
+  endUserId: string | null;
+  price: PriceRow | undefined;
+  reservation: Reservation | null;
+}
+
+/** What became of a call: collected while it runs, and told once at its end. */
+export class CallRecord {
+  status = 500;
+  errorCode: string | null = null;
+  partial = false;
+  usage: Usage = NO_USAGE;
+  usageSource: UsageReport['usageSource'] = 'none';
+  finishReason: string | null = null;
+  firstTokenMs: number | null = null;
+  private readonly identity: CallBegin;
+
+  constructor(private readonly options: RecordOptions) {
+    this.identity = describeCall(options);
+  }
+
+  begin(): CallBegin {
+    return this.identity;
+  }
+
+  /** What the call cost; with the caller's own provider key, nothing. */
+  get cost(): NanoUsd {
+    const { price, route } = this.options;
+    return price && !route.ownKey ? cost(this.usage, price) : ZERO_USD;
+  }
+
+  end(durationMs: number): UsageReport {
+    const { status, errorCode, partial, usage, usageSource, finishReason, firstTokenMs } = this;
+    return { ...this.identity, status, errorCode, partial, usage, usageSource, cost: this.cost, durationMs, finishReason, firstTokenMs };
+  }
+}
+
+function describeCall({ gatewayId, call, route, requestedModel, stream, endUserId, price, reservation }: RecordOptions): CallBegin {
+  const { principal } = call;
+  return {
+    requestId: call.callId,
+    correlationId: call.correlationId,
+    gatewayId,
+    orgId: principal.orgId,
+    teamId: principal.teamId,
+    userId: principal.userId,
+    keyId: principal.keyId,
+    charges: reservation?.charges ?? [],
+    endpoint: call.endpoint,
+    requestedModel,
+    modelGroup: route.modelGroup,
+    model: route.model,
+    provider: route.provider.name,
+    deploymentId: route.deploymentId,
+    stream,
+    priceId: price?.id ?? null,
+    ownKey: route.ownKey,
+    cache: 'none',
+    startedAtMs: call.startedAtMs,
+    tags: call.tags,
+    featureId: call.featureId,
+    endUserId,
+    decision: route.decision,
+  };
+}

@@ -1,0 +1,34 @@
+import type { Principal } from '@ao/contracts';
+
+/** The data-plane endpoints and how their answers come. */
+export type CallEndpoint = '/v1/chat/completions' | '/v1/embeddings';
+
+/** A call as it came in: who, what, and how to tell that the caller left. */
+export interface InboundCall {
+  /** Ours, unique: what is billed. */
+  callId: string;
+  /** The caller's own request id or a UUID. */
+  correlationId: string;
+  endpoint: CallEndpoint;
+  principal: Principal;
+  /** The JSON body, untouched. */
+  body: Buffer;
+  /** The caller's own OpenAI key, where the configuration lets it count. */
+  ownKey: string | undefined;
+  tags: string[];
+  featureId: string | null;
+  startedAtMs: number;
+  startedMonotonicMs: number;
+  /** Aborts when the caller leaves. */
+  signal: AbortSignal;
+}
+
+/** Writes the answer to the caller; the HTTP adapter is behind it. */
+export interface Responder {
+  /** Sends status and headers, once. */
+  head(status: number, headers: Record<string, string>): void;
+  /** Resolves when the caller's connection can take more: back-pressure reaches the provider through it. */
+  write(chunk: Buffer): Promise<void> | void;
+  /** Ends the answer; `trailers` follow a streamed one. */
+  end(chunk?: Buffer, trailers?: Record<string, string>): void;
+}

@@ -1,0 +1,162 @@
+import { AppError, ZERO_USD, formatUsd, toAppError, type Clock } from '@ao/kernel';
+import { usageFromOpenAi } from '@ao/pricing';
+import { readCompletion, usageFromBody } from '@ao/wire';
+import type { Budget } from '../budget.js';
+import type { ModelState } from '../model-state.js';
+import type { Upstream, UpstreamAnswer, UsageSpool } from '../ports.js';
+import { answerHeaders } from './answer-headers.js';
+import type { InboundCall, Responder } from './call.js';
+import { CallRecord } from './call-record.js';
+import { countAnswer, countFrames } from './estimate-usage.js';
+import { planCall, type CallPlan, type PlanOptions } from './plan-call.js';
+import { relayStream } from './relay-stream.js';
+import { upstreamFailure } from './upstream-failure.js';
+
+/** nginx's code for a caller that left before the answer. */
+const CLIENT_CLOSED_STATUS = 499;
+
+interface PerformCallOptions extends PlanOptions {
+  gatewayId: string;
+  clock: Clock;
+}
+
+/** One call under way. */
+interface RunningCall {
+  call: InboundCall;
+  plan: CallPlan;
+  record: CallRecord;
+  out: Responder;
+  sentMs: number;
+}
+
+/** The data plane: plan → reserve → call the provider → pass its answer on → settle. Knows no provider by name. */
+export class PerformCall {
+  constructor(
+    private readonly state: ModelState,
+    private readonly budget: Budget,
+    private readonly upstream: Upstream,
+    private readonly spool: UsageSpool,
+    private readonly options: PerformCallOptions,
+  ) {}
+
+  /**
+   * Answers a call through `out`.
+   * @throws AppError as long as nothing went out; what happens later is told in the stream.
+   */
+  async execute(call: InboundCall, out: Responder): Promise<CallRecord> {
+    const plan = planCall(call, this.state, this.options);
+    const { estimate } = plan.price;
+    if (estimate > ZERO_USD && this.spool.isFull()) {
+      throw new AppError('backend_unavailable', 'Too much usage waits to be recorded. Try again shortly.', { retryAfterSeconds: 1 });
+    }
+    const reserved = estimate > ZERO_USD ? this.budget.reserve(call.principal, estimate) : null;
+    const reservation = reserved instanceof Promise ? await reserved : reserved;
+    const { route, request, price } = plan;
+    const record = new CallRecord({
+      gatewayId: this.options.gatewayId,
+      call,
+      route,
+      requestedModel: request.model,
+      stream: request.stream,
+      endUserId: request.user,
+      price: price.row,
+      reservation,
+    });
+    this.spool.begin(record.begin());
+    try {
+      await this.run({ call, plan, record, out, sentMs: this.options.clock.monotonicMs() });
+    } catch (error) {
+      noteFailure(record, call, error);
+      throw error;
+    } finally {
+      this.budget.settle(reservation, record.cost);
+      this.spool.end(record.end(this.options.clock.monotonicMs() - call.startedMonotonicMs));
+    }
+    return record;
+  }
+
+  private async run(running: RunningCall): Promise<void> {
+    const { call, plan, record } = running;
+    const { provider } = plan.route;
+    const answer = await this.upstream.send(provider, {
+      endpoint: call.endpoint === '/v1/chat/completions' ? 'chat/completions' : 'embeddings',
+      body: plan.body,
+      stream: plan.request.stream,
+      correlationId: call.correlationId,
+      signal: call.signal,
+    });
+    record.status = answer.status;
+    if (answer.status >= 400) return this.passFailure(running, answer);
+    if (plan.request.stream) return this.passStream(running, answer);
+    return this.passWhole(running, answer);
+  }
+
+  /** Direct OpenAI's errors go out as they are, a deployment's in our schema. */
+  private async passFailure(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
+    const { plan, record, out } = running;
+    const body = await answer.readAll();
+    if (!plan.route.direct) throw upstreamFailure(answer, body, plan.route);
+    record.errorCode = 'upstream_error';
+    out.head(answer.status, this.headers(running, answer));
+    out.end(body);
+  }
+
+  private async passWhole(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
+    const { call, plan, record, out } = running;
+    const body = await answer.readAll();
+    const completion = call.endpoint === '/v1/chat/completions' ? readCompletion(body) : { usage: usageFromBody(body), finishReason: null };
+    if (!completion) throw new AppError('upstream_error', `The provider ${plan.route.provider.name} answered with something that is not JSON.`);
+    record.finishReason = completion.finishReason;
+    const usage = usageFromOpenAi(completion.usage);
+    record.usage = usage ?? countAnswer(plan.route.model, call.body, body);
+    record.usageSource = usage ? 'provider' : 'estimated';
+    out.head(answer.status, {
+      ...this.headers(running, answer),
+      'content-length': String(body.length),
+      'x-ao-cost-usd': formatUsd(record.cost),
+      'x-litellm-response-cost': formatUsd(record.cost),
+    });
+    out.end(body);
+  }
+
+  private async passStream(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
+    const { call, plan, record, out } = running;
+    const relayed = await relayStream(answer.body, out, record, {
+      includeUsage: plan.request.includeUsage,
+      start: () => {
+        record.firstTokenMs = this.options.clock.monotonicMs() - call.startedMonotonicMs;
+        // The cost is known only at the end: it follows as a trailer.
+        out.head(answer.status, { ...this.headers(running, answer), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', trailer: 'x-ao-cost-usd' });
+      },
+      trailers: (frames) => {
+        estimateStream(running, frames);
+        return { 'x-ao-cost-usd': formatUsd(record.cost) };
+      },
+    });
+    estimateStream(running, relayed.frames);
+    if (relayed.failure) noteFailure(record, call, relayed.failure);
+  }
+
+  /** The overhead is what this gateway did before it called the provider; after that it only passes bytes on. */
+  private headers({ call, plan, sentMs }: RunningCall, answer: UpstreamAnswer): Record<string, string> {
+    return { ...answer.headers, ...answerHeaders(plan.route, sentMs - call.startedMonotonicMs) };
+  }
+}
+
+/** Where the provider reported nothing, what was sent is counted and billed (MT-009). */
+function estimateStream({ call, plan, record }: RunningCall, frames: Buffer[]): void {
+  if (record.usageSource !== 'none' || frames.length === 0) return;
+  record.usage = countFrames(plan.route.model, call.body, frames);
+  record.usageSource = 'estimated';
+}
+
+function noteFailure(record: CallRecord, call: InboundCall, error: unknown): void {
+  if (call.signal.aborted) {
+    record.status = CLIENT_CLOSED_STATUS;
+    record.partial = true;
+    return;
+  }
+  const known = toAppError(error);
+  record.errorCode = known.code;
+  if (record.status < 400) record.status = known.status;
+}

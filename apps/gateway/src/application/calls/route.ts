@@ -1,0 +1,16 @@
+import type { UsageReport } from '@ao/contracts';
+import type { Provider } from '../routing-table.js';
+
+/** Where a call goes, and why. */
+export interface Route {
+  provider: Provider;
+  /** The provider's own name for the model. */
+  model: string;
+  deploymentId: string | null;
+  modelGroup: string | null;
+  /** Direct OpenAI: request, answer and errors pass unchanged. */
+  direct: boolean;
+  /** Paid with the caller's own provider key. */
+  ownKey: boolean;
+  decision: NonNullable<UsageReport['decision']>;
+}
