@@ -26,7 +26,10 @@ export async function ensurePnpm() {
  */
 export function dependenciesFingerprint(node) {
   const manifests = workspacePackages().map(({ folder }) => `${folder}/package.json`);
-  return hash(node, contentHash(['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests]));
+  return hash(
+    node,
+    contentHash(['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', '.pnpmfile.cjs', ...manifests]),
+  );
 }
 
 /**

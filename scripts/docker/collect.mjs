@@ -26,17 +26,23 @@ async function collect() {
   const { node, env } = await bootstrap();
   const manifests = readManifests();
   const folders = closureOf(manifests, `@ao/${service}`).map((name) => manifests.get(name)?.folder ?? '');
-  for (const path of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml']) copy(path);
+  for (const path of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', '.pnpmfile.cjs']) copy(path);
   for (const folder of folders) {
     copy(`${folder}/package.json`);
     copy(`${folder}/dist`);
     copy(folder.replace(/^apps/, 'prisma'));
   }
   for (const path of assets[service] ?? []) copy(path);
-  const { code, tail } = await runQuietly(node, [await ensurePnpm(), 'install', '--prod', '--frozen-lockfile'], {
-    cwd: target,
-    env: { ...env, CI: 'true' },
-  });
+  // The embedded database engines are optional packages; a service of a cluster is told where real servers are.
+  const leaveOut = service === 'standalone' ? [] : ['--no-optional'];
+  const { code, tail } = await runQuietly(
+    node,
+    [await ensurePnpm(), 'install', '--prod', '--frozen-lockfile', ...leaveOut],
+    {
+      cwd: target,
+      env: { ...env, CI: 'true' },
+    },
+  );
   if (code !== 0) throw new StepFailure(`the run-time packages of ${service} could not be installed`, { tail });
 }
 

@@ -1,6 +1,5 @@
 // Run by git before a commit. The repository is the one that git stands in; the rules are those beside this file.
 import { existsSync } from 'node:fs';
-import { prepareTools } from '../bootstrap/index.mjs';
 import { formatArgs } from '../checks/format.mjs';
 import { lintArgs } from '../checks/lint.mjs';
 import { isCode } from '../checks/tidy/tree.mjs';
@@ -8,6 +7,7 @@ import { checkTypes } from '../checks/types.mjs';
 import { ensureBuild } from '../bootstrap/build.mjs';
 import { reportFailure } from '../lib/console.mjs';
 import { StepFailure } from '../lib/failure.mjs';
+import { inRoot } from '../lib/paths.mjs';
 import { runQuietly } from '../lib/process.mjs';
 import { secretsInDiff } from './secrets.mjs';
 
@@ -47,7 +47,11 @@ async function refuseSecrets() {
 
 /** @param {string[]} files staged, relative to the root */
 async function checkFiles(files) {
-  const tools = await prepareTools();
+  // A commit never installs anything: it is no moment to wait for a network.
+  if (!existsSync(inRoot('node_modules', '.modules.yaml'))) {
+    throw new StepFailure('Format, lint and types cannot be checked before `npm run build` has run once.');
+  }
+  const tools = { node: process.execPath, env: process.env };
   const code = files.filter(isCode);
   await mustPass(tools, formatArgs('--check', files), 'format: run `npm run format` and stage the result');
   if (code.length === 0) return;

@@ -1,18 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { reportsFolder } from '../lib/paths.mjs';
+import { inRoot, reportsFolder } from '../lib/paths.mjs';
 import { runAttached } from '../lib/process.mjs';
 import { tools as programs } from '../lib/tools.mjs';
 import { fromJest, saveResults } from './results.mjs';
 
 /** @typedef {'unit' | 'int' | 'e2e'} Project */
 
-/** What each kind of test costs decides how it may run: servers and whole platforms are shared, so those tests take turns. */
-const projectArgs = {
-  unit: ['--coverage', '--coverageReporters', 'json', '--coverageDirectory', 'coverage/unit'],
-  int: ['--runInBand', '--coverage', '--coverageReporters', 'json', '--coverageDirectory', 'coverage/int'],
-  e2e: ['--runInBand'],
-};
+/** Servers and whole platforms are shared, so the tests that need them take turns. */
+const orderArgs = { unit: [], int: ['--runInBand'], e2e: ['--runInBand'] };
 
 /**
  * Runs one Jest project and records its results in reports/tests.json.
@@ -24,11 +20,17 @@ const projectArgs = {
 export async function runJest({ node, env }, project, { args = [], coverage = false } = {}) {
   const outputFile = join(reportsFolder, `jest-${project}.json`);
   mkdirSync(reportsFolder, { recursive: true });
+  // A run that crashes must not leave the figures of the run before it.
   rmSync(outputFile, { force: true });
-  const own = projectArgs[project].filter((arg) => coverage || !/coverage/i.test(arg));
+  if (coverage) rmSync(inRoot('coverage', project), { recursive: true, force: true });
+  const measure = coverage ? ['--coverage', '--coverageReporters=json', `--coverageDirectory=coverage/${project}`] : [];
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', programs.jest()];
   const report = ['--json', '--outputFile', outputFile, '--passWithNoTests'];
-  const code = await runAttached(node, [...jest, '--selectProjects', project, ...own, ...report, ...args], { env });
+  const code = await runAttached(
+    node,
+    [...jest, '--selectProjects', project, ...orderArgs[project], ...measure, ...report, ...args],
+    { env },
+  );
   const results = existsSync(outputFile) ? fromJest(JSON.parse(readFileSync(outputFile, 'utf8')), project) : [];
   saveResults(results);
   return { code, results };
