@@ -34,7 +34,8 @@ async function readChunks(response: Response): Promise<{ chunks: Uint8Array[]; t
   return { chunks, text: Buffer.concat(chunks).toString(), clean };
 }
 
-const contents = (text: string): string[] => [...text.matchAll(/"delta":\{"content":"([^"]+)"/g)].map((match) => match[1]!);
+const contents = (text: string): string[] =>
+  [...text.matchAll(/"delta":\{"content":"([^"]+)"/g)].map((match) => match[1]!);
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -131,7 +132,9 @@ describe('faults of a stream', () => {
   });
 
   it('malformed slips in a frame that is no JSON and goes on to the end', async () => {
-    const { text, clean } = await readChunks(await ask('fault=malformed&after_tokens=2&output_tokens=4', { stream: true }));
+    const { text, clean } = await readChunks(
+      await ask('fault=malformed&after_tokens=2&output_tokens=4', { stream: true }),
+    );
     const frames = text.split('\n\n').filter((frame) => frame !== '' && frame !== 'data: [DONE]');
     const broken = frames.map((frame) => {
       try {
@@ -217,7 +220,9 @@ describe('the bytes of a stream', () => {
 describe('the timing of an answer', () => {
   it('waits before the headers, before the first token, and between tokens', async () => {
     const start = performance.now();
-    const response = await ask('latency_ms=60&first_token_ms=60&token_interval_ms=20&output_tokens=4', { stream: true });
+    const response = await ask('latency_ms=60&first_token_ms=60&token_interval_ms=20&output_tokens=4', {
+      stream: true,
+    });
     const headersMs = performance.now() - start;
     const { chunks, clean } = await readChunks(response);
     const totalMs = performance.now() - start;
@@ -236,7 +241,10 @@ describe('the timing of an answer', () => {
         return () => undefined;
       },
     };
-    const own = await startSimulator({ timers, defaults: 'latency_ms=60000&first_token_ms=500&token_interval_ms=70&output_tokens=3' });
+    const own = await startSimulator({
+      timers,
+      defaults: 'latency_ms=60000&first_token_ms=500&token_interval_ms=70&output_tokens=3',
+    });
     const response = await fetch(`${own.url}/v1/chat/completions`, {
       method: 'POST',
       body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'x' }], stream: true }),

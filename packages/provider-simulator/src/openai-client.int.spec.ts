@@ -1,4 +1,11 @@
-import OpenAI, { APIConnectionError, AuthenticationError, BadRequestError, InternalServerError, NotFoundError, RateLimitError } from 'openai';
+import OpenAI, {
+  APIConnectionError,
+  AuthenticationError,
+  BadRequestError,
+  InternalServerError,
+  NotFoundError,
+  RateLimitError,
+} from 'openai';
 import { startSimulator, type Simulator } from './index.js';
 
 let simulator: Simulator;
@@ -64,8 +71,16 @@ describe('chat completions through the official client', () => {
   });
 
   it('stream no usage when it is not asked for or withheld', async () => {
-    for (const [model, include_usage] of [['demo-chat', false], ['demo-chat?usage=0', true]] as const) {
-      const stream = await client.chat.completions.create({ model, messages, stream: true, stream_options: { include_usage } });
+    for (const [model, include_usage] of [
+      ['demo-chat', false],
+      ['demo-chat?usage=0', true],
+    ] as const) {
+      const stream = await client.chat.completions.create({
+        model,
+        messages,
+        stream: true,
+        stream_options: { include_usage },
+      });
       for await (const chunk of stream) expect(chunk.usage ?? null).toBeNull();
     }
     const plain = await client.chat.completions.create({ model: 'demo-chat?usage=0', messages });
@@ -90,9 +105,15 @@ describe('chat completions through the official client', () => {
   it('give every choice that is asked for', async () => {
     const plain = await client.chat.completions.create({ model: 'demo-chat', messages, n: 3 });
     expect(plain.choices.map((choice) => choice.index)).toEqual([0, 1, 2]);
-    const stream = await client.chat.completions.create({ model: 'demo-chat?text=abcdefgh', messages, n: 2, stream: true });
+    const stream = await client.chat.completions.create({
+      model: 'demo-chat?text=abcdefgh',
+      messages,
+      n: 2,
+      stream: true,
+    });
     const texts = ['', ''];
-    for await (const { choices } of stream) for (const choice of choices) texts[choice.index] += choice.delta.content ?? '';
+    for await (const { choices } of stream)
+      for (const choice of choices) texts[choice.index] += choice.delta.content ?? '';
     expect(texts).toEqual(['abcdefgh', 'abcdefgh']);
   });
 
@@ -109,13 +130,19 @@ describe('chat completions through the official client', () => {
 describe('the other operations through the official client', () => {
   it('embed the same way in base64, its default, and in floats', async () => {
     const create = (encoding_format?: 'float' | 'base64') =>
-      client.embeddings.create({ model: 'demo-embedding', input: ['one text', 'another'], ...(encoding_format && { encoding_format }) });
+      client.embeddings.create({
+        model: 'demo-embedding',
+        input: ['one text', 'another'],
+        ...(encoding_format && { encoding_format }),
+      });
     const [byDefault, floats] = [await create(), await create('float')];
     expect(byDefault.data.map((item) => item.index)).toEqual([0, 1]);
     expect(byDefault.data[0]?.embedding).toHaveLength(1536);
     expect(byDefault.data.map((item) => item.embedding)).toEqual(floats.data.map((item) => item.embedding));
     expect(floats.usage).toEqual({ prompt_tokens: 4, total_tokens: 4 });
-    expect(simulator.requests.map((request) => (request.body as { encoding_format?: string }).encoding_format)).toEqual(['base64', 'float']);
+    expect(simulator.requests.map((request) => (request.body as { encoding_format?: string }).encoding_format)).toEqual(
+      ['base64', 'float'],
+    );
   });
 
   it('embed in the asked number of dimensions, tokens as well as text', async () => {
@@ -160,7 +187,11 @@ describe('errors as the official client sees them', () => {
 
   it('make a reset a connection error and an in-stream error an API error', async () => {
     await expect(ask('reset')).rejects.toBeInstanceOf(APIConnectionError);
-    const stream = await client.chat.completions.create({ model: 'demo-chat?fault=stream_error', messages, stream: true });
+    const stream = await client.chat.completions.create({
+      model: 'demo-chat?fault=stream_error',
+      messages,
+      stream: true,
+    });
     const read = async (): Promise<void> => {
       for await (const chunk of stream) expect(chunk.id).toMatch(/^chatcmpl-/);
     };

@@ -21,7 +21,11 @@ afterEach(() => Promise.all(started.splice(0).map((another) => another.stop())))
 
 const valid = { model: 'demo-chat', messages: [{ role: 'user', content: 'Hi' }] };
 
-async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<{ status: number; content: any }> {
+async function post(
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; content: any }> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const response = await fetch(simulator.url + path, { method: 'POST', body: text, headers });
   return { status: response.status, content: await response.json() };
@@ -33,22 +37,58 @@ describe('a request that a provider would refuse', () => {
     ['no messages', '/v1/chat/completions', { model: 'm' }, 'messages', 'missing_required_parameter'],
     ['empty messages', '/v1/chat/completions', { ...valid, messages: [] }, 'messages', 'empty_array'],
     ['messages of a wrong type', '/v1/chat/completions', { ...valid, messages: 'hi' }, 'messages', 'invalid_type'],
-    ['a message without role', '/v1/chat/completions', { ...valid, messages: [{ content: '' }] }, 'messages[0].role', 'missing_required_parameter'],
-    ['an unknown role', '/v1/chat/completions', { ...valid, messages: [{ role: 'x' }] }, 'messages[0].role', 'invalid_value'],
-    ['a message without content', '/v1/chat/completions', { ...valid, messages: [{ role: 'user' }] }, 'messages[0].content', 'missing_required_parameter'],
+    [
+      'a message without role',
+      '/v1/chat/completions',
+      { ...valid, messages: [{ content: '' }] },
+      'messages[0].role',
+      'missing_required_parameter',
+    ],
+    [
+      'an unknown role',
+      '/v1/chat/completions',
+      { ...valid, messages: [{ role: 'x' }] },
+      'messages[0].role',
+      'invalid_value',
+    ],
+    [
+      'a message without content',
+      '/v1/chat/completions',
+      { ...valid, messages: [{ role: 'user' }] },
+      'messages[0].content',
+      'missing_required_parameter',
+    ],
     ['a model of a wrong type', '/v1/chat/completions', { ...valid, model: 1 }, 'model', 'invalid_type'],
     ['n of 0', '/v1/chat/completions', { ...valid, n: 0 }, 'n', 'integer_below_min_value'],
     ['n of 1000', '/v1/chat/completions', { ...valid, n: 1000 }, 'n', 'integer_above_max_value'],
     ['a stream of a wrong type', '/v1/chat/completions', { ...valid, stream: 'yes' }, 'stream', 'invalid_type'],
     ['stream options without stream', '/v1/chat/completions', { ...valid, stream_options: {} }, 'stream_options', null],
-    ['a tool choice without tools', '/v1/chat/completions', { ...valid, tool_choice: 'required' }, 'tool_choice', 'invalid_value'],
+    [
+      'a tool choice without tools',
+      '/v1/chat/completions',
+      { ...valid, tool_choice: 'required' },
+      'tool_choice',
+      'invalid_value',
+    ],
     ['a body that is no object', '/v1/chat/completions', [], 'body', 'invalid_type'],
     ['no prompt', '/v1/completions', { model: 'm' }, 'prompt', 'missing_required_parameter'],
     ['no input', '/v1/embeddings', { model: 'm' }, 'input', 'missing_required_parameter'],
     ['an empty input', '/v1/embeddings', { model: 'm', input: '' }, 'input', 'invalid_value'],
     ['an input of a wrong type', '/v1/embeddings', { model: 'm', input: [{}] }, 'input[0]', 'invalid_type'],
-    ['too many dimensions', '/v1/embeddings', { model: 'm', input: 'x', dimensions: 5000 }, 'dimensions', 'integer_above_max_value'],
-    ['an unknown encoding', '/v1/embeddings', { model: 'm', input: 'x', encoding_format: 'hex' }, 'encoding_format', 'invalid_value'],
+    [
+      'too many dimensions',
+      '/v1/embeddings',
+      { model: 'm', input: 'x', dimensions: 5000 },
+      'dimensions',
+      'integer_above_max_value',
+    ],
+    [
+      'an unknown encoding',
+      '/v1/embeddings',
+      { model: 'm', input: 'x', encoding_format: 'hex' },
+      'encoding_format',
+      'invalid_value',
+    ],
   ])('gets a 400 of the provider: %s', async (_title, path, body, param, code) => {
     const { status, content } = await post(path, body);
     expect(status).toBe(400);
@@ -70,10 +110,14 @@ describe('a request that a provider would refuse', () => {
     const large = 'x'.repeat(10 * 1024 * 1024 + 1);
     const status = (headers: Record<string, string>): Promise<number | undefined> =>
       new Promise((resolve, reject) => {
-        const outgoing = httpRequest(`${simulator.url}/v1/chat/completions`, { method: 'POST', headers }, (response) => {
-          response.resume();
-          resolve(response.statusCode);
-        });
+        const outgoing = httpRequest(
+          `${simulator.url}/v1/chat/completions`,
+          { method: 'POST', headers },
+          (response) => {
+            response.resume();
+            resolve(response.statusCode);
+          },
+        );
         outgoing.on('error', reject).end(large);
       });
     expect(await status({ 'content-length': String(large.length) })).toBe(413);
@@ -81,7 +125,11 @@ describe('a request that a provider would refuse', () => {
   });
 
   it('gets a 400 that names its wrong directives, in the header or the model', async () => {
-    const { status, content } = await post('/v1/chat/completions', { ...valid, model: 'm?fualt=1' }, { 'x-simulate': 'latency_ms=x' });
+    const { status, content } = await post(
+      '/v1/chat/completions',
+      { ...valid, model: 'm?fualt=1' },
+      { 'x-simulate': 'latency_ms=x' },
+    );
     expect([status, content.error.code]).toEqual([400, 'invalid_directive']);
     expect(content.error.message).toContain("'fualt'");
     expect(content.error.message).toContain("'latency_ms'");
@@ -92,7 +140,11 @@ describe('control', () => {
   it('is stronger in the header than in the model than in the defaults, and strongest in the script', async () => {
     simulator.setDefaults('text=default&header.x-from=default');
     const text = async (model: string, header?: string): Promise<string> => {
-      const { content } = await post('/v1/chat/completions', { ...valid, model }, header ? { 'x-simulate': header } : {});
+      const { content } = await post(
+        '/v1/chat/completions',
+        { ...valid, model },
+        header ? { 'x-simulate': header } : {},
+      );
       return content.choices[0].message.content;
     };
     expect(await text('m')).toBe('default');
@@ -113,7 +165,9 @@ describe('control', () => {
     const { content } = await post('/v1/chat/completions', valid);
     expect([content.choices[0].message.content, content.usage]).toEqual(['one', undefined]);
     expect((await post('/v1/chat/completions', valid)).content.choices[0].message.content).toBe('later');
-    expect((await post('/v1/chat/completions', { ...valid, model: 'b' })).content.choices[0].message.content).toBe('two');
+    expect((await post('/v1/chat/completions', { ...valid, model: 'b' })).content.choices[0].message.content).toBe(
+      'two',
+    );
     await fetch(`${simulator.url}/_simulator/behaviour`, { method: 'DELETE' });
     expect(simulator.pending).toBe(0);
     expect((await post('/v1/chat/completions', valid)).content.choices[0].message.content).toContain('demo answer');
@@ -161,7 +215,10 @@ describe('what the simulator remembers', () => {
   });
 
   it('is bounded, and nothing at all when it is off', async () => {
-    for (const [recordedRequestsMax, remembered] of [[2, [2, 3]], [0, []]] as const) {
+    for (const [recordedRequestsMax, remembered] of [
+      [2, [2, 3]],
+      [0, []],
+    ] as const) {
       const own = await startAnother({ recordedRequestsMax, clock: new ManualClock(7) });
       for (let count = 0; count < 3; count += 1) await fetch(`${own.url}/v1/models`);
       expect(own.requests.map((request) => request.sequence)).toEqual(remembered);

@@ -22,7 +22,12 @@ function plan(request: Partial<ChatRequest>, directives = ''): Answer {
 
 describe('the figures of an answer', () => {
   it('follow from four characters per token', () => {
-    expect(plan({}, 'text=12345678').usage).toEqual({ inputTokens: 10, cachedTokens: 0, outputTokens: 2, reasoningTokens: 0 });
+    expect(plan({}, 'text=12345678').usage).toEqual({
+      inputTokens: 10,
+      cachedTokens: 0,
+      outputTokens: 2,
+      reasoningTokens: 0,
+    });
   });
 
   it('count reasoning inside the output and cached input inside the input', () => {
@@ -61,7 +66,11 @@ describe('the tool call', () => {
     expect(plan({ tools }, 'tool=1').toolName).toBe('weather');
     expect(plan({ tools }, 'tool=clock').toolName).toBe('clock');
     expect(plan({ tools, toolChoice: 'required' }).toolName).toBe('weather');
-    expect(plan({ tools, toolChoice: { name: 'clock' } })).toMatchObject({ toolName: 'clock', content: '{}', finishReason: 'tool_calls' });
+    expect(plan({ tools, toolChoice: { name: 'clock' } })).toMatchObject({
+      toolName: 'clock',
+      content: '{}',
+      finishReason: 'tool_calls',
+    });
     expect(plan({ tools, toolChoice: 'required' }, 'tool=0').toolName).toBeUndefined();
     expect(plan({ tools, toolChoice: 'none' }, 'tool=1').toolName).toBeUndefined();
     expect(plan({ tools: [] }, 'tool=1').toolName).toBeUndefined();

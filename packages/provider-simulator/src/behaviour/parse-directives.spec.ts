@@ -58,12 +58,10 @@ describe('directives', () => {
 
 describe('layers of behaviour', () => {
   it('let the last one win field by field and add up headers', () => {
-    const layered = layerBehaviour(
-      PLAIN_BEHAVIOUR,
-      { latencyMs: 5, text: 'a', headers: { a: '1' } },
-      undefined,
-      { text: 'b', headers: { b: '2' } },
-    );
+    const layered = layerBehaviour(PLAIN_BEHAVIOUR, { latencyMs: 5, text: 'a', headers: { a: '1' } }, undefined, {
+      text: 'b',
+      headers: { b: '2' },
+    });
     expect(layered).toEqual({ ...PLAIN_BEHAVIOUR, latencyMs: 5, text: 'b', headers: { a: '1', b: '2' } });
   });
 });
