@@ -30,7 +30,7 @@ describe('the command', () => {
     expect((await fetch(`${url}/v1/models`)).status).toBe(200);
     screen.stop();
     expect(await finished).toBe(0);
-    await expect(fetch(`${url}/v1/models`)).rejects.toThrow();
+    await expect(fetch(`${url}/v1/models`)).rejects.toThrow('fetch failed');
   });
 
   it('exits with 1 and advice when the port is taken', async () => {
