@@ -1,7 +1,7 @@
 /** The common rule of thumb for English; every estimate and every streamed piece follows it. */
 export const CHARACTERS_PER_TOKEN = 4;
 
-const BEYOND_ASCII = /[^\x00-\x7f]/;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** The text as tokens of four characters, none of them half a surrogate pair; joined they give the text again. */
 export function splitTokens(text: string): string[] {

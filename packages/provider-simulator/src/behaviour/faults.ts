@@ -19,7 +19,7 @@ export type ProblemKind =
   | 'gateway_timeout';
 
 /** Faults answered with an error status. */
-export const STATUS_FAULTS = {
+const STATUS_FAULTS = {
   400: 'invalid_request',
   401: 'authentication',
   403: 'permission',
@@ -37,13 +37,13 @@ export const STATUS_FAULTS = {
 } as const satisfies Record<string, ProblemKind>;
 
 /** Faults of the connection, before any byte of the answer. */
-export const CONNECTION_FAULTS = ['reset', 'silence'] as const;
+const CONNECTION_FAULTS = ['reset', 'silence'] as const;
 
 /** Faults in the middle of an answer, after `after_tokens` tokens of a stream or half of a plain body. */
-export const BODY_FAULTS = ['cut', 'stall', 'malformed', 'stream_error'] as const;
+const BODY_FAULTS = ['cut', 'stall', 'malformed', 'stream_error'] as const;
 
-export type StatusFault = `${keyof typeof STATUS_FAULTS}`;
-export type ConnectionFault = (typeof CONNECTION_FAULTS)[number];
+type StatusFault = `${keyof typeof STATUS_FAULTS}`;
+type ConnectionFault = (typeof CONNECTION_FAULTS)[number];
 export type BodyFault = (typeof BODY_FAULTS)[number];
 export type FaultName = StatusFault | ConnectionFault | BodyFault;
 

@@ -6,6 +6,11 @@ export type ParsedDirectives =
   | { readonly kind: 'parsed'; readonly behaviour: Partial<Behaviour> }
   | { readonly kind: 'refused'; readonly problems: readonly string[] };
 
+/** The texts already read: a model name repeats its directives with every request. */
+const read = new Map<string, ParsedDirectives>();
+const READ_TEXTS_MAX = 500;
+const READ_CHARACTERS_MAX = 500;
+
 const HEADER_PREFIX = 'header.';
 const HEADER_NAME = /^[a-z0-9-]{1,64}$/;
 /** Visible ASCII and spaces: anything else could end the header and start another. */
@@ -32,9 +37,17 @@ function readDirective(name: string, value: string): Partial<Behaviour> | string
  * Gives the behaviour they set, or every problem found, each naming its directive.
  */
 export function parseDirectives(directives: string | Iterable<readonly [string, string]>): ParsedDirectives {
+  if (typeof directives !== 'string') return parsePairs(directives);
+  const known = read.get(directives);
+  if (known !== undefined) return known;
+  const parsed = parsePairs(new URLSearchParams(directives));
+  if (directives.length <= READ_CHARACTERS_MAX && read.size < READ_TEXTS_MAX) read.set(directives, parsed);
+  return parsed;
+}
+
+function parsePairs(pairs: Iterable<readonly [string, string]>): ParsedDirectives {
   const behaviour: Partial<Behaviour> = {};
   const problems: string[] = [];
-  const pairs = typeof directives === 'string' ? new URLSearchParams(directives) : directives;
   for (const [name, value] of pairs) {
     const layer = readDirective(name, value);
     if (typeof layer === 'string') problems.push(`'${name}' ${layer}`);

@@ -20,6 +20,7 @@ export interface AdminTarget {
 
 const PREFIX = '/_simulator/';
 
+type Fields = Readonly<Record<string, unknown>>;
 type Action = (target: AdminTarget, body: unknown) => object;
 
 const ACTIONS = new Map<string, Action>([
@@ -91,13 +92,19 @@ function setBehaviour(target: AdminTarget, body: unknown): object {
 function readAnswer(answer: unknown, index: number): ScriptedAnswer {
   const at = `next[${index}]`;
   if (!isFields(answer) || !('directives' in answer)) return { behaviour: readBehaviour(answer, at) };
-  const { directives, times, model, path } = answer;
   return {
-    behaviour: readBehaviour(directives, `${at}.directives`),
-    ...(times === undefined ? {} : { times: Number(times) }),
-    ...(model === undefined ? {} : { model: String(model) }),
-    ...(path === undefined ? {} : { path: String(path) }),
+    behaviour: readBehaviour(answer['directives'], `${at}.directives`),
+    ...readOptional(answer, at, 'times', 'number'),
+    ...readOptional(answer, at, 'model', 'string'),
+    ...readOptional(answer, at, 'path', 'string'),
   };
+}
+
+function readOptional(answer: Fields, at: string, name: string, type: 'number' | 'string'): Fields {
+  const value = answer[name];
+  if (value === undefined) return {};
+  if (typeof value === type) return { [name]: value };
+  throw new AppError('invalid_parameter', `'${at}.${name}' must be a ${type}.`, { param: `${at}.${name}` });
 }
 
 /** Directives as one text, or as an object with a value for each. */
@@ -116,9 +123,9 @@ function readBehaviour(directives: unknown, param: string): Partial<Behaviour> {
 
 function asText(value: unknown): string {
   if (typeof value === 'boolean') return value ? '1' : '0';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -47,5 +47,7 @@ export class Counters {
 
   closeAll(): void {
     for (const socket of this.open) socket.destroy();
+    // Their close events come a turn later than that of the server.
+    this.open.clear();
   }
 }

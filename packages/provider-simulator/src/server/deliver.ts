@@ -48,6 +48,7 @@ class StreamDelivery {
   private readonly faultAt: number;
   private position = 0;
 
+  /** Writes the head, so that a client can tell a provider that is thinking from one that is not answering. */
   constructor(
     private readonly exchange: Exchange,
     private readonly reply: StreamReply,
@@ -55,18 +56,15 @@ class StreamDelivery {
     private fault: BodyFault | undefined,
   ) {
     const { splitBytes, afterTokens } = plan.behaviour;
-    this.writer =
-      splitBytes > 0 ? new SplitFrameWriter(exchange.response, splitBytes) : new WholeFrameWriter(exchange.response);
+    const { response } = exchange;
+    exchange.writeHead(200, ['content-type', reply.contentType, 'cache-control', 'no-cache', ...plan.headers]);
+    this.writer = splitBytes > 0 ? new SplitFrameWriter(response, splitBytes) : new WholeFrameWriter(response);
     this.faultAt = Math.min(afterTokens, reply.tokenCount);
   }
 
   start(): void {
-    const { exchange, reply, plan } = this;
-    exchange.writeHead(200, ['content-type', reply.contentType, 'cache-control', 'no-cache', ...plan.headers]);
-    this.writer.write(reply.open);
-    // Without it a client could not tell a provider that is thinking from one that is not answering.
-    if (plan.behaviour.firstTokenMs > 0) exchange.response.flushHeaders();
-    exchange.after(plan.behaviour.firstTokenMs, () => this.pump());
+    this.writer.write(this.reply.open);
+    this.pause(this.plan.behaviour.firstTokenMs);
   }
 
   private pump(): void {
@@ -77,10 +75,15 @@ class StreamDelivery {
       if (this.position === reply.tokenCount) return this.finish();
       const ready = writer.write(reply.token(this.position));
       this.position += 1;
-      if (tokenIntervalMs > 0 && this.position < reply.tokenCount)
-        return exchange.after(tokenIntervalMs, () => this.pump());
+      if (tokenIntervalMs > 0 && this.position < reply.tokenCount) return this.pause(tokenIntervalMs);
       if (!ready) return writer.whenReady(() => exchange.after(0, () => this.pump()));
     }
+  }
+
+  /** What was written so far must be on its way before the wait begins. */
+  private pause(durationMs: number): void {
+    if (durationMs > 0) this.writer.flush(() => this.exchange.after(durationMs, () => this.pump()));
+    else this.pump();
   }
 
   /** Whether the stream goes no further. */
@@ -91,22 +94,21 @@ class StreamDelivery {
       writer.write(reply.malformed);
       return false;
     }
-    if (fault === 'stream_error') writer.write(reply.error);
-    writer.flush(() => {
-      if (fault === 'cut') exchange.cut();
-      else if (fault === 'stall') exchange.hold();
-      else this.end();
-    });
+    if (fault === 'stream_error') {
+      writer.write(reply.error);
+      this.end();
+    } else {
+      writer.flush(() => (fault === 'cut' ? exchange.cut() : exchange.hold()));
+    }
     return true;
   }
 
   private finish(): void {
     this.writer.write(this.reply.close);
-    this.writer.flush(() => this.end());
+    this.end();
   }
 
   private end(): void {
-    this.exchange.answered();
-    this.exchange.response.end();
+    this.writer.end(() => this.exchange.answered());
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** Larger than any provider accepts without a file upload. */
-export const BODY_BYTES_MAX = 10 * 1024 * 1024;
+const BODY_BYTES_MAX = 10 * 1024 * 1024;
 
 type Done = (body: string | 'too_large') => void;
 

@@ -83,7 +83,7 @@ function checkMessage(message: unknown, at: string): RefusedCall | undefined {
       model: '',
       param: `${at}.role`,
       code: 'invalid_value',
-      message: `Invalid value: '${String(role)}'. Supported values are: ${supported}.`,
+      message: `Invalid value: ${JSON.stringify(role)}. Supported values are: ${supported}.`,
     });
   }
   if (typeof content === 'string' || Array.isArray(content)) return undefined;

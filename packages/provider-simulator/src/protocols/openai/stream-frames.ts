@@ -12,9 +12,9 @@ export interface StreamShape {
   readonly choiceCount: number;
   readonly tokens: readonly string[];
   /** The choice of the first frame, or undefined when tokens come at once. */
-  openChoice: ((index: number) => string) | undefined;
-  tokenChoice(index: number, token: string): string;
-  closeChoice(index: number): string;
+  readonly openChoice: ((index: number) => string) | undefined;
+  readonly tokenChoice: (index: number, token: string) => string;
+  readonly closeChoice: (index: number) => string;
 }
 
 /** Builds the server-sent events of a stream; usage comes in a chunk of its own, as `stream_options.include_usage` asks. */
