@@ -13,6 +13,7 @@ interface RecordOptions {
   requestedModel: string;
   stream: boolean;
   endUserId: string | null;
+  tags: string[];
   price: PriceRow | undefined;
   reservation: Reservation | null;
 }
@@ -48,7 +49,7 @@ export class CallRecord {
   }
 }
 
-function describeCall({ gatewayId, call, route, requestedModel, stream, endUserId, price, reservation }: RecordOptions): CallBegin {
+function describeCall({ gatewayId, call, route, requestedModel, stream, endUserId, tags, price, reservation }: RecordOptions): CallBegin {
   const { principal } = call;
   return {
     requestId: call.callId,
@@ -70,7 +71,7 @@ function describeCall({ gatewayId, call, route, requestedModel, stream, endUserI
     ownKey: route.ownKey,
     cache: 'none',
     startedAtMs: call.startedAtMs,
-    tags: call.tags,
+    tags,
     featureId: call.featureId,
     endUserId,
     decision: route.decision,

@@ -1,6 +1,6 @@
 import { NO_USAGE, usageOf, type Usage } from '@ao/pricing';
 import { StreamCounter, countMessagesExact, meterText, type CountableMessage } from '@ao/tokens';
-import { frameText } from '@ao/wire';
+import { openai } from '@ao/wire';
 
 /** Counts for ourselves what the provider did not report: marked `estimated`, and never free. */
 
@@ -18,7 +18,7 @@ export function countPrompt(model: string, body: Buffer): number {
 export function countFrames(model: string, body: Buffer, frames: Buffer[]): Usage {
   if (frames.length === 0) return NO_USAGE;
   const counter = new StreamCounter(model);
-  for (const frame of frames) counter.append(frameText(frame));
+  for (const frame of frames) counter.append(openai.frameText(frame));
   return usageOf({ inputTokens: countPrompt(model, body), outputTokens: counter.total() });
 }
 

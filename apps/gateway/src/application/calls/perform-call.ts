@@ -1,6 +1,6 @@
 import { AppError, ZERO_USD, formatUsd, toAppError, type Clock } from '@ao/kernel';
 import { usageFromOpenAi } from '@ao/pricing';
-import { readCompletion, usageFromBody } from '@ao/wire';
+import { openai } from '@ao/wire';
 import type { Budget } from '../budget.js';
 import type { ModelState } from '../model-state.js';
 import type { Upstream, UpstreamAnswer, UsageSpool } from '../ports.js';
@@ -10,7 +10,7 @@ import { CallRecord } from './call-record.js';
 import { countAnswer, countFrames } from './estimate-usage.js';
 import { planCall, type CallPlan, type PlanOptions } from './plan-call.js';
 import { relayStream } from './relay-stream.js';
-import { upstreamFailure } from './upstream-failure.js';
+import { UpstreamRefusal } from './upstream-refusal.js';
 
 /** nginx's code for a caller that left before the answer. */
 const CLIENT_CLOSED_STATUS = 499;
@@ -58,7 +58,8 @@ export class PerformCall {
       route,
       requestedModel: request.model,
       stream: request.stream,
-      endUserId: request.user,
+      endUserId: request.endUserId,
+      tags: [...call.tags, ...request.tags],
       price: price.row,
       reservation,
     });
@@ -95,7 +96,7 @@ export class PerformCall {
   private async passFailure(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
     const { plan, record, out } = running;
     const body = await answer.readAll();
-    if (!plan.route.direct) throw upstreamFailure(answer, body, plan.route);
+    if (!plan.route.direct) throw UpstreamRefusal.from(answer, body);
     record.errorCode = 'upstream_error';
     out.head(answer.status, this.headers(running, answer));
     out.end(body);
@@ -104,7 +105,7 @@ export class PerformCall {
   private async passWhole(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
     const { call, plan, record, out } = running;
     const body = await answer.readAll();
-    const completion = call.endpoint === '/v1/chat/completions' ? readCompletion(body) : { usage: usageFromBody(body), finishReason: null };
+    const completion = call.endpoint === '/v1/chat/completions' ? openai.readCompletion(body) : { usage: openai.usageFromBody(body), finishReason: null };
     if (!completion) throw new AppError('upstream_error', `The provider ${plan.route.provider.name} answered with something that is not JSON.`);
     record.finishReason = completion.finishReason;
     const usage = usageFromOpenAi(completion.usage);
@@ -156,7 +157,7 @@ function noteFailure(record: CallRecord, call: InboundCall, error: unknown): voi
     record.partial = true;
     return;
   }
-  const known = toAppError(error);
-  record.errorCode = known.code;
-  if (record.status < 400) record.status = known.status;
+  const { code, status } = error instanceof UpstreamRefusal ? { code: error.body.error.code, status: error.status } : toAppError(error);
+  record.errorCode = code;
+  record.status = status;
 }

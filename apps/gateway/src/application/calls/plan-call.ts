@@ -1,10 +1,8 @@
-import type { RequestFacts, RequestLimits } from '@ao/wire';
-import { parseChatRequest, parseEmbeddingsRequest, replaceFields, type NewFieldValue } from '@ao/wire';
-import { boundPromptTokens } from '@ao/tokens';
 import type { ModelState } from '../model-state.js';
 import type { InboundCall } from './call.js';
 import { chooseRoute, type DirectOpenAi } from './choose-route.js';
 import { priceCall, type CallPrice } from './price-call.js';
+import { readRequest, type RequestFacts, type RequestLimits } from './read-request.js';
 import type { Route } from './route.js';
 
 /** All that is decided about a call before any money or network is touched. */
@@ -13,7 +11,7 @@ export interface CallPlan {
   route: Route;
   price: CallPrice;
   promptTokensBound: number;
-  /** What goes upstream: the caller's bytes, but for the fields that the route changes. */
+  /** What goes upstream: the caller's bytes, but for the fields that a deployment changes. */
   body: Buffer;
 }
 
@@ -27,21 +25,17 @@ export interface PlanOptions {
  * @throws AppError whatever is wrong with the request, the route or the price.
  */
 export function planCall(call: InboundCall, state: ModelState, options: PlanOptions): CallPlan {
-  const isChat = call.endpoint === '/v1/chat/completions';
-  const request = (isChat ? parseChatRequest : parseEmbeddingsRequest)(call.body, options.limits);
+  const request = readRequest(call, options.limits);
   const route = chooseRoute(request.model, call.principal, call.ownKey, state.table, options.direct);
-  const promptTokensBound = boundPromptTokens(call.body.length, { model: route.model });
-  const size = { promptTokensBound, maxOutputTokens: request.maxOutputTokens, choices: request.choices, hasOutput: isChat };
+  const promptTokensBound = request.promptTokensBound(route.model);
+  const size = {
+    promptTokensBound,
+    maxOutputTokens: request.maxOutputTokens,
+    choices: request.choices,
+    hasOutput: request.generates,
+  };
   const charged = call.principal.walletId !== null && !route.ownKey;
   const price = priceCall(route, size, charged, state.prices, call.startedAtMs);
-  return { request, route, price, promptTokensBound, body: encodeBody(call.body, request, route) };
-}
-
-/** Direct OpenAI gets the caller's bytes as they are; a deployment its own model name and a request for usage. */
-function encodeBody(body: Buffer, request: RequestFacts, route: Route): Buffer {
-  if (route.direct) return body;
-  const changes: Record<string, NewFieldValue | undefined> = {};
-  if (request.model !== route.model) changes['model'] = route.model;
-  if (request.stream && !request.includeUsage) changes['stream_options'] = { include_usage: true };
-  return replaceFields(body, request.located, changes);
+  // Direct OpenAI gets the caller's bytes as they are (GW-027).
+  return { request, route, price, promptTokensBound, body: route.direct ? call.body : request.encode(route.model) };
 }

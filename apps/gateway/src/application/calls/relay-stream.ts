@@ -1,6 +1,6 @@
 import { AppError } from '@ao/kernel';
 import { usageFromOpenAi } from '@ao/pricing';
-import { SseScanner, readFrame } from '@ao/wire';
+import { SseScanner, openai } from '@ao/wire';
 import type { Responder } from './call.js';
 import type { CallRecord } from './call-record.js';
 
@@ -94,7 +94,7 @@ class StreamRelay implements RelayedStream {
   /** Notes what a frame says; true when the caller is to have it. */
   private accept(frame: Buffer): boolean {
     if (this.ended) return false;
-    const { kind, usage, finishReason, error } = readFrame(frame);
+    const { kind, usage, finishReason, error } = openai.readFrame(frame);
     if (finishReason !== null) this.record.finishReason = finishReason;
     if (usage !== null) this.takeUsage(usage);
     switch (kind) {

@@ -1,0 +1,83 @@
+import { boundPromptTokens } from '@ao/tokens';
+import { openai } from '@ao/wire';
+import type { InboundCall } from './call.js';
+
+/** What the platform must know of a request; everything else stays the caller's bytes. */
+export interface RequestFacts {
+  model: string;
+  stream: boolean;
+  /** The caller asked for the usage chunk. */
+  includeUsage: boolean;
+  maxOutputTokens: number | null;
+  /** Answers asked for. */
+  choices: number;
+  endUserId: string | null;
+  tags: string[];
+  /** Whether the answer is generated: embeddings are not. */
+  generates: boolean;
+  /** Never below the number of prompt tokens, without counting them. */
+  promptTokensBound: (model: string) => number;
+  /** The body for a deployment: its model name in place, usage asked for. */
+  encode: (model: string) => Buffer;
+}
+
+export interface RequestLimits {
+  modelLengthMax: number;
+  messagesMax: number | null;
+  contentCharactersMax: number | null;
+  inputsMax: number | null;
+}
+
+const TAGS_MAX = 50;
+const TAG_LENGTH_MAX = 128;
+
+/** Reads a request. @throws AppError naming the field at fault (GW-019, GW-020). */
+export function readRequest(call: InboundCall, limits: RequestLimits): RequestFacts {
+  return call.endpoint === '/v1/chat/completions' ? readChat(call.body, limits) : readEmbeddings(call.body, limits);
+}
+
+function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
+  const request = openai.parseChatRequest(body, limits);
+  const { messages, schemaBytes } = request;
+  return {
+    model: request.model,
+    stream: request.stream,
+    includeUsage: request.includeUsage,
+    maxOutputTokens: request.maxOutputTokens,
+    choices: request.n,
+    endUserId: request.user,
+    tags: tagsOf(request.metadata),
+    generates: true,
+    promptTokensBound: (model) =>
+      boundPromptTokens(messages.textBytes + schemaBytes, {
+        messages: messages.count,
+        images: messages.images,
+        tools: schemaBytes > 0 ? 1 : 0,
+        model,
+      }),
+    encode: (model) => openai.encodeChatRequest(request, { model }),
+  };
+}
+
+function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFacts {
+  const request = openai.parseEmbeddingsRequest(body, limits);
+  return {
+    model: request.model,
+    stream: false,
+    includeUsage: false,
+    maxOutputTokens: null,
+    choices: 1,
+    endUserId: request.user,
+    tags: [],
+    generates: false,
+    promptTokensBound: (model) => request.input.tokens + boundPromptTokens(request.input.textBytes, { messages: request.input.count, model }),
+    encode: (model) => openai.encodeEmbeddingsRequest(request, { model }),
+  };
+}
+
+/** `metadata.tags` as LiteLLM's users write them; what is no tag is left out. */
+function tagsOf(metadata: Readonly<Record<string, unknown>> | null): string[] {
+  const tags = metadata?.['tags'];
+  if (!Array.isArray(tags)) return [];
+  return tags.filter((tag): tag is string => typeof tag === 'string' && tag.length > 0 && tag.length <= TAG_LENGTH_MAX).slice(0, TAGS_MAX);
+}
