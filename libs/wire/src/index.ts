@@ -1,0 +1,2 @@
+export * from './json-fields.js';
+export * from './sse-scanner.js';
