@@ -1,5 +1,5 @@
 // node libs/wire/bench/scan.bench.mjs (after a build): what the hot path's byte scanners reach on this machine.
-import { locateFields, SseScanner } from '../dist/index.js';
+import { locateFields, openai, SseScanner } from '../dist/index.js';
 
 const text = 'The quick brown fox jumps over the lazy dog, "said" nobody.\nAnd then: {"a": [1, 2]}. ';
 const chat = (bytes) =>
@@ -50,3 +50,15 @@ bench(`JSON.parse, the same`, embeddings.length, () => JSON.parse(embeddings.toS
 const scanner = new SseScanner();
 bench('SseScanner, one frame per chunk', oneFrame.length, () => scanner.push(oneFrame));
 bench('SseScanner, 50 frames per chunk', manyFrames.length, () => scanner.push(manyFrames));
+bench('readFrame', oneFrame.length, () => openai.readFrame(oneFrame));
+bench('JSON.parse of a frame', oneFrame.length, () => JSON.parse(oneFrame.toString('utf8', 6)));
+const limits = { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null };
+for (const size of [500, 4_000]) {
+  const body = chat(size);
+  bench(`parseChatRequest ${body.length} bytes`, body.length, () => openai.parseChatRequest(body, limits));
+  const request = openai.parseChatRequest(body, limits);
+  bench('encodeChatRequest, model and usage', body.length, () =>
+    openai.encodeChatRequest(request, { model: 'gpt-4o-2024' }),
+  );
+}
+bench('usageFromBody, embeddings', embeddings.length, () => openai.usageFromBody(embeddings));

@@ -1,5 +1,5 @@
 import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './bytes.js';
-import { readKey } from './json-keys.js';
+import { readString } from './json-strings.js';
 import { MALFORMED, skipColon, skipSpace, skipString, skipValue } from './json-scan.js';
 
 /** Bytes `start` up to but not including `end`. */
@@ -40,7 +40,7 @@ export function locateObject(bytes: Buffer, open: number): (LocatedFields & { re
     if (bytes[at] !== QUOTE) return null;
     const keyEnd = skipString(bytes, at);
     if (keyEnd === MALFORMED) return null;
-    const key = readKey(bytes, at, keyEnd);
+    const key = readString(bytes, at, keyEnd);
     const start = skipColon(bytes, keyEnd);
     const end = start === MALFORMED ? MALFORMED : skipValue(bytes, start);
     if (key === null || end === MALFORMED) return null;

@@ -1,25 +1,28 @@
 import { BACKSLASH } from './bytes.js';
 
-/** Keys longer than this are decoded each time. */
+/** Longer strings are decoded each time. */
 const CACHED_BYTES_MAX = 32;
 const SLOTS = 512;
 
-interface CachedKey {
+interface CachedString {
   readonly bytes: Buffer;
   readonly text: string;
 }
 
 /**
- * Requests use the same dozen keys over and over, and making a string of bytes is the dearest step of finding fields, so
- * the last key of each slot is kept. Bounded by the slots; a clash costs a decode, nothing else.
+ * Requests use the same dozen keys, roles and models over and over, and making a string of bytes is the dearest step of
+ * finding fields, so the last short string of each slot is kept. Bounded by the slots; a clash costs a decode, nothing else.
  */
-const cache = new Array<CachedKey | undefined>(SLOTS).fill(undefined);
+const cache = new Array<CachedString | undefined>(SLOTS).fill(undefined);
 
-/** The key between the quotes at `open` and `end - 1`, decoded; null when it is not a JSON string. */
-export function readKey(bytes: Buffer, open: number, end: number): string | null {
+/**
+ * The text of the JSON string from its opening quote at `open` to just after its closing quote at `end`; null when it has
+ * an invalid escape.
+ */
+export function readString(bytes: Buffer, open: number, end: number): string | null {
   const start = open + 1;
   const length = end - 1 - start;
-  if (length === 0) return '';
+  if (length <= 0) return '';
   if (length > CACHED_BYTES_MAX) return decode(bytes, start, end - 1);
   const slot = (length * 67 + bytes[start]! * 7 + bytes[end - 2]!) % SLOTS;
   const cached = cache[slot];
@@ -38,9 +41,8 @@ function isSame(bytes: Buffer, start: number, length: number, key: Buffer): bool
 }
 
 function decode(bytes: Buffer, start: number, end: number): string | null {
-  const hasEscape = bytes.subarray(start, end).includes(BACKSLASH);
   const text = bytes.toString('utf8', start, end);
-  if (!hasEscape) return text;
+  if (!bytes.subarray(start, end).includes(BACKSLASH)) return text;
   try {
     return JSON.parse(`"${text}"`) as string;
   } catch {
