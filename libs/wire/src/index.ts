@@ -1,0 +1,12 @@
+export {
+  locateFields,
+  readJson,
+  replaceFields,
+  type ByteRange,
+  type LocatedFields,
+  type NewFieldValue,
+} from './json-fields.js';
+export { JSON_DEPTH_MAX } from './json-scan.js';
+export { frameData } from './sse-frame.js';
+export { FRAME_BYTES_MAX, SseScanner } from './sse-scanner.js';
+export * as openai from './openai/index.js';

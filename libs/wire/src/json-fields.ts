@@ -1,0 +1,131 @@
+import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './bytes.js';
+import { readString } from './json-strings.js';
+import { MALFORMED, skipColon, skipSpace, skipString, skipValue } from './json-scan.js';
+
+/** Bytes `start` up to but not including `end`. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the values of a JSON object's own fields stand in its bytes. */
+export interface LocatedFields {
+  /** By decoded key; of equal keys the last, as with JSON.parse. */
+  readonly values: ReadonlyMap<string, ByteRange>;
+  /** The first key that occurs twice: parsers disagree on which one counts, so the caller may want to refuse it. */
+  readonly duplicate: string | null;
+  /** Just after the opening brace: where a field can be added. */
+  readonly insertAt: number;
+}
+
+/**
+ * Finds the fields of the JSON object that `bytes` holds (from `start` to its end), in one pass and without decoding any
+ * value.
+ * @returns null when the bytes are not one JSON object; the inside of strings is not inspected (json-scan.ts).
+ */
+export function locateFields(bytes: Buffer, start = 0): LocatedFields | null {
+  const open = skipSpace(bytes, start);
+  const located = locateObject(bytes, open);
+  return located && skipSpace(bytes, located.end) === bytes.length ? located : null;
+}
+
+/** As `locateFields`, for an object that starts exactly at `open` and may be followed by other bytes. */
+export function locateObject(bytes: Buffer, open: number): (LocatedFields & { readonly end: number }) | null {
+  if (bytes[open] !== OPEN_BRACE) return null;
+  const values = new Map<string, ByteRange>();
+  let duplicate: string | null = null;
+  let at = skipSpace(bytes, open + 1);
+  if (bytes[at] === CLOSE_BRACE) return { values, duplicate, insertAt: open + 1, end: at + 1 };
+  for (;;) {
+    if (bytes[at] !== QUOTE) return null;
+    const keyEnd = skipString(bytes, at);
+    if (keyEnd === MALFORMED) return null;
+    const key = readString(bytes, at, keyEnd);
+    const start = skipColon(bytes, keyEnd);
+    const end = start === MALFORMED ? MALFORMED : skipValue(bytes, start);
+    if (key === null || end === MALFORMED) return null;
+    if (duplicate === null && values.has(key)) duplicate = key;
+    values.set(key, { start, end });
+    at = skipSpace(bytes, end);
+    if (bytes[at] === CLOSE_BRACE) return { values, duplicate, insertAt: open + 1, end: at + 1 };
+    if (bytes[at] !== COMMA) return null;
+    at = skipSpace(bytes, at + 1);
+  }
+}
+
+/**
+ * Calls `visit` with the range of each item of the array that starts exactly at `open`; stops early when `visit` gives
+ * false.
+ * @returns the number of items visited, or MALFORMED when the bytes are not an array.
+ */
+export function visitItems(
+  bytes: Buffer,
+  open: number,
+  visit: (start: number, end: number, index: number) => boolean | void,
+): number {
+  if (bytes[open] !== OPEN_BRACKET) return MALFORMED;
+  let at = skipSpace(bytes, open + 1);
+  if (bytes[at] === CLOSE_BRACKET) return 0;
+  for (let count = 0; ; count += 1) {
+    const end = skipValue(bytes, at);
+    if (end === MALFORMED) return MALFORMED;
+    if (visit(at, end, count) === false) return count + 1;
+    at = skipSpace(bytes, end);
+    if (bytes[at] === CLOSE_BRACKET) return count + 1;
+    if (bytes[at] !== COMMA) return MALFORMED;
+    at = skipSpace(bytes, at + 1);
+  }
+}
+
+/** The decoded value of a range; throws SyntaxError when it is not JSON (a bad escape in a string, for one). */
+export function readJson(bytes: Buffer, range: ByteRange): unknown {
+  return JSON.parse(bytes.toString('utf8', range.start, range.end));
+}
+
+/** What a field may be set to: a value to encode, or JSON text as it is when the caller has encoded it before. */
+export type NewFieldValue = Buffer | string | number | boolean | null | object;
+
+/**
+ * The same object with some fields set: a field that exists is replaced in place, another is added in front, every other
+ * byte stays as it was. One copy, because a request with one contiguous body is a single write to the socket.
+ * @param values fields that are undefined are left alone; with nothing to set the given buffer itself comes back.
+ */
+export function replaceFields(
+  bytes: Buffer,
+  located: LocatedFields,
+  values: Readonly<Record<string, NewFieldValue | undefined>>,
+): Buffer {
+  const edits: { start: number; end: number; text: Buffer }[] = [];
+  const added: Buffer[] = [];
+  for (const key in values) {
+    const value = values[key];
+    if (value === undefined) continue;
+    const text = Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value));
+    const range = located.values.get(key);
+    if (range) edits.push({ ...range, text });
+    else added.push(Buffer.from(`${JSON.stringify(key)}:`), text, SEPARATOR);
+  }
+  if (added.length > 0) {
+    if (located.values.size === 0) added.pop();
+    edits.push({ start: located.insertAt, end: located.insertAt, text: Buffer.concat(added) });
+  }
+  return edits.length === 0 ? bytes : splice(bytes, edits);
+}
+
+const SEPARATOR = Buffer.from(',');
+
+function splice(bytes: Buffer, edits: { start: number; end: number; text: Buffer }[]): Buffer {
+  edits.sort((a, b) => a.start - b.start);
+  let length = bytes.length;
+  for (const edit of edits) length += edit.text.length - (edit.end - edit.start);
+  const result = Buffer.allocUnsafe(length);
+  let from = 0;
+  let to = 0;
+  for (const edit of edits) {
+    to += bytes.copy(result, to, from, edit.start);
+    to += edit.text.copy(result, to);
+    from = edit.end;
+  }
+  bytes.copy(result, to, from);
+  return result;
+}

@@ -1,0 +1,23 @@
+import { readJson } from '../json-fields.js';
+import { scanAnswer } from './scan-answer.js';
+
+/** What the gateway must know of a whole (not streamed) chat or legacy completion. */
+export interface CompletionFacts {
+  readonly finishReason: string | null;
+  /** The provider's usage object as it is, or null; `@ao/pricing` maps it. */
+  readonly usage: unknown;
+  /** Bytes of generated text as JSON spells it. */
+  readonly textBytes: number;
+}
+
+/** Reads a whole completion in one pass; null when it is cut off or not JSON. For embeddings use `usageFromBody`. */
+export function readCompletion(body: Buffer): CompletionFacts | null {
+  const scan = scanAnswer(body);
+  if (scan === null) return null;
+  const { finishReason, textBytes } = scan;
+  try {
+    return { finishReason, textBytes, usage: scan.usage ? (readJson(body, scan.usage) as unknown) : null };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,85 @@
+import { readJson, type ByteRange } from '../json-fields.js';
+import { frameData } from '../sse-frame.js';
+import { scanAnswer, type AnswerScan } from './scan-answer.js';
+
+/** One frame of a streamed answer, as far as the gateway must understand it. */
+export interface StreamFrame {
+  /**
+   * `chunk`: part of the answer. `usage`: the extra chunk with no choices that `stream_options.include_usage` asks for,
+   * to be withheld from a client that did not ask. `error`: the provider failed. `done`: the end marker.
+   * `empty`: a comment or keep-alive. `malformed`: cut off or not JSON.
+   */
+  readonly kind: 'chunk' | 'usage' | 'error' | 'done' | 'empty' | 'malformed';
+  readonly finishReason: string | null;
+  /** The provider's usage object as it is, or null; `@ao/pricing` maps it. May come in a `chunk` too. */
+  readonly usage: unknown;
+  /** The provider's error object or text, of kind `error`. */
+  readonly error: unknown;
+  /** Bytes of generated text as JSON spells it; 0 means that there is nothing to count. */
+  readonly textBytes: number;
+}
+
+const plain = (kind: StreamFrame['kind']): StreamFrame =>
+  Object.freeze({ kind, finishReason: null, usage: null, error: null, textBytes: 0 });
+const DONE_FRAME = plain('done');
+const EMPTY_FRAME = plain('empty');
+const MALFORMED_FRAME = plain('malformed');
+
+const DONE = Buffer.from('[DONE]');
+
+/** Reads one frame of `SseScanner`. Never throws: what cannot be understood is `malformed`. */
+export function readFrame(frame: Buffer): StreamFrame {
+  const data = frameData(frame);
+  if (data === null || data.length === 0) return EMPTY_FRAME;
+  const scan = scanAnswer(data);
+  if (scan === null) return isDone(data) ? DONE_FRAME : MALFORMED_FRAME;
+  const { finishReason, textBytes } = scan;
+  const usage = scan.usage && readOrNull(data, scan.usage);
+  const error = scan.error && readOrNull(data, scan.error);
+  return { kind: kindOf(scan), finishReason, usage, error, textBytes };
+}
+
+/** Providers put their generated text in these fields of a delta. */
+interface Delta {
+  content?: unknown;
+  reasoning?: unknown;
+  reasoning_content?: unknown;
+  refusal?: unknown;
+  tool_calls?: { function?: { name?: unknown; arguments?: unknown } }[];
+}
+
+/**
+ * The generated text of a frame of kind `chunk`, all choices and kinds of text together, for counting when the provider
+ * reports no usage. Parses the whole frame: not for the ordinary path.
+ */
+export function frameText(frame: Buffer): string {
+  const data = frameData(frame);
+  const chunk = data && (readOrNull(data, { start: 0, end: data.length }) as { choices?: unknown } | null);
+  if (!Array.isArray(chunk?.choices)) return '';
+  return (chunk.choices as { delta?: Delta; text?: unknown }[]).map((choice) => choiceText(choice)).join('');
+}
+
+function choiceText(choice: { delta?: Delta; text?: unknown } | null): string {
+  const delta = choice?.delta;
+  const calls = Array.isArray(delta?.tool_calls) ? delta.tool_calls : [];
+  const texts = [choice?.text, delta?.reasoning_content ?? delta?.reasoning, delta?.content, delta?.refusal];
+  for (const call of calls) texts.push(call?.function?.name, call?.function?.arguments);
+  return texts.filter((text) => typeof text === 'string').join('');
+}
+
+function kindOf(scan: AnswerScan): StreamFrame['kind'] {
+  if (scan.error) return 'error';
+  return scan.usage && scan.hasNoChoices ? 'usage' : 'chunk';
+}
+
+function isDone(data: Buffer): boolean {
+  return data.length >= DONE.length && data.toString('latin1').trim() === '[DONE]';
+}
+
+function readOrNull(bytes: Buffer, range: ByteRange): unknown {
+  try {
+    return readJson(bytes, range);
+  } catch {
+    return null;
+  }
+}
