@@ -4,3 +4,8 @@ export * from './key-hash.js';
 export * from './paging.js';
 export * from './run-service.js';
 export * from './service.js';
+export * from './process/config.js';
+export * from './process/platform.js';
+export * from './process/run-process.js';
+export * from './process/run-service-process.js';
+export * from './process/read-version.js';

@@ -3,6 +3,7 @@ import type { SecretBox } from '@ao/config';
 import type { Owner } from '@ao/contracts';
 import type { Database } from '@ao/database';
 import type { Clock, IdGenerator, Logger } from '@ao/kernel';
+import type { Warehouse } from '@ao/warehouse';
 import type { DynamicModule } from '@nestjs/common';
 
 /** What every service gets from the process that hosts it; it cannot tell standalone from cluster. */
@@ -20,6 +21,8 @@ export interface ServiceContext {
   environment: NodeJS.ProcessEnv;
   /** The service's own schema; throws when its definition names none. */
   database: Database;
+  /** Opened on first use; rejects with a StartupError where no engine can be had. */
+  openWarehouse(): Promise<Warehouse>;
 }
 
 /** Runs beside the message handlers for as long as the service does, such as a sweeper. */

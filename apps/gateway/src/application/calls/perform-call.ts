@@ -1,3 +1,4 @@
+import type { UsageReport } from '@ao/contracts';
 import { AppError, ZERO_USD, formatUsd, toAppError, type Clock } from '@ao/kernel';
 import { usageFromOpenAi } from '@ao/pricing';
 import { openai } from '@ao/wire';
@@ -18,6 +19,8 @@ const CLIENT_CLOSED_STATUS = 499;
 interface PerformCallOptions extends PlanOptions {
   gatewayId: string;
   clock: Clock;
+  /** For metrics. */
+  onSettled: (report: UsageReport) => void;
 }
 
 /** One call under way. */
@@ -71,7 +74,9 @@ export class PerformCall {
       throw error;
     } finally {
       this.budget.settle(reservation, record.cost);
-      this.spool.end(record.end(this.options.clock.monotonicMs() - call.startedMonotonicMs));
+      const report = record.end(this.options.clock.monotonicMs() - call.startedMonotonicMs);
+      this.spool.end(report);
+      this.options.onSettled(report);
     }
     return record;
   }

@@ -1,0 +1,34 @@
+import type { Bus, Subscription } from '@ao/bus';
+import type { SecretBox } from '@ao/config';
+import { keyChangedV1, pricesSnapshot, routingTableSnapshot } from '@ao/contracts';
+import type { Logger } from '@ao/kernel';
+import { PriceBook } from '@ao/pricing';
+import type { ModelState } from '../../application/model-state.js';
+import type { Principals } from '../../application/principals.js';
+import { RoutingTable } from '../../application/routing-table.js';
+
+/** Keeps the gateway's memory of models, prices and keys up to date. A snapshot that cannot be used leaves the last good one. */
+export async function followSnapshots(
+  bus: Bus,
+  state: ModelState,
+  principals: Principals,
+  secretBox: SecretBox,
+  logger: Logger,
+): Promise<Subscription[]> {
+  const unlessBroken = (name: string, swap: () => void): void => {
+    try {
+      swap();
+    } catch (error) {
+      logger.error({ err: error, snapshot: name }, 'a snapshot cannot be used; the last good one stays');
+    }
+  };
+  return Promise.all([
+    bus.watchSnapshot(routingTableSnapshot, (value) =>
+      unlessBroken(routingTableSnapshot.name, () => (state.table = new RoutingTable(value, (sealed) => secretBox.open(sealed)))),
+    ),
+    bus.watchSnapshot(pricesSnapshot, (value) => unlessBroken(pricesSnapshot.name, () => (state.prices = new PriceBook(value.prices)))),
+    bus.subscribe(keyChangedV1, { kind: 'broadcast' }, (events) => {
+      for (const { payload } of events) principals.forget(payload.keyHash);
+    }),
+  ]);
+}

@@ -1,0 +1,102 @@
+import type { ServerResponse } from 'node:http';
+import { AppError, type Logger } from '@ao/kernel';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Authenticate } from '../../application/authenticate.js';
+import type { CallEndpoint, InboundCall } from '../../application/calls/call.js';
+import { dryRun } from '../../application/calls/dry-run.js';
+import type { PerformCall } from '../../application/calls/perform-call.js';
+import type { PlanOptions } from '../../application/calls/plan-call.js';
+import { UpstreamRefusal } from '../../application/calls/upstream-refusal.js';
+import type { ModelState } from '../../application/model-state.js';
+import { HttpResponder } from './http-responder.js';
+import { flagHeader, header } from './request-context.js';
+import { baseHeaders } from './response-headers.js';
+
+const BACKEND_MODE = { 'x-backend-mode': 'openai-passthrough' };
+const HEADER_LENGTH_MAX = 256;
+
+export interface CompletionDependencies {
+  authenticate: Authenticate;
+  performCall: PerformCall;
+  state: ModelState;
+  plan: PlanOptions;
+  allowClientOpenAiKey: boolean;
+  logger: Logger;
+}
+
+/** The data plane: handlers on raw requests and sockets, nothing between them and the call. */
+export function registerCompletions(server: FastifyInstance, dependencies: CompletionDependencies): void {
+  for (const endpoint of ['/v1/chat/completions', '/v1/embeddings'] as const) {
+    server.post(endpoint, async (request, reply) => {
+      // Also on errors (GW-014), which the error handler writes.
+      reply.headers(BACKEND_MODE);
+      const call = await readCall(endpoint, request, reply.raw, dependencies);
+      if (flagHeader(request, 'x-dry-run')) {
+        reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
+        return reply.send(dryRun(call, dependencies.state, dependencies.plan));
+      }
+      return answer(call, request, reply, dependencies);
+    });
+  }
+}
+
+async function answer(
+  call: InboundCall,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { performCall, logger }: CompletionDependencies,
+): Promise<FastifyReply> {
+  const responder = new HttpResponder(reply.raw, baseHeaders(request));
+  try {
+    await performCall.execute(call, responder);
+  } catch (error) {
+    if (call.signal.aborted) return reply.hijack();
+    if (!reply.raw.headersSent) return refuse(error, request, reply);
+    logger.error({ err: error, requestId: request.id, callId: request.callId }, 'a call failed after its answer had begun');
+    reply.raw.destroy();
+  }
+  return reply.hijack();
+}
+
+/** A provider's refusal goes out as it was mapped; all else is for the error handler. */
+function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (!(error instanceof UpstreamRefusal)) throw error;
+  if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
+  reply.headers(baseHeaders(request));
+  return reply.status(error.status).type('application/json; charset=utf-8').send(JSON.stringify(error.body));
+}
+
+async function readCall(
+  endpoint: CallEndpoint,
+  request: FastifyRequest,
+  response: ServerResponse,
+  { authenticate, allowClientOpenAiKey }: CompletionDependencies,
+): Promise<InboundCall> {
+  const found = authenticate.execute(request.headers.authorization);
+  const principal = found instanceof Promise ? await found : found;
+  request.keyMasked = principal.keyMasked;
+  if (!Buffer.isBuffer(request.body)) throw new AppError('invalid_json', 'The request body is empty; send a JSON object.');
+  const ownKey = header(request, 'x-openai-api-key', HEADER_LENGTH_MAX);
+  return {
+    callId: request.callId,
+    correlationId: request.id,
+    endpoint,
+    principal,
+    body: request.body,
+    ownKey: allowClientOpenAiKey ? ownKey : undefined,
+    tags: [],
+    featureId: header(request, 'x-ao-feature-id', 128) ?? null,
+    startedAtMs: request.startedAtMs,
+    startedMonotonicMs: request.startedMonotonicMs,
+    signal: abortOnClose(response),
+  };
+}
+
+/** Aborts when the connection closes before the answer is through. */
+function abortOnClose(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort(new AppError('stream_error', 'The caller closed the connection.'));
+  });
+  return controller.signal;
+}

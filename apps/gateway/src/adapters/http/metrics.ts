@@ -1,0 +1,64 @@
+import type { UsageReport } from '@ao/contracts';
+import { inputTokensOf, outputTokensOf } from '@ao/pricing';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** What the gateway's metrics read at scrape time. */
+export interface Gauges {
+  spoolLag: () => number;
+  leases: () => { leases: number; free: bigint; reserved: bigint };
+  activeCalls: () => number;
+}
+
+const NANO_PER_USD = 1e9;
+
+/** Prometheus metrics of the gateway. Labels come from bounded sets: routes, statuses, configured models and providers. */
+export class GatewayMetrics {
+  readonly registry = new Registry();
+  private readonly requests = this.counter('ao_http_requests_total', 'HTTP requests answered', ['route', 'status']);
+  private readonly latency = new Histogram({
+    name: 'ao_http_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last of its answer',
+    labelNames: ['route'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
+    registers: [this.registry],
+  });
+  private readonly tokens = this.counter('ao_tokens_total', 'Tokens consumed', ['model', 'provider', 'direction']);
+  private readonly cost = this.counter('ao_cost_usd_total', 'Cost of calls in US dollars, for trends; the ledger is exact', ['model', 'provider']);
+
+  constructor(gauges: Gauges) {
+    collectDefaultMetrics({ register: this.registry });
+    this.gauge('ao_spool_records_waiting', 'Usage records not yet taken by the bus', gauges.spoolLag);
+    this.gauge('ao_calls_active', 'Calls under way', gauges.activeCalls);
+    this.gauge('ao_leases_open', 'Budget leases held by this gateway', () => gauges.leases().leases);
+    this.gauge('ao_lease_free_usd', 'Leased and not reserved, in US dollars', () => Number(gauges.leases().free) / NANO_PER_USD);
+    this.gauge('ao_lease_reserved_usd', 'Reserved for calls under way, in US dollars', () => Number(gauges.leases().reserved) / NANO_PER_USD);
+  }
+
+  observeRequest(route: string, status: number, durationMs: number): void {
+    this.requests.inc({ route, status: String(status) });
+    this.latency.observe({ route }, durationMs / 1_000);
+  }
+
+  observeUsage({ model, provider, usage, cost, modelGroup }: UsageReport): void {
+    // A name that no configuration knows is the caller's text: it must not become a label.
+    const labels = { model: modelGroup === null ? 'direct' : model, provider };
+    this.tokens.inc({ ...labels, direction: 'input' }, inputTokensOf(usage));
+    this.tokens.inc({ ...labels, direction: 'output' }, outputTokensOf(usage));
+    this.cost.inc(labels, Number(cost) / NANO_PER_USD);
+  }
+
+  private counter(name: string, help: string, labelNames: string[]): Counter {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  private gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}

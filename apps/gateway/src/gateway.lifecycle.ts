@@ -1,0 +1,65 @@
+import type { Bus, Subscription } from '@ao/bus';
+import type { SecretBox } from '@ao/config';
+import type { Logger } from '@ao/kernel';
+import type { ProviderPools } from '@ao/providers';
+import { preloadEncoders } from '@ao/tokens';
+import { followSnapshots } from './adapters/bus/snapshots.js';
+import type { GatewayServer } from './adapters/http/server.js';
+import type { FileSpool } from './adapters/spool/file-spool.js';
+import type { Budget } from './application/budget.js';
+import type { ModelState } from './application/model-state.js';
+import type { Principals } from './application/principals.js';
+import type { GatewayConfig } from './config.js';
+
+export interface LifecycleParts {
+  config: GatewayConfig;
+  bus: Bus;
+  state: ModelState;
+  principals: Principals;
+  secretBox: SecretBox;
+  logger: Logger;
+  server: GatewayServer;
+  budget: Budget;
+  spool: FileSpool;
+  pools: ProviderPools;
+}
+
+const LEASE_SYNC_EVERY_MS = 1_000;
+const WARM_UP_DELAY_MS = 2_000;
+
+/** Starts and stops the gateway's parts in the order that loses nothing. */
+export class GatewayLifecycle {
+  private subscriptions: Subscription[] = [];
+  private leaseTimer: NodeJS.Timeout | null = null;
+  private warmUp: NodeJS.Timeout | null = null;
+
+  constructor(private readonly parts: LifecycleParts) {}
+
+  /** @throws StartupError when the address cannot be had. */
+  async start(): Promise<void> {
+    const { bus, state, principals, secretBox, logger, server, budget, config } = this.parts;
+    if (config.AUTH_MODE !== 'required') {
+      logger.warn({ authMode: config.AUTH_MODE, keys: config.staticKeys.length }, 'authentication is not in the mode for production');
+    }
+    this.subscriptions = await followSnapshots(bus, state, principals, secretBox, logger);
+    this.leaseTimer = setInterval(() => void budget.sync(), LEASE_SYNC_EVERY_MS);
+    // Vocabularies take a while to load and are needed only where a provider reports no usage: after the start.
+    this.warmUp = setTimeout(() => {
+      preloadEncoders().catch((error: unknown) => logger.warn({ err: error }, 'token vocabularies could not be loaded ahead'));
+    }, WARM_UP_DELAY_MS);
+    this.warmUp.unref();
+    await server.listen();
+  }
+
+  /** Answers what is under way, then gives back the money, hands over the usage records, and lets go of everything. */
+  async stop(): Promise<void> {
+    const { server, budget, spool, pools } = this.parts;
+    await server.stop();
+    if (this.leaseTimer) clearInterval(this.leaseTimer);
+    if (this.warmUp) clearTimeout(this.warmUp);
+    await budget.close();
+    await spool.close();
+    await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
+    await pools.close();
+  }
+}

@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import type { Bus } from '@ao/bus';
+import type { SecretBox } from '@ao/config';
+import type { Clock, IdGenerator, Logger } from '@ao/kernel';
+import { ProviderPools } from '@ao/providers';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { IdentityClient } from './adapters/bus/identity.client.js';
+import { WalletClient } from './adapters/bus/wallet.client.js';
+import { registerAdminRoutes } from './adapters/http/admin/admin-routes.js';
+import { keyRoutes } from './adapters/http/admin/keys.routes.js';
+import { meteringRoutes } from './adapters/http/admin/metering.routes.js';
+import { operationsRoutes } from './adapters/http/admin/operations.routes.js';
+import { routingRoutes } from './adapters/http/admin/routing.routes.js';
+import { walletRoutes } from './adapters/http/admin/wallets.routes.js';
+import { registerCompletions } from './adapters/http/completion.routes.js';
+import { registerHealth } from './adapters/http/health.routes.js';
+import { GatewayMetrics } from './adapters/http/metrics.js';
+import { registerMetrics } from './adapters/http/metrics.route.js';
+import { registerModels } from './adapters/http/models.route.js';
+import { GatewayServer } from './adapters/http/server.js';
+import { registerSignUp } from './adapters/http/sign-up.route.js';
+import { FileSpool } from './adapters/spool/file-spool.js';
+import { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
+import { Authenticate } from './application/authenticate.js';
+import { Budget } from './application/budget.js';
+import { PerformCall } from './application/calls/perform-call.js';
+import type { PlanOptions } from './application/calls/plan-call.js';
+import { ModelState } from './application/model-state.js';
+import { Principals } from './application/principals.js';
+import { Readiness } from './application/readiness.js';
+import { loadGatewayConfig, type GatewayConfig } from './config.js';
+import { LeasePool } from './domain/lease-pool.js';
+import { GatewayLifecycle } from './gateway.lifecycle.js';
+
+/** What the process that hosts a gateway provides. */
+export interface GatewayContext {
+  bus: Bus;
+  logger: Logger;
+  clock: Clock;
+  ids: IdGenerator & { uuid(): string };
+  secretBox: SecretBox;
+  keyPepper: Buffer;
+  dataDirectory: string;
+  environment: NodeJS.ProcessEnv;
+  shutdownTimeoutMs: number;
+  version: string;
+}
+
+/** The only wiring of the gateway. */
+@Module({})
+export class GatewayModule {
+  static async register(context: GatewayContext): Promise<DynamicModule> {
+    const { bus, logger, clock, ids } = context;
+    const config = loadGatewayConfig(context.environment);
+    const gatewayId = ids.next('gw');
+    const state = new ModelState();
+    const directory = new IdentityClient(bus);
+    const principals = new Principals(directory, clock);
+    const authenticate = new Authenticate(config, principals, directory, context.keyPepper);
+    const pool = new LeasePool();
+    const budget = new Budget(pool, new WalletClient(bus), { gatewayId, clock, ids, logger, leaseIdleMs: config.LEASE_IDLE_MS });
+    const spool = await FileSpool.open({
+      directory: join(context.dataDirectory, 'spool'),
+      bus,
+      clock,
+      logger,
+      recordsMax: config.SPOOL_RECORDS_MAX,
+    });
+    const pools = new ProviderPools();
+    const metrics: GatewayMetrics = new GatewayMetrics({
+      spoolLag: () => spool.lag(),
+      leases: () => pool.totals(),
+      activeCalls: () => server.activeCalls,
+    });
+    const plan = planOptions(config);
+    const performCall = new PerformCall(state, budget, new ProviderUpstream(pools), spool, {
+      ...plan,
+      gatewayId,
+      clock,
+      onSettled: (report) => metrics.observeUsage(report),
+    });
+    const server = new GatewayServer({ config, clock, ids, logger, metrics, shutdownTimeoutMs: context.shutdownTimeoutMs });
+    const readiness = new Readiness(bus, () => clock.monotonicMs(), { bus: () => bus.checkHealth() });
+
+    registerCompletions(server.app, { authenticate, performCall, state, plan, allowClientOpenAiKey: config.ALLOW_CLIENT_OPENAI_KEY, logger });
+    registerModels(server.app, authenticate, state);
+    registerHealth(server.app, {
+      readiness,
+      state,
+      version: context.version,
+      directOpenAi: plan.direct.enabled && plan.direct.provider.apiKey !== null,
+      activeCalls: () => server.activeCalls,
+    });
+    registerMetrics(server.app, metrics);
+    registerSignUp(server.app, bus, config.SIGN_UP_ENABLED);
+    const routes = [...keyRoutes, ...walletRoutes, ...meteringRoutes, ...routingRoutes, ...operationsRoutes];
+    registerAdminRoutes(server.app, routes, { bus, authenticate });
+
+    const lifecycle = new GatewayLifecycle({ config, bus, state, principals, secretBox: context.secretBox, logger, server, budget, spool, pools });
+    return { module: GatewayModule, providers: [{ provide: GatewayLifecycle, useValue: lifecycle }] };
+  }
+}
+
+const unlimited = (value: number): number | null => (value === 0 ? null : value);
+
+function planOptions(config: GatewayConfig): PlanOptions {
+  return {
+    limits: {
+      modelLengthMax: config.MODEL_LENGTH_MAX,
+      messagesMax: unlimited(config.MESSAGES_MAX),
+      contentCharactersMax: unlimited(config.CONTENT_CHARACTERS_MAX),
+      inputsMax: 2_048,
+    },
+    direct: {
+      enabled: config.OPENAI_PASSTHROUGH_ENABLED,
+      provider: {
+        id: 'direct-openai',
+        name: 'openai',
+        kind: 'openai',
+        baseUrl: config.OPENAI_BASE_URL,
+        apiKey: config.OPENAI_API_KEY ?? null,
+        organisation: config.OPENAI_ORGANIZATION ?? null,
+        timeouts: { connectMs: 5_000, firstByteMs: 120_000, idleMs: 60_000, totalMs: 600_000 },
+        connectionsMax: 256,
+        region: null,
+      },
+    },
+  };
+}
