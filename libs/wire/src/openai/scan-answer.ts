@@ -1,6 +1,6 @@
 import { CLOSE_BRACE, CLOSE_BRACKET, COLON, OPEN_BRACE, OPEN_BRACKET, QUOTE } from '../bytes.js';
 import type { ByteRange } from '../json-fields.js';
-import { MALFORMED, skipSpace, skipString, skipValue } from '../json-scan.js';
+import { MALFORMED, skipScalar, skipSpace, skipString, skipValue } from '../json-scan.js';
 import { readString } from '../json-strings.js';
 
 /** What the gateway must know of an answer or of a chunk of one, without building either. */
@@ -70,7 +70,7 @@ class AnswerScanner implements AnswerScan {
     const colon = skipSpace(bytes, end);
     if (bytes[colon] !== COLON) return end;
     const start = skipSpace(bytes, colon + 1);
-    if (depth === DEPTH_TOP) return this.takeTopField(readString(bytes, open, end), start);
+    if (depth === DEPTH_TOP) return this.takeTopField(open, end, start);
     if (bytes[start] !== QUOTE) return start;
     const valueEnd = skipString(bytes, start);
     if (valueEnd !== MALFORMED && depth >= DEPTH_CHOICE) {
@@ -81,22 +81,23 @@ class AnswerScanner implements AnswerScan {
     return valueEnd;
   }
 
-  private takeTopField(key: string | null, start: number): number {
+  private takeTopField(open: number, end: number, start: number): number {
     const { bytes } = this;
     const first = bytes[start];
-    if (key === 'usage' && first === OPEN_BRACE) {
-      const end = skipValue(bytes, start);
-      this.usage = { start, end };
-      return end;
+    const isContainer = first === OPEN_BRACE || first === OPEN_BRACKET;
+    const key = isContainer || first === QUOTE ? readTopKey(bytes, open, end) : null;
+    if ((key === 'usage' && first === OPEN_BRACE) || key === 'error') {
+      const valueEnd = skipValue(bytes, start);
+      this[key] = { start, end: valueEnd };
+      return valueEnd;
     }
-    if (key === 'error' && (first === OPEN_BRACE || first === QUOTE)) {
-      const end = skipValue(bytes, start);
-      this.error = { start, end };
-      return end;
-    }
-    if (key === 'choices' && first === OPEN_BRACKET) {
-      this.hasNoChoices = bytes[skipSpace(bytes, start + 1)] === CLOSE_BRACKET;
-    }
-    return first === QUOTE ? skipString(bytes, start) : start;
+    if (key === 'choices') this.hasNoChoices = bytes[skipSpace(bytes, start + 1)] === CLOSE_BRACKET;
+    return isContainer ? start : skipScalar(bytes, start);
   }
+}
+
+/** Decodes only what has the length of a key that is looked for: most keys are not. */
+function readTopKey(bytes: Buffer, open: number, end: number): string | null {
+  const length = end - open - 2;
+  return length === 'usage'.length || length === 'choices'.length ? readString(bytes, open, end) : null;
 }
