@@ -15,6 +15,8 @@ export interface AnswerScan {
   readonly hasNoChoices: boolean;
   /** Bytes of generated text as JSON spells it: content, reasoning, refusals, tool arguments, of all choices. */
   readonly textBytes: number;
+  /** Where the key `choices` starts, unless usage or an error stands before it: all before it is the answer's head. */
+  readonly headEnd: number | null;
 }
 
 /** Nesting at which a key means what it says: `{` is 1, `choices[` 2, a choice 3, its message or delta 4. */
@@ -27,10 +29,11 @@ const TEXT_KEYS = new Set(['content', 'text', 'refusal', 'reasoning', 'reasoning
 /**
  * One pass over a `chat.completion`, `chat.completion.chunk` or legacy completion. Trusts the provider to send JSON and
  * checks only that it is whole: null for anything cut off, or no object.
+ * @param headEnd bytes to pass over, known to be the head of an earlier scan.
  */
-export function scanAnswer(bytes: Buffer): AnswerScan | null {
+export function scanAnswer(bytes: Buffer, headEnd = 0): AnswerScan | null {
   const scanner = new AnswerScanner(bytes);
-  return scanner.scan() ? scanner : null;
+  return scanner.scan(headEnd) ? scanner : null;
 }
 
 class AnswerScanner implements AnswerScan {
@@ -39,14 +42,15 @@ class AnswerScanner implements AnswerScan {
   error: ByteRange | null = null;
   hasNoChoices = false;
   textBytes = 0;
+  headEnd: number | null = null;
 
   constructor(private readonly bytes: Buffer) {}
 
-  scan(): boolean {
+  scan(headEnd: number): boolean {
     const { bytes } = this;
-    let depth = 0;
-    let at = skipSpace(bytes, 0);
-    if (bytes[at] !== OPEN_BRACE) return false;
+    let depth = headEnd === 0 ? 0 : DEPTH_TOP;
+    let at = headEnd === 0 ? skipSpace(bytes, 0) : headEnd;
+    if (headEnd === 0 && bytes[at] !== OPEN_BRACE) return false;
     for (; at < bytes.length; at += 1) {
       const byte = bytes[at];
       if (byte === QUOTE) {
@@ -91,7 +95,10 @@ class AnswerScanner implements AnswerScan {
       this[key] = { start, end: valueEnd };
       return valueEnd;
     }
-    if (key === 'choices') this.hasNoChoices = bytes[skipSpace(bytes, start + 1)] === CLOSE_BRACKET;
+    if (key === 'choices') {
+      this.hasNoChoices = bytes[skipSpace(bytes, start + 1)] === CLOSE_BRACKET;
+      if (this.usage === null && this.error === null) this.headEnd = open;
+    }
     return isContainer ? start : skipScalar(bytes, start);
   }
 }
