@@ -50,7 +50,8 @@ bench(`JSON.parse, the same`, embeddings.length, () => JSON.parse(embeddings.toS
 const scanner = new SseScanner();
 bench('SseScanner, one frame per chunk', oneFrame.length, () => scanner.push(oneFrame));
 bench('SseScanner, 50 frames per chunk', manyFrames.length, () => scanner.push(manyFrames));
-bench('readFrame', oneFrame.length, () => openai.readFrame(oneFrame));
+const reader = new openai.StreamReader();
+bench('StreamReader, a frame', oneFrame.length, () => reader.read(oneFrame));
 bench('JSON.parse of a frame', oneFrame.length, () => JSON.parse(oneFrame.toString('utf8', 6)));
 const limits = { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null };
 for (const size of [500, 4_000]) {

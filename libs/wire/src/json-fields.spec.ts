@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { locateFields, readJson, replaceFields, visitItems } from './json-fields.js';
-import { JSON_DEPTH_MAX } from './json-scan.js';
+import { locateFields, readJson, replaceFields, readItems } from './json-fields.js';
+import { JSON_DEPTH_MAX, skipValue } from './json-scan.js';
 
 const locate = (text: string) => locateFields(Buffer.from(text));
 
@@ -122,16 +122,20 @@ describe('locateFields', () => {
   });
 });
 
-describe('visitItems', () => {
+describe('readItems', () => {
   it('gives the items that JSON.parse gives', () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue()), spacing, (items, space) => {
         const text = JSON.stringify(items, null, space);
         const bytes = Buffer.from(text);
         const seen: unknown[] = [];
-        const count = visitItems(bytes, 0, (start, end) => void seen.push(readJson(bytes, { start, end })));
+        const end = readItems(bytes, 0, (start) => {
+          const itemEnd = skipValue(bytes, start);
+          seen.push(readJson(bytes, { start, end: itemEnd }));
+          return itemEnd;
+        });
         expect(seen).toEqual(JSON.parse(text));
-        expect(count).toBe(items.length);
+        expect(end).toBe(bytes.length);
       }),
     );
   });

@@ -19,18 +19,26 @@ export interface LocatedFields {
 }
 
 /**
- * Finds the fields of the JSON object that `bytes` holds (from `start` to its end), in one pass and without decoding any
- * value.
+ * Lets a caller scan the value of a field itself, in the same pass: gives the index after the value that starts at
+ * `start`, MALFORMED, or null to have it skipped.
+ */
+export type ReadValue = (key: string, start: number) => number | null;
+
+/**
+ * Finds the fields of the JSON object that `bytes` holds, in one pass and without decoding any value.
  * @returns null when the bytes are not one JSON object; the inside of strings is not inspected (json-scan.ts).
  */
-export function locateFields(bytes: Buffer, start = 0): LocatedFields | null {
-  const open = skipSpace(bytes, start);
-  const located = locateObject(bytes, open);
+export function locateFields(bytes: Buffer, readValue?: ReadValue): LocatedFields | null {
+  const located = locateObject(bytes, skipSpace(bytes, 0), readValue);
   return located && skipSpace(bytes, located.end) === bytes.length ? located : null;
 }
 
-/** As `locateFields`, for an object that starts exactly at `open` and may be followed by other bytes. */
-export function locateObject(bytes: Buffer, open: number): (LocatedFields & { readonly end: number }) | null {
+/** As `locateFields`, for an object that starts exactly at `open`, ends at `end` and may be followed by other bytes. */
+export function locateObject(
+  bytes: Buffer,
+  open: number,
+  readValue?: ReadValue,
+): (LocatedFields & { readonly end: number }) | null {
   if (bytes[open] !== OPEN_BRACE) return null;
   const values = new Map<string, ByteRange>();
   let duplicate: string | null = null;
@@ -42,8 +50,9 @@ export function locateObject(bytes: Buffer, open: number): (LocatedFields & { re
     if (keyEnd === MALFORMED) return null;
     const key = readString(bytes, at, keyEnd);
     const start = skipColon(bytes, keyEnd);
-    const end = start === MALFORMED ? MALFORMED : skipValue(bytes, start);
-    if (key === null || end === MALFORMED) return null;
+    if (key === null || start === MALFORMED) return null;
+    const end = readValue?.(key, start) ?? skipValue(bytes, start);
+    if (end === MALFORMED) return null;
     if (duplicate === null && values.has(key)) duplicate = key;
     values.set(key, { start, end });
     at = skipSpace(bytes, end);
@@ -54,24 +63,19 @@ export function locateObject(bytes: Buffer, open: number): (LocatedFields & { re
 }
 
 /**
- * Calls `visit` with the range of each item of the array that starts exactly at `open`; stops early when `visit` gives
- * false.
- * @returns the number of items visited, or MALFORMED when the bytes are not an array.
+ * Walks the array that starts exactly at `open`: `readItem` is told where each item starts and gives where it ends, or
+ * MALFORMED.
+ * @returns the index after the array, or MALFORMED.
  */
-export function visitItems(
-  bytes: Buffer,
-  open: number,
-  visit: (start: number, end: number, index: number) => boolean | void,
-): number {
+export function readItems(bytes: Buffer, open: number, readItem: (start: number, index: number) => number): number {
   if (bytes[open] !== OPEN_BRACKET) return MALFORMED;
   let at = skipSpace(bytes, open + 1);
-  if (bytes[at] === CLOSE_BRACKET) return 0;
-  for (let count = 0; ; count += 1) {
-    const end = skipValue(bytes, at);
+  if (bytes[at] === CLOSE_BRACKET) return at + 1;
+  for (let index = 0; ; index += 1) {
+    const end = readItem(at, index);
     if (end === MALFORMED) return MALFORMED;
-    if (visit(at, end, count) === false) return count + 1;
     at = skipSpace(bytes, end);
-    if (bytes[at] === CLOSE_BRACKET) return count + 1;
+    if (bytes[at] === CLOSE_BRACKET) return at + 1;
     if (bytes[at] !== COMMA) return MALFORMED;
     at = skipSpace(bytes, at + 1);
   }

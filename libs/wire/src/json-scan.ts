@@ -118,7 +118,8 @@ export function skipColon(bytes: Buffer, at: number): number {
   return bytes[at] === COLON ? skipSpace(bytes, at + 1) : MALFORMED;
 }
 
-function skipScalar(bytes: Buffer, at: number): number {
+/** Index after the string, number or literal at `at`, or MALFORMED. */
+export function skipScalar(bytes: Buffer, at: number): number {
   switch (bytes[at]) {
     case QUOTE:
       return skipString(bytes, at);

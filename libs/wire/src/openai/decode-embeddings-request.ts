@@ -1,7 +1,7 @@
-import { OPEN_BRACKET, QUOTE } from '../bytes.js';
-import { visitItems, type ByteRange, type LocatedFields } from '../json-fields.js';
-import { skipValue } from '../json-scan.js';
-import { given, invalid, missing, optionalString, requestFields, requiredModel } from './request-fields.js';
+import { CLOSE_BRACKET, LOWER_N, NINE, OPEN_BRACKET, QUOTE, ZERO } from '../bytes.js';
+import { readItems, type LocatedFields } from '../json-fields.js';
+import { skipSpace, skipString, skipValue } from '../json-scan.js';
+import { invalid, missing, optionalString, requestFields, requiredModel } from './request-fields.js';
 
 /** What is to be embedded, without its text having been decoded. */
 export interface EmbeddingsInput {
@@ -32,64 +32,61 @@ export interface EmbeddingsRequestLimits {
  * Throws AppError: `invalid_json`; `missing_required_parameter` and `invalid_parameter` with `param`.
  */
 export function parseEmbeddingsRequest(body: Buffer, limits: EmbeddingsRequestLimits): EmbeddingsRequest {
-  const fields = requestFields(body);
+  const input = { count: 0, textBytes: 0, tokens: 0 };
+  const fields = requestFields(body, (key, start) =>
+    key === 'input' && body[start] !== LOWER_N ? readInput(body, start, input) : null,
+  );
   const model = requiredModel(body, fields, limits.modelLengthMax);
-  const range = given(body, fields, 'input');
-  if (range === null) throw missing('input', 'the text to embed');
-  const input = readInput(body, range);
+  if (input.count === 0) throw missing('input', 'the text to embed');
   if (limits.inputsMax !== null && input.count > limits.inputsMax) {
     throw invalid('input', `must have at most ${limits.inputsMax} items`);
   }
   return { body, fields, model, user: optionalString(body, fields, 'user'), input };
 }
 
-function readInput(body: Buffer, range: ByteRange): EmbeddingsInput {
-  if (body[range.start] === QUOTE)
-    return { count: 1, textBytes: textBytes(range.start, range.end, 'input'), tokens: 0 };
-  if (body[range.start] !== OPEN_BRACKET) throw badInput();
-  const total = { texts: 0, textBytes: 0, lists: 0, tokens: 0 };
-  let isTokenList = false;
-  visitItems(body, range.start, (start, end, index) => {
-    if (body[start] === QUOTE) {
-      total.texts += 1;
-      total.textBytes += textBytes(start, end, `input[${index}]`);
-    } else if (body[start] === OPEN_BRACKET) {
-      total.lists += 1;
-      total.tokens += tokensIn(body, start, `input[${index}]`);
-    } else {
-      isTokenList = true;
-      return false;
-    }
-    return true;
+type Tally = { -readonly [Key in keyof EmbeddingsInput]: EmbeddingsInput[Key] };
+
+/** Index after the input that starts at `start`, or MALFORMED. */
+function readInput(body: Buffer, start: number, input: Tally): number {
+  if (body[start] === QUOTE) return readText(body, start, 'input', input);
+  if (body[start] !== OPEN_BRACKET) throw badInput();
+  const first = body[skipSpace(body, start + 1)];
+  // Tokens: one input, spelled as numbers.
+  if (first !== QUOTE && first !== OPEN_BRACKET && first !== CLOSE_BRACKET)
+    return readTokens(body, start, 'input', input);
+  return readItems(body, start, (at, index) => {
+    if (body[at] !== first) throw badInput();
+    const read = first === QUOTE ? readText : readTokens;
+    return read(body, at, `input[${index}]`, input);
   });
-  if (isTokenList && total.texts + total.lists === 0) {
-    return { count: 1, textBytes: 0, tokens: tokensIn(body, range.start, 'input') };
-  }
-  if (isTokenList || (total.texts > 0 && total.lists > 0)) throw badInput();
-  const count = total.texts + total.lists;
-  if (count === 0) throw missing('input', 'the text to embed');
-  return { count, textBytes: total.textBytes, tokens: total.tokens };
 }
 
-function textBytes(start: number, end: number, param: string): number {
+function readText(body: Buffer, start: number, param: string, input: Tally): number {
+  const end = skipString(body, start);
   if (end - start === 2) throw missing(param, 'the text to embed');
-  return end - start - 2;
+  input.count += 1;
+  input.textBytes += end - start - 2;
+  return end;
 }
 
-function tokensIn(body: Buffer, start: number, param: string): number {
-  const tokens = visitItems(body, start, (at) => {
-    if (!isWholeNumber(body, at)) throw badInput();
+function readTokens(body: Buffer, start: number, param: string, input: Tally): number {
+  let tokens = 0;
+  const end = readItems(body, start, (at) => {
+    tokens += 1;
+    return skipWholeNumber(body, at);
   });
   if (tokens === 0) throw missing(param, 'the tokens to embed');
-  return tokens;
+  input.count += 1;
+  input.tokens += tokens;
+  return end;
 }
 
-function isWholeNumber(body: Buffer, start: number): boolean {
+function skipWholeNumber(body: Buffer, start: number): number {
   const end = skipValue(body, start);
   for (let at = start; at < end; at += 1) {
-    if (body[at]! < 0x30 || body[at]! > 0x39) return false;
+    if (body[at]! < ZERO || body[at]! > NINE) throw badInput();
   }
-  return true;
+  return end;
 }
 
 function badInput() {

@@ -1,8 +1,6 @@
+import { LOWER_N } from '../bytes.js';
 import type { LocatedFields } from '../json-fields.js';
 import {
-  given,
-  invalid,
-  isArrayAt,
   missing,
   optionalBoolean,
   optionalInteger,
@@ -11,7 +9,7 @@ import {
   requestFields,
   requiredModel,
 } from './request-fields.js';
-import { summariseMessages, type MessagesLimits, type MessagesSummary } from './summarise-messages.js';
+import { MessagesReader, type MessagesLimits, type MessagesSummary } from './read-messages.js';
 
 export interface ChatRequestLimits extends MessagesLimits {
   readonly modelLengthMax: number;
@@ -49,11 +47,12 @@ const SCHEMA_FIELDS = ['tools', 'functions', 'response_format'];
  * `invalid_parameter` (wrong types, limits), both with `param`.
  */
 export function parseChatRequest(body: Buffer, limits: ChatRequestLimits): ChatRequest {
-  const fields = requestFields(body);
+  const messages = new MessagesReader(body, limits);
+  const fields = requestFields(body, (key, start) =>
+    key === 'messages' && body[start] !== LOWER_N ? messages.read(start) : null,
+  );
   const model = requiredModel(body, fields, limits.modelLengthMax);
-  const messages = given(body, fields, 'messages');
-  if (messages === null) throw missing('messages', 'the conversation so far');
-  if (!isArrayAt(body, messages)) throw invalid('messages', 'must be an array of messages');
+  if (messages.count === 0) throw missing('messages', 'the conversation so far');
   const options = optionalObject(body, fields, 'stream_options');
   return {
     body,
@@ -65,7 +64,7 @@ export function parseChatRequest(body: Buffer, limits: ChatRequestLimits): ChatR
     n: optionalInteger(body, fields, 'n', { min: 1, max: CHOICES_MAX }) ?? 1,
     user: optionalString(body, fields, 'user'),
     metadata: optionalObject(body, fields, 'metadata'),
-    messages: summariseMessages(body, messages, limits),
+    messages,
     schemaBytes: schemaBytes(fields),
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { SseScanner } from '../sse-scanner.js';
-import { frameText, readFrame } from './decode-stream.js';
+import { frameText, StreamReader } from './decode-stream.js';
 
 const frame = (data: unknown) => Buffer.from(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
 const chunk = (choices: object[], more: object = {}) =>
@@ -12,9 +12,11 @@ const choice = (delta: object, finishReason: string | null = null) => ({
   finish_reason: finishReason,
 });
 
+const readFrame = (bytes: Buffer) => new StreamReader().read(bytes);
+
 const USAGE = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12, prompt_tokens_details: { cached_tokens: 4 } };
 
-describe('readFrame', () => {
+describe('StreamReader', () => {
   it('knows the end marker in its spellings, and nothing else as one', () => {
     for (const text of ['data: [DONE]\n\n', 'data:[DONE]\r\n\r\n', 'data: [DONE]\n']) {
       expect(readFrame(Buffer.from(text)).kind).toBe('done');
@@ -80,6 +82,33 @@ describe('readFrame', () => {
       }),
     );
   });
+
+  it('reads a frame the same whatever came before it', () => {
+    const heads = fc.constantFrom(
+      { id: 'a' },
+      { id: 'b', model: 'm' },
+      { usage: USAGE },
+      { usage: null },
+      { error: 'x' },
+      {},
+    );
+    const choices = fc.array(fc.constantFrom(choice({ content: 'x' }), choice({}, 'stop')));
+    const frames = fc
+      .tuple(heads, choices, heads)
+      .map(([before, list, after]) => frame(`${JSON.stringify({ ...before, choices: list, ...after })}`));
+    const broken = fc.constantFrom(
+      frame('[DONE]'),
+      frame('{"id":"a","choices":'),
+      frame('{"id":"a","'),
+      frame('{"id":"a",}'),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof({ weight: 8, arbitrary: frames }, broken)), (stream) => {
+        const reader = new StreamReader();
+        for (const each of stream) expect(reader.read(each)).toEqual(readFrame(each));
+      }),
+    );
+  });
 });
 
 describe('frameText', () => {
@@ -104,7 +133,10 @@ it('reads a stream cut anywhere just as a whole one', () => {
   const stream = Buffer.concat([...frames.map((each) => chunk([each])), chunk([], { usage: USAGE }), frame('[DONE]')]);
   for (let cut = 0; cut <= stream.length; cut += 1) {
     const scanner = new SseScanner();
-    const seen = [...scanner.push(stream.subarray(0, cut)), ...scanner.push(stream.subarray(cut))].map(readFrame);
+    const reader = new StreamReader();
+    const seen = [...scanner.push(stream.subarray(0, cut)), ...scanner.push(stream.subarray(cut))].map((each) =>
+      reader.read(each),
+    );
     expect(seen.map(({ kind }) => kind)).toEqual(['chunk', 'chunk', 'chunk', 'usage', 'done']);
   }
 });

@@ -4,5 +4,5 @@ export * from './decode-response.js';
 export * from './decode-stream.js';
 export * from './encode-request.js';
 export * from './errors.js';
-export type { MessagesLimits, MessagesSummary } from './summarise-messages.js';
+export type { MessagesLimits, MessagesSummary } from './read-messages.js';
 export * from './usage.js';

@@ -1,10 +1,8 @@
 import { AppError } from '@ao/kernel';
-import { OPEN_BRACE, OPEN_BRACKET, QUOTE } from '../bytes.js';
-import { locateFields, readJson, type ByteRange, type LocatedFields } from '../json-fields.js';
+import { LOWER_N, OPEN_BRACE, QUOTE } from '../bytes.js';
+import { locateFields, readJson, type ByteRange, type LocatedFields, type ReadValue } from '../json-fields.js';
 import { JSON_DEPTH_MAX } from '../json-scan.js';
 import { readString } from '../json-strings.js';
-
-const LOWER_N = 0x6e;
 
 /** A value that counts as given: present and not null. */
 export function given(body: Buffer, fields: LocatedFields, key: string): ByteRange | null {
@@ -13,8 +11,8 @@ export function given(body: Buffer, fields: LocatedFields, key: string): ByteRan
 }
 
 /** The fields of a request body. Throws `invalid_json`, or `invalid_parameter` when a field is given twice. */
-export function requestFields(body: Buffer): LocatedFields {
-  const fields = locateFields(body);
+export function requestFields(body: Buffer, readValue?: ReadValue): LocatedFields {
+  const fields = locateFields(body, readValue);
   if (fields === null) {
     throw new AppError(
       'invalid_json',
@@ -81,10 +79,6 @@ export function stringAt(body: Buffer, range: ByteRange, param: string): string 
   const text = readString(body, range.start, range.end);
   if (text === null) throw invalidJsonIn(param);
   return text;
-}
-
-export function isArrayAt(body: Buffer, range: ByteRange): boolean {
-  return body[range.start] === OPEN_BRACKET;
 }
 
 export function missing(param: string, what: string): AppError {

@@ -1,6 +1,6 @@
 import { CLOSE_BRACE, CLOSE_BRACKET, COLON, OPEN_BRACE, OPEN_BRACKET, QUOTE } from '../bytes.js';
 import type { ByteRange } from '../json-fields.js';
-import { MALFORMED, skipSpace, skipString, skipValue } from '../json-scan.js';
+import { MALFORMED, skipScalar, skipSpace, skipString, skipValue } from '../json-scan.js';
 import { readString } from '../json-strings.js';
 
 /** What the gateway must know of an answer or of a chunk of one, without building either. */
@@ -15,6 +15,8 @@ export interface AnswerScan {
   readonly hasNoChoices: boolean;
   /** Bytes of generated text as JSON spells it: content, reasoning, refusals, tool arguments, of all choices. */
   readonly textBytes: number;
+  /** Where the key `choices` starts, unless usage or an error stands before it: all before it is the answer's head. */
+  readonly headEnd: number | null;
 }
 
 /** Nesting at which a key means what it says: `{` is 1, `choices[` 2, a choice 3, its message or delta 4. */
@@ -27,10 +29,11 @@ const TEXT_KEYS = new Set(['content', 'text', 'refusal', 'reasoning', 'reasoning
 /**
  * One pass over a `chat.completion`, `chat.completion.chunk` or legacy completion. Trusts the provider to send JSON and
  * checks only that it is whole: null for anything cut off, or no object.
+ * @param headEnd bytes to pass over, known to be the head of an earlier scan.
  */
-export function scanAnswer(bytes: Buffer): AnswerScan | null {
+export function scanAnswer(bytes: Buffer, headEnd = 0): AnswerScan | null {
   const scanner = new AnswerScanner(bytes);
-  return scanner.scan() ? scanner : null;
+  return scanner.scan(headEnd) ? scanner : null;
 }
 
 class AnswerScanner implements AnswerScan {
@@ -39,14 +42,15 @@ class AnswerScanner implements AnswerScan {
   error: ByteRange | null = null;
   hasNoChoices = false;
   textBytes = 0;
+  headEnd: number | null = null;
 
   constructor(private readonly bytes: Buffer) {}
 
-  scan(): boolean {
+  scan(headEnd: number): boolean {
     const { bytes } = this;
-    let depth = 0;
-    let at = skipSpace(bytes, 0);
-    if (bytes[at] !== OPEN_BRACE) return false;
+    let depth = headEnd === 0 ? 0 : DEPTH_TOP;
+    let at = headEnd === 0 ? skipSpace(bytes, 0) : headEnd;
+    if (headEnd === 0 && bytes[at] !== OPEN_BRACE) return false;
     for (; at < bytes.length; at += 1) {
       const byte = bytes[at];
       if (byte === QUOTE) {
@@ -70,7 +74,7 @@ class AnswerScanner implements AnswerScan {
     const colon = skipSpace(bytes, end);
     if (bytes[colon] !== COLON) return end;
     const start = skipSpace(bytes, colon + 1);
-    if (depth === DEPTH_TOP) return this.takeTopField(readString(bytes, open, end), start);
+    if (depth === DEPTH_TOP) return this.takeTopField(open, end, start);
     if (bytes[start] !== QUOTE) return start;
     const valueEnd = skipString(bytes, start);
     if (valueEnd !== MALFORMED && depth >= DEPTH_CHOICE) {
@@ -81,22 +85,26 @@ class AnswerScanner implements AnswerScan {
     return valueEnd;
   }
 
-  private takeTopField(key: string | null, start: number): number {
+  private takeTopField(open: number, end: number, start: number): number {
     const { bytes } = this;
     const first = bytes[start];
-    if (key === 'usage' && first === OPEN_BRACE) {
-      const end = skipValue(bytes, start);
-      this.usage = { start, end };
-      return end;
+    const isContainer = first === OPEN_BRACE || first === OPEN_BRACKET;
+    const key = isContainer || first === QUOTE ? readTopKey(bytes, open, end) : null;
+    if ((key === 'usage' && first === OPEN_BRACE) || key === 'error') {
+      const valueEnd = skipValue(bytes, start);
+      this[key] = { start, end: valueEnd };
+      return valueEnd;
     }
-    if (key === 'error' && (first === OPEN_BRACE || first === QUOTE)) {
-      const end = skipValue(bytes, start);
-      this.error = { start, end };
-      return end;
-    }
-    if (key === 'choices' && first === OPEN_BRACKET) {
+    if (key === 'choices') {
       this.hasNoChoices = bytes[skipSpace(bytes, start + 1)] === CLOSE_BRACKET;
+      if (this.usage === null && this.error === null) this.headEnd = open;
     }
-    return first === QUOTE ? skipString(bytes, start) : start;
+    return isContainer ? start : skipScalar(bytes, start);
   }
+}
+
+/** Decodes only what has the length of a key that is looked for: most keys are not. */
+function readTopKey(bytes: Buffer, open: number, end: number): string | null {
+  const length = end - open - 2;
+  return length === 'usage'.length || length === 'choices'.length ? readString(bytes, open, end) : null;
 }
