@@ -1,10 +1,10 @@
 import type { Bus, Subscription } from '@ao/bus';
 import type { SecretBox } from '@ao/config';
 import type { Logger } from '@ao/kernel';
-import type { ProviderPools } from '@ao/providers';
 import { preloadEncoders } from '@ao/tokens';
 import { followSnapshots } from './adapters/bus/snapshots.js';
 import type { GatewayServer } from './adapters/http/server.js';
+import type { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { FileSpool } from './adapters/spool/file-spool.js';
 import type { Budget } from './application/budget.js';
 import type { ModelState } from './application/model-state.js';
@@ -21,7 +21,7 @@ export interface LifecycleParts {
   server: GatewayServer;
   budget: Budget;
   spool: FileSpool;
-  pools: ProviderPools;
+  upstream: ProviderUpstream;
 }
 
 const LEASE_SYNC_EVERY_MS = 1_000;
@@ -37,11 +37,11 @@ export class GatewayLifecycle {
 
   /** @throws StartupError when the address cannot be had. */
   async start(): Promise<void> {
-    const { bus, state, principals, secretBox, logger, server, budget, config } = this.parts;
+    const { bus, state, principals, secretBox, logger, server, budget, config, upstream } = this.parts;
     if (config.AUTH_MODE !== 'required') {
       logger.warn({ authMode: config.AUTH_MODE, keys: config.staticKeys.length }, 'authentication is not in the mode for production');
     }
-    this.subscriptions = await followSnapshots(bus, state, principals, secretBox, logger);
+    this.subscriptions = await followSnapshots(bus, state, principals, upstream, secretBox, logger);
     this.leaseTimer = setInterval(() => void budget.sync(), LEASE_SYNC_EVERY_MS);
     // Vocabularies take a while to load and are needed only where a provider reports no usage: after the start.
     this.warmUp = setTimeout(() => {
@@ -53,13 +53,13 @@ export class GatewayLifecycle {
 
   /** Answers what is under way, then gives back the money, hands over the usage records, and lets go of everything. */
   async stop(): Promise<void> {
-    const { server, budget, spool, pools } = this.parts;
+    const { server, budget, spool, upstream } = this.parts;
     await server.stop();
     if (this.leaseTimer) clearInterval(this.leaseTimer);
     if (this.warmUp) clearTimeout(this.warmUp);
     await budget.close();
     await spool.close();
     await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
-    await pools.close();
+    await upstream.close();
   }
 }

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Bus } from '@ao/bus';
 import type { SecretBox } from '@ao/config';
 import type { Clock, IdGenerator, Logger } from '@ao/kernel';
-import { ProviderPools } from '@ao/providers';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { IdentityClient } from './adapters/bus/identity.client.js';
 import { WalletClient } from './adapters/bus/wallet.client.js';
@@ -66,14 +65,15 @@ export class GatewayModule {
       logger,
       recordsMax: config.SPOOL_RECORDS_MAX,
     });
-    const pools = new ProviderPools();
+    const plan = planOptions(config);
+    const upstream = new ProviderUpstream([plan.direct.provider], logger);
     const metrics: GatewayMetrics = new GatewayMetrics({
       spoolLag: () => spool.lag(),
       leases: () => pool.totals(),
       activeCalls: () => server.activeCalls,
+      upstream: () => upstream.connectionTotals(),
     });
-    const plan = planOptions(config);
-    const performCall = new PerformCall(state, budget, new ProviderUpstream(pools), spool, {
+    const performCall = new PerformCall(state, budget, upstream, spool, {
       ...plan,
       gatewayId,
       clock,
@@ -96,7 +96,7 @@ export class GatewayModule {
     const routes = [...keyRoutes, ...walletRoutes, ...meteringRoutes, ...routingRoutes, ...operationsRoutes];
     registerAdminRoutes(server.app, routes, { bus, authenticate });
 
-    const lifecycle = new GatewayLifecycle({ config, bus, state, principals, secretBox: context.secretBox, logger, server, budget, spool, pools });
+    const lifecycle = new GatewayLifecycle({ config, bus, state, principals, secretBox: context.secretBox, logger, server, budget, spool, upstream });
     return { module: GatewayModule, providers: [{ provide: GatewayLifecycle, useValue: lifecycle }] };
   }
 }

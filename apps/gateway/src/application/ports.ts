@@ -36,6 +36,8 @@ export interface UpstreamCall {
   body: Buffer;
   stream: boolean;
   correlationId: string;
+  /** The caller's own provider key, instead of the configured one. */
+  ownKey?: string;
   /** Aborts the call: the caller left. */
   signal: AbortSignal;
 }
@@ -44,7 +46,7 @@ export interface UpstreamCall {
 export interface UpstreamAnswer {
   status: number;
   /** Fit for the caller: hop-by-hop and secret headers are gone, provider names normalised. */
-  headers: Record<string, string>;
+  headers: Readonly<Record<string, string>>;
   /** Ends with an error when the provider fails, falls silent beyond its limits, or the call is aborted. */
   body: AsyncIterable<Buffer>;
   /** The rest of the body at once. @throws AppError `backend_output_too_large`. */

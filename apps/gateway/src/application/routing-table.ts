@@ -12,6 +12,8 @@ type Snapshot = ValueOf<typeof routingTableSnapshot>;
 
 /** What the gateway knows of models: built once per snapshot, read by every request. */
 export class RoutingTable {
+  /** Every provider of the snapshot. */
+  readonly providers: Provider[];
   private readonly groups = new Map<string, Candidate[]>();
   private readonly aliases = new Map<string, { modelGroup: string; hidden: boolean }>();
 
@@ -21,6 +23,7 @@ export class RoutingTable {
     for (const { sealedKey, ...provider } of snapshot.providers) {
       providers.set(provider.id, { ...provider, apiKey: sealedKey === null ? null : openKey(sealedKey) });
     }
+    this.providers = [...providers.values()];
     for (const deployment of snapshot.deployments) {
       const provider = providers.get(deployment.providerId);
       if (!provider || !deployment.enabled) continue;

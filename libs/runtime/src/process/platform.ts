@@ -80,7 +80,7 @@ export async function openPlatform({ name, environment, embedded }: PlatformOpti
   };
 }
 
-function openBus(values: PlatformValues, name: string, logger: Logger): Promise<Bus> | Bus {
+async function openBus(values: PlatformValues, name: string, logger: Logger): Promise<Bus> {
   return values.NATS_URL ? connectNatsBus({ url: values.NATS_URL, name, logger }) : new MemoryBus(logger);
 }
 

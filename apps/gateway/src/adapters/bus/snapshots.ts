@@ -6,12 +6,14 @@ import { PriceBook } from '@ao/pricing';
 import type { ModelState } from '../../application/model-state.js';
 import type { Principals } from '../../application/principals.js';
 import { RoutingTable } from '../../application/routing-table.js';
+import type { ProviderUpstream } from '../upstream/provider-upstream.js';
 
 /** Keeps the gateway's memory of models, prices and keys up to date. A snapshot that cannot be used leaves the last good one. */
 export async function followSnapshots(
   bus: Bus,
   state: ModelState,
   principals: Principals,
+  upstream: ProviderUpstream,
   secretBox: SecretBox,
   logger: Logger,
 ): Promise<Subscription[]> {
@@ -24,7 +26,11 @@ export async function followSnapshots(
   };
   return Promise.all([
     bus.watchSnapshot(routingTableSnapshot, (value) =>
-      unlessBroken(routingTableSnapshot.name, () => (state.table = new RoutingTable(value, (sealed) => secretBox.open(sealed)))),
+      unlessBroken(routingTableSnapshot.name, () => {
+        const table = new RoutingTable(value, (sealed) => secretBox.open(sealed));
+        upstream.update(table.providers);
+        state.table = table;
+      }),
     ),
     bus.watchSnapshot(pricesSnapshot, (value) => unlessBroken(pricesSnapshot.name, () => (state.prices = new PriceBook(value.prices)))),
     bus.subscribe(keyChangedV1, { kind: 'broadcast' }, (events) => {

@@ -7,6 +7,7 @@ export interface Gauges {
   spoolLag: () => number;
   leases: () => { leases: number; free: bigint; reserved: bigint };
   activeCalls: () => number;
+  upstream: () => { connected: number; pending: number };
 }
 
 const NANO_PER_USD = 1e9;
@@ -29,6 +30,8 @@ export class GatewayMetrics {
     collectDefaultMetrics({ register: this.registry });
     this.gauge('ao_spool_records_waiting', 'Usage records not yet taken by the bus', gauges.spoolLag);
     this.gauge('ao_calls_active', 'Calls under way', gauges.activeCalls);
+    this.gauge('ao_upstream_connections', 'Connections open to providers', () => gauges.upstream().connected);
+    this.gauge('ao_upstream_requests_waiting', 'Requests waiting for a connection to a provider', () => gauges.upstream().pending);
     this.gauge('ao_leases_open', 'Budget leases held by this gateway', () => gauges.leases().leases);
     this.gauge('ao_lease_free_usd', 'Leased and not reserved, in US dollars', () => Number(gauges.leases().free) / NANO_PER_USD);
     this.gauge('ao_lease_reserved_usd', 'Reserved for calls under way, in US dollars', () => Number(gauges.leases().reserved) / NANO_PER_USD);

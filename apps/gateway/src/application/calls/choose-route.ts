@@ -67,8 +67,7 @@ function routeDirect(model: string, ownKey: string | undefined, direct: DirectOp
         'See GET /v1/models for what is served.',
     );
   }
-  const apiKey = ownKey ?? direct.provider.apiKey;
-  if (apiKey === null) {
+  if (ownKey === undefined && direct.provider.apiKey === null) {
     throw new AppError(
       'passthrough_not_configured',
       `No deployment serves ${JSON.stringify(model.slice(0, 80))}, and there is no OpenAI key to forward it with. Set OPENAI_API_KEY, ` +
@@ -76,7 +75,7 @@ function routeDirect(model: string, ownKey: string | undefined, direct: DirectOp
     );
   }
   return {
-    provider: ownKey === undefined ? direct.provider : { ...direct.provider, apiKey },
+    provider: direct.provider,
     model,
     deploymentId: null,
     modelGroup: null,

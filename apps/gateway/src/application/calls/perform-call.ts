@@ -90,6 +90,7 @@ export class PerformCall {
       stream: plan.request.stream,
       correlationId: call.correlationId,
       signal: call.signal,
+      ...(plan.route.ownKey && call.ownKey !== undefined && { ownKey: call.ownKey }),
     });
     record.status = answer.status;
     if (answer.status >= 400) return this.passFailure(running, answer);

@@ -1,5 +1,5 @@
 import { boundPromptTokens } from '@ao/tokens';
-import { openai } from '@ao/wire';
+import { openai, replaceFields } from '@ao/wire';
 import type { InboundCall } from './call.js';
 
 /** What the platform must know of a request; everything else stays the caller's bytes. */
@@ -71,7 +71,7 @@ function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFacts {
     tags: [],
     generates: false,
     promptTokensBound: (model) => request.input.tokens + boundPromptTokens(request.input.textBytes, { messages: request.input.count, model }),
-    encode: (model) => openai.encodeEmbeddingsRequest(request, { model }),
+    encode: (model) => model === request.model ? body : replaceFields(body, request.fields, { model }),
   };
 }
 

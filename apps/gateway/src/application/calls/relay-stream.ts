@@ -53,6 +53,7 @@ export async function relayStream(
 class StreamRelay implements RelayedStream {
   frames: Buffer[] = [];
   failure: AppError | null = null;
+  private readonly reader = new openai.StreamReader();
   private started = false;
   private ended = false;
 
@@ -94,7 +95,7 @@ class StreamRelay implements RelayedStream {
   /** Notes what a frame says; true when the caller is to have it. */
   private accept(frame: Buffer): boolean {
     if (this.ended) return false;
-    const { kind, usage, finishReason, error } = openai.readFrame(frame);
+    const { kind, usage, finishReason, error } = this.reader.read(frame);
     if (finishReason !== null) this.record.finishReason = finishReason;
     if (usage !== null) this.takeUsage(usage);
     switch (kind) {
