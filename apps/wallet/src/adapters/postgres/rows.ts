@@ -1,0 +1,83 @@
+import { walletOwnerType, walletPeriod } from '@ao/contracts';
+import { nanoUsd, type NanoUsd } from '@ao/kernel';
+import type { PeriodBalance } from '../../domain/balance.js';
+import type { Lease, LeaseState } from '../../domain/lease.js';
+import type { Wallet } from '../../domain/wallet.js';
+import type { WalletModel } from './generated/models.js';
+
+/** PostgreSQL's BIGINT as `pg` gives it (text) or as Prisma does (bigint). */
+type BigIntColumn = string | bigint;
+
+const amount = (value: BigIntColumn): NanoUsd => nanoUsd(BigInt(value));
+const amountOrNull = (value: BigIntColumn | null): NanoUsd | null => (value === null ? null : amount(value));
+
+/** A wallet row. @throws when a column holds a word that we do not know: better no answer than a wrong one. */
+export function toWallet(row: WalletModel): Wallet {
+  const {
+    spendLimit,
+    createdAt,
+    ownerType,
+    period,
+    idempotencyKey: _key,
+    idempotencyFingerprint: _print,
+    ...rest
+  } = row;
+  return {
+    ...rest,
+    ownerType: walletOwnerType.parse(ownerType),
+    period: walletPeriod.parse(period),
+    limit: amountOrNull(spendLimit),
+    createdAtMs: createdAt.getTime(),
+  };
+}
+
+export function toWalletRow({ limit, createdAtMs, ...wallet }: Wallet): Omit<WalletModel, `idempotency${string}`> {
+  return { ...wallet, spendLimit: limit, createdAt: new Date(createdAtMs) };
+}
+
+export interface BalanceRow {
+  wallet_id: string;
+  period_key: string;
+  posted: string;
+  held: string;
+  spendable_max: string | null;
+}
+
+export const toBalance = (row: BalanceRow): PeriodBalance => ({
+  walletId: row.wallet_id,
+  periodKey: row.period_key,
+  posted: amount(row.posted),
+  held: amount(row.held),
+  spendableMax: amountOrNull(row.spendable_max),
+});
+
+export interface LeaseRow {
+  id: string;
+  acquisition_id: string;
+  gateway_id: string;
+  wallet_id: string;
+  period_key: string;
+  granted: string;
+  used: string;
+  returned: string;
+  return_sequence: number;
+  state: LeaseState;
+  expires_at: Date;
+}
+
+export const toLease = (row: LeaseRow): Lease => ({
+  id: row.id,
+  acquisitionId: row.acquisition_id,
+  gatewayId: row.gateway_id,
+  walletId: row.wallet_id,
+  periodKey: row.period_key,
+  granted: amount(row.granted),
+  used: amount(row.used),
+  returned: amount(row.returned),
+  returnSequence: row.return_sequence,
+  state: row.state,
+  expiresAtMs: row.expires_at.getTime(),
+});
+
+export const toTimestamp = (atMs: number | null): string | null =>
+  atMs === null ? null : new Date(atMs).toISOString();

@@ -1,0 +1,127 @@
+import type { EncodedEvent } from '@ao/bus';
+import type { acquireLeasesV1, ResponseOf } from '@ao/contracts';
+import type { NanoUsd } from '@ao/kernel';
+import type { PeriodBalance } from '../domain/balance.js';
+import type { Entry } from '../domain/entry.js';
+import type { Lease } from '../domain/lease.js';
+import type { Ledger, PeriodRef } from '../domain/ledger.js';
+import type { Period } from '../domain/period.js';
+import type { Crossing } from '../domain/threshold.js';
+import type { Wallet } from '../domain/wallet.js';
+
+export interface WalletPage {
+  limit: number;
+  /** The id after which to go on. */
+  after: string | undefined;
+  costCenter: string | undefined;
+}
+
+/** A request that may be repeated, and how to tell it from another one under the same key. */
+export interface Idempotency {
+  key: string;
+  fingerprint: string;
+}
+
+/** Where Nest finds the repositories: interfaces leave no trace at run time. */
+export const WALLET_REPOSITORY = Symbol('WalletRepository');
+
+export interface WalletRepository {
+  find(orgId: string, walletId: string): Promise<Wallet | null>;
+  /** Newest first; one more than asked for when there are more. */
+  list(orgId: string, page: WalletPage): Promise<Wallet[]>;
+  /** Of any organisation: the caller compares. */
+  findAll(walletIds: readonly string[]): Promise<Map<string, Wallet>>;
+  /** Each leaf with its ancestors, leaf first. */
+  findPaths(leafIds: readonly string[]): Promise<Map<string, Wallet[]>>;
+  /** Changes the wallets of one organisation, one change after the other, so that limits fit as they were read. */
+  change<T>(orgId: string, work: (tree: WalletTree) => Promise<T>): Promise<T>;
+}
+
+/** The wallets of one organisation while nobody else changes them. */
+export interface WalletTree {
+  find(walletId: string): Promise<Wallet | null>;
+  findMade(idempotencyKey: string): Promise<{ wallet: Wallet; fingerprint: string } | null>;
+  /** The wallets above it, nearest first. */
+  ancestorsOf(wallet: Pick<Wallet, 'path'>): Promise<Wallet[]>;
+  /** Of all wallets below, the one with the highest limit; null when none below has a limit. */
+  richestBelow(walletId: string): Promise<Wallet | null>;
+  count(): Promise<number>;
+  insert(wallet: Wallet, idempotency: Idempotency | null, events: EncodedEvent[]): Promise<void>;
+  update(wallet: Wallet, events: EncodedEvent[]): Promise<void>;
+}
+
+/** A period as it is to be opened for a wallet. */
+export interface NewPeriod {
+  wallet: Pick<Wallet, 'id' | 'orgId'>;
+  period: Period;
+}
+
+export type RecordedEntry = Entry & { id: string; postedAtMs: number };
+export type AcquisitionAnswer = ResponseOf<typeof acquireLeasesV1>;
+
+export interface AnsweredAcquisition {
+  id: string;
+  orgId: string;
+  gatewayId: string;
+  walletId: string;
+  answer: AcquisitionAnswer;
+}
+
+/** Makes the id of an entry and the event that tells of it. */
+export type RecordEntry = (entry: Entry) => { entry: RecordedEntry; event: EncodedEvent };
+
+export interface LedgerStore {
+  /** Zeros for a period in which nothing happened yet. */
+  readBalance(ref: PeriodRef): Promise<PeriodBalance>;
+  /** Without a lock: only what never changes of a lease may be relied on. */
+  findLeases(leaseIds: readonly string[]): Promise<Map<string, Lease>>;
+  /** Makes the rows to lock, in a transaction of its own: making them under other locks could deadlock. */
+  openPeriods(periods: readonly NewPeriod[], record: RecordEntry): Promise<void>;
+  /** All that `work` does, or nothing; `work` may run again after a lost race. */
+  transact<T>(work: (transaction: LedgerTransaction) => Promise<T>): Promise<T>;
+  /** Removes what no longer serves anyone; gives the number of rows. */
+  prune(before: { acquisitionsMs: number; leasesMs: number }, inboxRetentionMs: number): Promise<number>;
+}
+
+export interface LedgerTransaction {
+  /** The ids that this consumer had not handled before. Must come before any lock. */
+  claimEvents(consumer: string, eventIds: readonly string[]): Promise<string[]>;
+  /**
+   * Locks the periods in their one order, then reads them, the leases asked for and, with `overdueBeforeMs`, those of
+   * these periods that expired before. The periods must be open.
+   */
+  lock(scope: {
+    periods: readonly PeriodRef[];
+    leaseIds?: readonly string[];
+    overdueBeforeMs?: number;
+  }): Promise<LockedLedger>;
+  /** Locks some periods that have overdue leases, passing over those that another replica is working on. */
+  lockOverdue(overdueBeforeMs: number, periodsMax: number): Promise<LockedLedger>;
+  /** Of these idempotency keys, those that the ledger has. */
+  postedKeys(keys: readonly string[]): Promise<Set<string>>;
+  findAcquisitions(ids: readonly string[]): Promise<Map<string, AnsweredAcquisition>>;
+  saveAcquisitions(answered: readonly AnsweredAcquisition[], nowMs: number): Promise<void>;
+  /** Records the crossings and gives those that were not known: the only ones to tell of. */
+  recordCrossings(crossings: readonly Crossing[], nowMs: number): Promise<Crossing[]>;
+  /** Writes what was decided on the locked ledger, with its events. */
+  save(ledger: Ledger, entries: readonly RecordedEntry[], events: readonly EncodedEvent[]): Promise<void>;
+}
+
+export interface LockedLedger {
+  ledger: Ledger;
+  overdueLeaseIds: string[];
+}
+
+/** A law of the ledger that does not hold, with the amounts found. */
+export interface LedgerViolation {
+  law: 'posted_equals_entries' | 'held_equals_leases' | 'accounts_sum_to_zero' | 'spend_within_limit';
+  walletId: string | null;
+  periodKey: string | null;
+  expected: NanoUsd;
+  found: NanoUsd;
+}
+
+export interface LedgerAudit {
+  /** One consistent view of the whole ledger; at most `violationsMax` findings. */
+  findViolations(violationsMax: number): Promise<LedgerViolation[]>;
+}

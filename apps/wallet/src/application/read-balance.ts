@@ -1,0 +1,38 @@
+import type { Actor, WalletBalance } from '@ao/contracts';
+import { AppError, type Clock } from '@ao/kernel';
+import { availableOf, overdraftUsedOf, usedPercentOf } from '../domain/balance.js';
+import type { PeriodBook } from '../domain/period-book.js';
+import type { LedgerStore, WalletRepository } from './ports.js';
+
+/** Tells what a wallet has left in its present period. */
+export class ReadBalance {
+  constructor(
+    private readonly wallets: WalletRepository,
+    private readonly store: LedgerStore,
+    private readonly periods: PeriodBook,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError `not_found`. */
+  async execute(actor: Actor, walletId: string): Promise<WalletBalance> {
+    const wallet = await this.wallets.find(actor.orgId, walletId);
+    if (!wallet) throw new AppError('not_found', `There is no wallet ${walletId}.`, { param: 'id' });
+    const period = this.periods.at(wallet, this.clock.nowMs());
+    const balance = await this.store.readBalance({ walletId, periodKey: period.key });
+    return {
+      walletId,
+      name: wallet.name,
+      period: wallet.period,
+      periodStartsAt: toTimestamp(period.startsAtMs),
+      resetsAt: toTimestamp(period.endsAtMs),
+      limit: wallet.limit,
+      spent: balance.posted,
+      held: balance.held,
+      available: availableOf(wallet, balance),
+      overdraftUsed: overdraftUsedOf(wallet, balance),
+      usedPercent: usedPercentOf(wallet, balance),
+    };
+  }
+}
+
+const toTimestamp = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());

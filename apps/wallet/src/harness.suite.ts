@@ -1,0 +1,155 @@
+import { MemoryBus, type EventEnvelope } from '@ao/bus';
+import { SecretBox } from '@ao/config';
+import {
+  acquireLeasesV1,
+  createWalletV1,
+  getBalanceV1,
+  syncLeasesV1,
+  usageRecordedV1,
+  usageReportExample,
+  walletActionPerformedV1,
+  walletEntryPostedV1,
+  walletThresholdCrossedV1,
+  type Actor,
+  type CallOf,
+  type Lease,
+  type LeaseCharge,
+  type PayloadOf,
+  type ResponseOf,
+  type UsageReport,
+  type WalletBalance,
+} from '@ao/contracts';
+import { openDatabase, type Database } from '@ao/database';
+import { ManualClock, nanoUsd, silentLogger, UuidV7Generator, type NanoUsd } from '@ao/kernel';
+import { runService, type RunningService } from '@ao/runtime';
+import { createTestDatabase, type TestDatabase } from '@ao/testing';
+import { checkLedger, walletService } from './index.js';
+
+export const usd = (amount: number): NanoUsd => nanoUsd(BigInt(amount));
+export const admin: Actor = { orgId: 'org_1', keyId: 'key_1', role: 'admin' };
+
+type NewWallet = Partial<CallOf<typeof createWalletV1>>;
+type AcquireCall = Partial<CallOf<typeof acquireLeasesV1>>;
+
+/** One replica of the service on a bus of its own, and what it told the world. */
+export class Replica {
+  readonly bus = new MemoryBus(silentLogger);
+  readonly entries: PayloadOf<typeof walletEntryPostedV1>[] = [];
+  readonly crossings: PayloadOf<typeof walletThresholdCrossedV1>[] = [];
+  readonly actions: PayloadOf<typeof walletActionPerformedV1>[] = [];
+  service!: RunningService;
+
+  constructor(
+    private readonly databaseUrl: string,
+    private readonly clock: ManualClock,
+  ) {}
+
+  async start(environment: NodeJS.ProcessEnv = {}): Promise<this> {
+    const collect = <T>(into: T[]) => {
+      return (batch: EventEnvelope<T>[]): void => void into.push(...batch.map(({ payload }) => payload));
+    };
+    await this.bus.subscribe(walletEntryPostedV1, { kind: 'broadcast' }, collect(this.entries));
+    await this.bus.subscribe(walletThresholdCrossedV1, { kind: 'broadcast' }, collect(this.crossings));
+    await this.bus.subscribe(walletActionPerformedV1, { kind: 'broadcast' }, collect(this.actions));
+    this.service = await runService(walletService, {
+      bus: this.bus,
+      logger: silentLogger,
+      clock: this.clock,
+      ids: new UuidV7Generator(),
+      secretBox: new SecretBox(Buffer.alloc(32, 1)),
+      keyPepper: Buffer.alloc(32, 7),
+      dataDirectory: '.',
+      environment: { LEASE_SHARE_PERCENT_MAX: '100', LEASE_SWEEP_INTERVAL_MS: '3600000', ...environment },
+      databaseUrl: this.databaseUrl,
+    });
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    await this.service.stop();
+    await this.bus.close();
+  }
+}
+
+/** The service over a real PostgreSQL, with short names for what a test does. */
+export class WalletHarness {
+  readonly clock = new ManualClock();
+  private readonly ids = new UuidV7Generator();
+  private server!: TestDatabase;
+  database!: Database;
+  one!: Replica;
+
+  async start(environment: NodeJS.ProcessEnv = {}): Promise<void> {
+    this.server = await createTestDatabase();
+    this.one = await this.startReplica(environment);
+    const limits = { poolSizeMax: 2, connectTimeoutMs: 2_000, statementTimeoutMs: 10_000 };
+    this.database = openDatabase({ url: this.server.url, schema: 'wallet', ...limits });
+  }
+
+  startReplica(environment: NodeJS.ProcessEnv = {}): Promise<Replica> {
+    return new Replica(this.server.url, this.clock).start(environment);
+  }
+
+  async stop(): Promise<void> {
+    await this.one.stop();
+    await this.database.close();
+    await this.server.drop();
+  }
+
+  id(prefix: string): string {
+    return this.ids.next(prefix);
+  }
+
+  async createWallet(wallet: NewWallet = {}): Promise<string> {
+    const call = { actor: admin, name: 'Wallet', limit: usd(100), ...wallet };
+    return (await this.one.bus.request(createWalletV1, call)).wallet.id;
+  }
+
+  acquire(
+    walletId: string,
+    amount: number,
+    call: AcquireCall = {},
+    by = this.one,
+  ): Promise<ResponseOf<typeof acquireLeasesV1>> {
+    const amounts = { amountMin: usd(amount), amountWanted: usd(amount) };
+    const ids = { acquisitionId: this.id('acq'), gatewayId: 'gw_1', orgId: 'org_1', walletId };
+    return by.bus.request(acquireLeasesV1, { ...ids, ...amounts, ...call }, { deadlineMs: 30_000 });
+  }
+
+  /** The leases of an acquisition that must succeed, by wallet. */
+  async hold(walletId: string, amount: number, call: AcquireCall = {}): Promise<Record<string, Lease>> {
+    const answer = await this.acquire(walletId, amount, call);
+    if (answer.kind === 'refused') throw new Error(`refused by ${answer.walletName}: ${answer.reason}`);
+    return Object.fromEntries(answer.leases.map((lease) => [lease.walletId, lease]));
+  }
+
+  sync(call: Partial<CallOf<typeof syncLeasesV1>>): Promise<ResponseOf<typeof syncLeasesV1>> {
+    return this.one.bus.request(syncLeasesV1, { gatewayId: 'gw_1', renew: [], returns: [], ...call });
+  }
+
+  report(cost: number, charges: LeaseCharge[], report: Partial<UsageReport> = {}): UsageReport {
+    const template = usageRecordedV1.payload.parse(usageReportExample) as UsageReport;
+    const startedAtMs = this.clock.nowMs();
+    return { ...template, requestId: this.id('req'), startedAtMs, cost: usd(cost), charges, ...report };
+  }
+
+  /** Settled when it resolves. */
+  async settle(report: UsageReport, eventId = report.requestId, by = this.one): Promise<void> {
+    await by.bus.publish(usageRecordedV1, { id: eventId, occurredAt: '2026-01-01T00:00:00.000Z', payload: report });
+  }
+
+  async balance(walletId: string, actor = admin): Promise<WalletBalance> {
+    return (await this.one.bus.request(getBalanceV1, { actor, walletId })).balance;
+  }
+
+  /** To be called at the end of every scenario. */
+  async expectLawsToHold(): Promise<void> {
+    expect(await checkLedger(this.database)).toEqual({ ok: true, violations: [] });
+  }
+}
+
+export const chargeOf = (lease: Lease, reserved = lease.granted): LeaseCharge => ({
+  walletId: lease.walletId,
+  leaseId: lease.leaseId,
+  reserved,
+});

@@ -1,0 +1,110 @@
+/**
+ * The rules of the ledger once more, written as plainly as possible: no locks, no counters that could drift, every sum
+ * taken anew. What the service does over PostgreSQL must look the same.
+ */
+export interface ReferenceWallet {
+  limit: number | null;
+  overdraftPercent: number;
+  parent: number | null;
+}
+
+interface ReferenceLease {
+  wallet: number;
+  granted: number;
+  used: number;
+  returned: number;
+  sequence: number;
+  state: 'open' | 'closing' | 'ended';
+  expiresAtMs: number;
+}
+
+export const TTL_MS = 60_000;
+export const GRACE_MS = 120_000;
+
+export class ReferenceLedger {
+  private readonly leases: ReferenceLease[] = [];
+  private readonly postings: { wallet: number; requestId: string; cost: number }[] = [];
+
+  constructor(private readonly wallets: readonly ReferenceWallet[]) {}
+
+  spent(wallet: number): number {
+    return sum(this.postings.filter((posting) => posting.wallet === wallet).map(({ cost }) => cost));
+  }
+
+  held(wallet: number): number {
+    return sum(this.leases.filter((lease) => lease.wallet === wallet).map(remaining));
+  }
+
+  granted(lease: number): number {
+    return this.leases[lease]!.granted;
+  }
+
+  /** The numbers of the new leases, leaf first, or the wallet that refuses and what it lacks. */
+  acquire(
+    leaf: number,
+    min: number,
+    wanted: number,
+    nowMs: number,
+  ): { leases: number[] } | { by: number; lacks: number } {
+    const limited = this.path(leaf).filter((wallet) => this.wallets[wallet]!.limit !== null);
+    for (const wallet of limited) this.sweep(nowMs, wallet);
+    for (const wallet of limited) {
+      if (this.available(wallet) < min) return { by: wallet, lacks: min - this.available(wallet) };
+    }
+    const leases = limited.map((wallet) => {
+      const granted = Math.min(Math.max(min, wanted), this.available(wallet));
+      const fresh = { used: 0, returned: 0, sequence: 0, state: 'open' as const, expiresAtMs: nowMs + TTL_MS };
+      return this.leases.push({ wallet, granted, ...fresh }) - 1;
+    });
+    return { leases };
+  }
+
+  settle(requestId: string, leaf: number, leases: readonly number[], cost: number): void {
+    for (const wallet of this.path(leaf)) {
+      if (this.postings.some((posting) => posting.wallet === wallet && posting.requestId === requestId)) continue;
+      if (cost > 0) this.postings.push({ wallet, requestId, cost });
+      const lease = leases.map((number) => this.leases[number]!).find((one) => one.wallet === wallet);
+      if (!lease) continue;
+      lease.used += Math.min(cost, remaining(lease));
+      end(lease);
+    }
+  }
+
+  giveBack(number: number, sequence: number, amount: number, close: boolean): void {
+    const lease = this.leases[number]!;
+    if (sequence <= lease.sequence || lease.state === 'ended') return;
+    lease.returned += Math.min(amount, remaining(lease));
+    lease.sequence = sequence;
+    if (close) lease.state = 'closing';
+    end(lease);
+  }
+
+  renew(number: number, nowMs: number): void {
+    const lease = this.leases[number]!;
+    if (lease.state === 'open') lease.expiresAtMs = nowMs + TTL_MS;
+  }
+
+  sweep(nowMs: number, only?: number): void {
+    for (const lease of this.leases) {
+      const overdue = lease.expiresAtMs + GRACE_MS < nowMs && (only === undefined || lease.wallet === only);
+      if (overdue) lease.state = 'ended';
+    }
+  }
+
+  path(leaf: number): number[] {
+    const { parent } = this.wallets[leaf]!;
+    return parent === null ? [leaf] : [leaf, ...this.path(parent)];
+  }
+
+  private available(wallet: number): number {
+    const { limit, overdraftPercent } = this.wallets[wallet]!;
+    return Math.floor((limit! * (100 + overdraftPercent)) / 100) - this.spent(wallet) - this.held(wallet);
+  }
+}
+
+const remaining = ({ state, granted, used, returned }: ReferenceLease): number =>
+  state === 'ended' ? 0 : granted - used - returned;
+const end = (lease: ReferenceLease): void => {
+  if (lease.state === 'closing' && remaining(lease) === 0) lease.state = 'ended';
+};
+const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);

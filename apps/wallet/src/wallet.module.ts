@@ -1,0 +1,70 @@
+import { acquireLeasesV1 } from '@ao/contracts';
+import type { ServiceContext, ServiceParts } from '@ao/runtime';
+import { Module } from '@nestjs/common';
+import { AcquisitionBatch, LeasesRpc } from './adapters/bus/leases.rpc.js';
+import { UsageRecordedConsumer } from './adapters/bus/usage-recorded.consumer.js';
+import { WalletsRpc } from './adapters/bus/wallets.rpc.js';
+import { LeaseSweeperJob } from './adapters/jobs/lease-sweeper.job.js';
+import { PostgresLedgerStore } from './adapters/postgres/ledger.store.js';
+import { WalletStore } from './adapters/postgres/store.js';
+import { PostgresWalletRepository } from './adapters/postgres/wallet.repository.js';
+import { AcquireLeases } from './application/acquire-leases.js';
+import { CreateWallet } from './application/create-wallet.js';
+import { WALLET_REPOSITORY } from './application/ports.js';
+import { ReadBalance } from './application/read-balance.js';
+import { SettleUsage } from './application/settle-usage.js';
+import { SweepLeases } from './application/sweep-leases.js';
+import { SyncLeases } from './application/sync-leases.js';
+import { UpdateWallet } from './application/update-wallet.js';
+import { WalletEvents } from './application/wallet-events.js';
+import { loadWalletConfig } from './config.js';
+import { PeriodBook } from './domain/period-book.js';
+
+/** Beyond this, one lock on an organisation's wallet would be held for too long. */
+const ACQUISITIONS_PER_TRANSACTION_MAX = 256;
+/** Two: one decides while the other one commits, or waits for a wallet that the first does not need. */
+const ACQUISITION_LANES_MAX = 2;
+const ACQUISITIONS_WAITING_MAX = 20_000;
+
+/** The only wiring of the service. */
+@Module({})
+export class WalletModule {
+  static register(context: ServiceContext): ServiceParts {
+    const { clock, ids, logger, database } = context;
+    const config = loadWalletConfig(context.environment);
+    const wallets = new PostgresWalletRepository(new WalletStore(database));
+    const store = new PostgresLedgerStore(database);
+    const periods = new PeriodBook();
+    const events = new WalletEvents(clock, ids);
+    const graceMs = config.LEASE_GRACE_MS;
+    const terms = { ttlMs: config.LEASE_TTL_MS, graceMs, sharePercentMax: config.LEASE_SHARE_PERCENT_MAX };
+    const acquireLeases = new AcquireLeases(wallets, store, periods, events, clock, ids, terms);
+    const acquisitions = new AcquisitionBatch({
+      run: (requests) => acquireLeases.execute(requests),
+      sizeMax: ACQUISITIONS_PER_TRANSACTION_MAX,
+      lanesMax: ACQUISITION_LANES_MAX,
+      waitingMax: ACQUISITIONS_WAITING_MAX,
+      waitMsMax: acquireLeasesV1.deadlineMs,
+      clock,
+    });
+    const sweepLeases = new SweepLeases(store, clock, graceMs);
+    const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({
+      provide: provide as never,
+      useValue,
+    });
+    const module = {
+      module: WalletModule,
+      controllers: [WalletsRpc, LeasesRpc, UsageRecordedConsumer],
+      providers: [
+        value(WALLET_REPOSITORY, wallets),
+        value(AcquisitionBatch, acquisitions),
+        value(SyncLeases, new SyncLeases(wallets, store, clock, config.LEASE_TTL_MS)),
+        value(SettleUsage, new SettleUsage(wallets, store, periods, events, clock, logger)),
+        value(CreateWallet, new CreateWallet(wallets, clock, ids, config.WALLETS_PER_ORGANISATION_MAX)),
+        value(UpdateWallet, new UpdateWallet(wallets, clock, ids)),
+        value(ReadBalance, new ReadBalance(wallets, store, periods, clock)),
+      ],
+    };
+    return { module, jobs: [new LeaseSweeperJob(sweepLeases, config.LEASE_SWEEP_INTERVAL_MS, logger)] };
+  }
+}
