@@ -64,9 +64,12 @@ export class MemoryBus implements Bus {
     return { stop: async () => void this.responders.delete(contract.subject) };
   }
 
-  publish<C extends EventContract>(contract: C, event: Omit<EventEnvelope<PayloadOf<C>>, 'subject'>): Promise<void> {
+  async publish<C extends EventContract>(
+    contract: C,
+    event: Omit<EventEnvelope<PayloadOf<C>>, 'subject'>,
+  ): Promise<void> {
     const payload = encodeMessage(contract.payload, event.payload, contract.subject);
-    return this.publishEncoded({ ...event, subject: contract.subject, payload });
+    await this.publishEncoded({ ...event, subject: contract.subject, payload });
   }
 
   async publishEncoded(event: EncodedEvent): Promise<void> {

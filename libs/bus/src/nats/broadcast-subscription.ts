@@ -20,7 +20,7 @@ export class BroadcastSubscription implements Subscription {
   private readonly owner: string;
   private nextSequence = 1;
   private messages: ConsumerMessages | null = null;
-  private running: Promise<void> = Promise.resolve();
+  private handling: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly link: NatsLink,
@@ -35,7 +35,7 @@ export class BroadcastSubscription implements Subscription {
   /** @throws Error when the stream cannot be asked where it ends now */
   async start(): Promise<this> {
     this.nextSequence = (await this.readStreamEnd()) + 1;
-    this.running = this.followForever();
+    void this.followForever();
     return this;
   }
 
@@ -43,7 +43,7 @@ export class BroadcastSubscription implements Subscription {
     this.stopping.abort();
     this.messages?.stop();
     const goesOn = (): Error => new Error('the handler goes on');
-    await withDeadline(this.running, STOP_DEADLINE_MS, goesOn).catch((error: unknown) =>
+    await withDeadline(this.handling, STOP_DEADLINE_MS, goesOn).catch((error: unknown) =>
       this.logger.warn({ err: error, subject: this.subject }, 'a subscription stopped before its handler ended'),
     );
   }
@@ -85,7 +85,8 @@ export class BroadcastSubscription implements Subscription {
       onMessage();
       this.nextSequence = message.seq + 1;
       const open = () => unpackEvent(message.subject, message.string());
-      await this.deliver([{ label: `#${message.seq}`, open, ...nothingToTell }]);
+      this.handling = this.deliver([{ label: `#${message.seq}`, open, ...nothingToTell }]);
+      await this.handling;
     }
     if (this.link.isUp) await consumer.delete().catch(() => undefined);
   }

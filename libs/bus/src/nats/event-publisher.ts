@@ -36,7 +36,8 @@ export class EventPublisher {
   }
 
   private async send(event: EncodedEvent, owner: string): Promise<void> {
-    const options = { msgID: headerText(event.id), timeout: ACKNOWLEDGE_TIMEOUT_MS };
+    // JetStream remembers ids per stream; ours count per subject.
+    const options = { msgID: headerText(`${event.subject}#${event.id}`), timeout: ACKNOWLEDGE_TIMEOUT_MS };
     await this.streams.ensure(owner);
     try {
       await this.link.js.publish(event.subject, packEvent(event), options);

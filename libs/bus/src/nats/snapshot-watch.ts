@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { SnapshotContract } from '@ao/contracts';
-import { sleep, withDeadline, type Logger } from '@ao/kernel';
+import { sleep, type Logger } from '@ao/kernel';
 import type { KvEntry, KvWatchEntry } from '@nats-io/kv';
 import type { QueuedIterator } from '@nats-io/transport-node';
 import type { Subscription } from '../bus.js';
@@ -12,7 +12,6 @@ const decompress = promisify(gunzip);
 
 /** A watch is taken up anew this often, so that an update lost without notice is not lost for good. */
 const WATCH_RENEWAL_MS = 5 * 60_000;
-const STOP_DEADLINE_MS = 5_000;
 /** A value beyond this is no read model but a mistake; the bound is on what a tampered value may expand to. */
 const VALUE_BYTES_MAX = 64 * 1_048_576;
 
@@ -21,7 +20,6 @@ export class SnapshotWatch implements Subscription {
   private readonly stopping = new AbortController();
   private seen = '';
   private entries: QueuedIterator<KvWatchEntry> | null = null;
-  private running: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly snapshots: NatsSnapshots,
@@ -35,14 +33,13 @@ export class SnapshotWatch implements Subscription {
     const bucket = await this.snapshots.bucket(this.contract.owner);
     const present = await bucket.get(keyOf(this.contract));
     if (present) await this.handOver(present);
-    this.running = this.followForever();
+    void this.followForever();
     return this;
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     this.entries?.stop();
-    await withDeadline(this.running, STOP_DEADLINE_MS, () => new Error('the watch goes on')).catch(() => undefined);
   }
 
   private async followForever(): Promise<void> {
@@ -81,7 +78,8 @@ export class SnapshotWatch implements Subscription {
     if (entry.operation !== 'PUT' || identity === this.seen) return;
     this.seen = identity;
     try {
-      this.onText((await decompress(entry.value, { maxOutputLength: VALUE_BYTES_MAX })).toString());
+      const text = (await decompress(entry.value, { maxOutputLength: VALUE_BYTES_MAX })).toString();
+      if (!this.stopping.signal.aborted) this.onText(text);
     } catch (error) {
       this.logger.error({ err: error, snapshot: this.contract.name }, 'a snapshot was not taken; the last one stays');
     }

@@ -1,0 +1,49 @@
+import { nanoUsd } from '@ao/kernel';
+import { describeBus } from '../bus.suite.js';
+import { CollectingLogger, eventually, newContracts } from '../test-tools.suite.js';
+import { MemoryBus } from './memory-bus.js';
+
+describeBus('MemoryBus', async (logger) => new MemoryBus(logger));
+
+describe('MemoryBus, where nothing outlives the process', () => {
+  const event = { id: 'e1', occurredAt: '2026-01-02T03:04:05Z', payload: { id: 'a', costNanoUsd: nanoUsd(1n) } };
+
+  it('takes an event over only when every durable subscriber has handled it: until then the publisher keeps it', async () => {
+    const bus = new MemoryBus(new CollectingLogger());
+    const contracts = newContracts();
+    const steps: string[] = [];
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    await bus.subscribe(contracts.event, { kind: 'durable', name: 'fast' }, () => void steps.push('fast'));
+    await bus.subscribe(contracts.event, { kind: 'durable', name: 'slow' }, () => gate.then(() => void steps.push('slow')));
+    const published = bus.publish(contracts.event, event).then(() => steps.push('published'));
+    await eventually(() => expect(steps).toEqual(['fast']));
+    release();
+    await published;
+    expect(steps).toEqual(['fast', 'slow', 'published']);
+    await bus.close();
+  });
+
+  it('rejects what a stopping subscriber had not handled, so that the publisher sends it again', async () => {
+    const bus = new MemoryBus(new CollectingLogger());
+    const contracts = newContracts();
+    const failing = await bus.subscribe(contracts.event, { kind: 'durable', name: 'reader' }, () => {
+      throw new Error('database away');
+    });
+    const published = bus.publish(contracts.event, event);
+    published.catch(() => undefined);
+    await failing.stop();
+    await expect(published).rejects.toThrow('stopped before the event was handled');
+    await bus.close();
+  });
+
+  it('handles an event once when it is published again while it is on its way', async () => {
+    const bus = new MemoryBus(new CollectingLogger());
+    const contracts = newContracts();
+    let handled = 0;
+    await bus.subscribe(contracts.event, { kind: 'durable', name: 'reader' }, () => void (handled += 1));
+    await Promise.all([bus.publish(contracts.event, event), bus.publish(contracts.event, event)]);
+    expect(handled).toBe(1);
+    await bus.close();
+  });
+});
