@@ -1,3 +1,4 @@
+import { encodeEmbeddingsRequest } from './encode-request.js';
 import { parseEmbeddingsRequest } from './decode-embeddings-request.js';
 
 const LIMITS = { modelLengthMax: 256, inputsMax: 3 };
@@ -34,5 +35,14 @@ describe('parseEmbeddingsRequest', () => {
     }
     expect(refusal(['a', 'b', 'c'])).toBe('accepted');
     expect(refusal(['a', 'b', 'c', 'd'])).toBe('invalid_parameter input');
+  });
+});
+
+describe('encodeEmbeddingsRequest', () => {
+  it('names the model as the provider does and leaves every other byte', () => {
+    const body = Buffer.from('{"input":["a", "b"], "model": "m"}');
+    const request = parseEmbeddingsRequest(body, LIMITS);
+    expect(encodeEmbeddingsRequest(request, { model: 'm2' }).toString()).toBe('{"input":["a", "b"], "model": "m2"}');
+    expect(encodeEmbeddingsRequest(request, { model: 'm' })).toBe(body);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { SseScanner } from '../sse-scanner.js';
-import { frameText, StreamReader } from './decode-stream.js';
+import { frameText, readFrame, StreamReader } from './decode-stream.js';
 
 const frame = (data: unknown) => Buffer.from(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
 const chunk = (choices: object[], more: object = {}) =>
@@ -11,8 +11,6 @@ const choice = (delta: object, finishReason: string | null = null) => ({
   logprobs: null,
   finish_reason: finishReason,
 });
-
-const readFrame = (bytes: Buffer) => new StreamReader().read(bytes);
 
 const USAGE = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12, prompt_tokens_details: { cached_tokens: 4 } };
 

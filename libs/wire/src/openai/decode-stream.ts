@@ -65,6 +65,11 @@ export class StreamReader {
   }
 }
 
+/** Reads one frame on its own; for a whole stream use a `StreamReader`. Never throws. */
+export function readFrame(frame: Buffer): StreamFrame {
+  return new StreamReader().read(frame);
+}
+
 /** Providers put their generated text in these fields of a delta. */
 interface Delta {
   content?: unknown;

@@ -1,4 +1,5 @@
 import { readJson, replaceFields, type NewFieldValue } from '../json-fields.js';
+import type { EmbeddingsRequest } from './decode-embeddings-request.js';
 import type { ChatRequest } from './decode-request.js';
 
 const USAGE_WANTED = Buffer.from('{"include_usage":true}');
@@ -28,4 +29,10 @@ function withUsageWanted({ body, fields }: ChatRequest): NewFieldValue {
   const range = fields.values.get('stream_options');
   const options = range && (readJson(body, range) as object | null);
   return options ? { ...options, include_usage: true } : USAGE_WANTED;
+}
+
+/** The same for an embeddings request: only the model is named anew. */
+export function encodeEmbeddingsRequest(request: EmbeddingsRequest, { model }: { readonly model?: string }): Buffer {
+  const isSame = model === undefined || model === request.model;
+  return isSame ? request.body : replaceFields(request.body, request.fields, { model });
 }
