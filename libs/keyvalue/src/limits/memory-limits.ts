@@ -1,0 +1,69 @@
+import type { Clock } from '@ao/kernel';
+import { LRUCache } from 'lru-cache';
+import { decideBucket, describeBucket, type BucketUse } from './bucket.js';
+import { checkLimitRequests, type LimitDecision, type LimitRequest, type LimitState, type SlotHold } from './limit.js';
+import { decideSlots, describeSlots, type SlotUse } from './slots.js';
+import { decideWindow, describeWindow, type WindowUse } from './window.js';
+
+interface Decision {
+  allowed: boolean;
+  keep: () => void;
+  describe: (taken: boolean) => LimitState;
+}
+
+/** The limits of one process, or of all processes while Redis is away. The keys used least lately are forgotten first. */
+export class MemoryLimits {
+  private readonly uses: LRUCache<string, BucketUse | WindowUse | SlotUse>;
+
+  constructor(
+    private readonly clock: Clock,
+    keysMax: number,
+  ) {
+    this.uses = new LRUCache({ max: keysMax });
+  }
+
+  take(requests: readonly LimitRequest[]): LimitDecision {
+    checkLimitRequests(requests);
+    const nowMs = this.clock.nowMs();
+    const decisions = requests.map((request) => this.decide(request, nowMs));
+    const allowed = decisions.every((decision) => decision.allowed);
+    if (allowed) decisions.forEach((decision) => decision.keep());
+    return { allowed, limits: decisions.map((decision) => decision.describe(allowed)) };
+  }
+
+  release(holds: readonly SlotHold[]): void {
+    for (const { key, holder } of holds) {
+      const use = this.uses.get(key) as SlotUse | undefined;
+      if (use) this.uses.set(key, new Map([...use].filter(([name]) => name !== holder)));
+    }
+  }
+
+  private decide(request: LimitRequest, nowMs: number): Decision {
+    switch (request.kind) {
+      case 'bucket': {
+        const decision = decideBucket(this.uses.get(request.key) as BucketUse | undefined, request, nowMs);
+        return this.toDecision(request.key, decision, (use) => describeBucket(use, request, decision.allowed));
+      }
+      case 'window': {
+        const decision = decideWindow(this.uses.get(request.key) as WindowUse | undefined, request, nowMs);
+        return this.toDecision(request.key, decision, (use) => describeWindow(use, request, decision.allowed));
+      }
+      case 'slots': {
+        const decision = decideSlots(this.uses.get(request.key) as SlotUse | undefined, request, nowMs);
+        return this.toDecision(request.key, decision, (use) => describeSlots(use, request, decision.allowed, nowMs));
+      }
+    }
+  }
+
+  private toDecision<U extends BucketUse | WindowUse | SlotUse>(
+    key: string,
+    decision: { allowed: boolean; granted: U; refused: U },
+    describe: (use: U) => LimitState,
+  ): Decision {
+    return {
+      allowed: decision.allowed,
+      keep: () => void this.uses.set(key, decision.granted),
+      describe: (taken) => describe(taken ? decision.granted : decision.refused),
+    };
+  }
+}

@@ -1,0 +1,47 @@
+import { systemClock, type Clock } from '@ao/kernel';
+import { LRUCache } from 'lru-cache';
+import type { KeyValue } from './key-value.js';
+import { MemoryLimits } from './limits/memory-limits.js';
+
+export interface MemoryKeyValueOptions {
+  clock?: Clock;
+  /** Bytes of keys and values together; what was used least lately goes first. */
+  valueBytesMax?: number;
+  limitKeysMax?: number;
+}
+
+const VALUE_BYTES_MAX = 64 * 1024 * 1024;
+/** About 200 bytes each. */
+const LIMIT_KEYS_MAX = 100_000;
+const ENTRY_OVERHEAD_BYTES = 100;
+
+/** The store of a single process. */
+export function openMemoryKeyValue(options: MemoryKeyValueOptions = {}): KeyValue {
+  const clock = options.clock ?? systemClock;
+  const limits = new MemoryLimits(clock, options.limitKeysMax ?? LIMIT_KEYS_MAX);
+  const values = new LRUCache<string, Buffer>({
+    maxSize: options.valueBytesMax ?? VALUE_BYTES_MAX,
+    sizeCalculation: (value, key) => value.length + Buffer.byteLength(key) + ENTRY_OVERHEAD_BYTES,
+    perf: { now: () => clock.nowMs() },
+    ttlResolution: 0,
+  });
+  return {
+    get: async (key) => copyOf(values.get(key)),
+    set: async (key, value, { ttlMs }) => void values.set(key, bytesOf(value), { ttl: ttlMs }),
+    delete: async (key) => void values.delete(key),
+    takeTokens: async (requests) => limits.take(requests),
+    releaseSlots: async (holds) => limits.release(holds),
+    health: async () => ({ ok: true, latencyMs: 0 }),
+    close: async () => values.clear(),
+  };
+}
+
+/** A copy: the caller may reuse its buffer. */
+function bytesOf(value: Buffer | string): Buffer {
+  return typeof value === 'string' ? Buffer.from(value) : Buffer.from(value);
+}
+
+/** Callers own what they get, as they do with Redis. */
+function copyOf(value: Buffer | undefined): Buffer | null {
+  return value === undefined ? null : Buffer.from(value);
+}
