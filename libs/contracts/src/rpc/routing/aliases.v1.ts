@@ -7,6 +7,8 @@ import { modelAlias } from '../../snapshots/routing-table.js';
 export const ownedAlias = z.object({ ...modelAlias.shape, source: z.enum(['config', 'api']) });
 export type OwnedAlias = z.output<typeof ownedAlias>;
 
+/** Short enough for a cursor to hold. */
+const aliasName = modelName.max(128);
 const actorExample = { orgId: 'org_1', keyId: 'key_1', role: 'admin' as const };
 const aliasExample: z.input<typeof ownedAlias> = {
   orgId: 'org_1',
@@ -19,7 +21,7 @@ const aliasExample: z.input<typeof ownedAlias> = {
 export const setAliasV1 = defineRpc({
   subject: 'rpc.routing.set-alias.v1',
   owner: 'routing',
-  request: z.object({ actor, alias: modelName, modelGroup: modelName, hidden: modelAlias.shape.hidden }),
+  request: z.object({ actor, alias: aliasName, modelGroup: modelName, hidden: modelAlias.shape.hidden }),
   response: z.object({ alias: ownedAlias }),
   example: {
     request: { actor: actorExample, alias: 'fast', modelGroup: 'gpt-4o-mini' },
@@ -38,7 +40,7 @@ export const listAliasesV1 = defineRpc({
 export const deleteAliasV1 = defineRpc({
   subject: 'rpc.routing.delete-alias.v1',
   owner: 'routing',
-  request: z.object({ actor, alias: modelName }),
+  request: z.object({ actor, alias: aliasName }),
   response: z.object({ deleted: z.literal(true) }),
   example: { request: { actor: actorExample, alias: 'fast' }, response: { deleted: true } },
 });

@@ -19,8 +19,8 @@ export const provider = z.object({
   region: z.string().nullable(),
   tags: z.array(tag),
   source: z.enum(['config', 'api', 'demo']),
-  /** Null for what no administrator made over the API. */
-  createdAt: timestamp.nullable(),
+  /** For one of AO_CONFIG: when this process read it. */
+  createdAt: timestamp,
 });
 export type Provider = z.output<typeof provider>;
 
