@@ -1,5 +1,5 @@
 import { AppError } from '@ao/kernel';
-import { reachOfAddress, reachOfHost, strictest } from '../domain/address-reach.js';
+import { reachOfAddress, reachOfHost, strictest } from './address-reach.js';
 import type { AddressResolver } from './ports.js';
 
 /** Keeps the platform from being sent into its own network by the base URL of a provider. */
@@ -21,7 +21,8 @@ export class BaseUrlGuard {
     if (url.username || url.password || url.search || url.hash) {
       throw refusal('The base URL must have no user, password, query or fragment. Give the key as api_key.');
     }
-    const reach = reachOfHost(url.hostname) ?? strictest((await this.resolver.resolve(url.hostname)).map(reachOfAddress));
+    const reach =
+      reachOfHost(url.hostname) ?? strictest((await this.resolver.resolve(url.hostname)).map(reachOfAddress));
     if (reach === 'forbidden') {
       throw refusal('The base URL leads to a link-local, metadata or reserved address, which is never called.');
     }

@@ -2,7 +2,7 @@ import { routingActionPerformedV1, type createProviderV1, type RequestOf } from 
 import type { Clock, IdGenerator } from '@ao/kernel';
 import { auditEvent, requireAdmin } from '@ao/runtime';
 import { listedDeployment } from '../domain/deployment.js';
-import type { Provider } from '../domain/provider.js';
+import { modelSet, type Provider } from '../domain/provider.js';
 import type { BaseUrlGuard } from './base-url-guard.js';
 import type { DeploymentRepository, ProviderRepository, RoutingTable } from './ports.js';
 import type { ProviderKeys } from './provider-keys.js';
@@ -32,7 +32,7 @@ export class CreateProvider {
   async execute({ actor, apiKey, ...request }: RequestOf<typeof createProviderV1>): Promise<Provider> {
     requireAdmin(actor);
     checkKind(request.kind);
-    const models = [...new Set(request.models)];
+    const models = modelSet(request.models);
     await this.checkRooms(actor.orgId, models.length);
     const baseUrl = await this.guard.check(request.baseUrl);
     const provider: Provider = {

@@ -7,9 +7,13 @@ export const PROVIDER_KINDS = Object.keys(OPENAI_COMPATIBLE_VENDORS);
 /** @throws AppError `invalid_parameter` that names the kinds there are. */
 export function checkKind(kind: string): void {
   if (PROVIDER_KINDS.includes(kind)) return;
-  throw new AppError('invalid_parameter', `There is no provider kind ${kind}. Use one of ${PROVIDER_KINDS.join(', ')}.`, {
-    param: 'kind',
-  });
+  throw new AppError(
+    'invalid_parameter',
+    `There is no provider kind ${kind}. Use one of ${PROVIDER_KINDS.join(', ')}.`,
+    {
+      param: 'kind',
+    },
+  );
 }
 
 /** @throws AppError `conflict` when one more than `countMax` would be stored. */

@@ -95,7 +95,10 @@ export class PublishRoutingTable implements RoutingTable {
     const { id, name, vendor, baseUrl, organisation, connectionsMax, region } = provider;
     const sealedKey = this.keys.sealedFor(provider);
     if (sealedKey === null && provider.key.reference !== null) {
-      this.logger.warn({ provider: id, reference: provider.key.reference }, 'the variable of a provider key is not set');
+      this.logger.warn(
+        { provider: id, reference: provider.key.reference },
+        'the variable of a provider key is not set',
+      );
     }
     const timeouts = providerTimeouts.parse(provider.timeouts);
     // Every kind there is so far speaks OpenAI's protocol.

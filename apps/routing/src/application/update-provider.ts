@@ -2,7 +2,7 @@ import { routingActionPerformedV1, type RequestOf, type updateProviderV1 } from 
 import { AppError, type Clock, type IdGenerator } from '@ao/kernel';
 import { auditEvent } from '@ao/runtime';
 import { listedDeployment } from '../domain/deployment.js';
-import type { Provider } from '../domain/provider.js';
+import { modelSet, type Provider } from '../domain/provider.js';
 import type { BaseUrlGuard } from './base-url-guard.js';
 import type { RoutingLimits } from './create-provider.js';
 import type { FindProvider } from './find-provider.js';
@@ -60,7 +60,7 @@ export class UpdateProvider {
       vendor: vendorOf(merged.kind, merged.baseUrl),
       key: apiKey === undefined ? present.key : this.keys.take(actor.orgId, apiKey),
       timeouts: { ...present.timeouts, ...timeouts },
-      models: models ? [...new Set(models)] : present.models,
+      models: models ? modelSet(models) : present.models,
     };
   }
 }

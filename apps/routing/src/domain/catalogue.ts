@@ -21,6 +21,7 @@ export function joinCatalogues(...parts: Catalogue[]): Catalogue {
 
 /** The refusal to change over the API what does not come from there. */
 export function readOnly(what: string, source: Exclude<Source, 'api'>): AppError {
-  const where = source === 'demo' ? 'is the built-in demo: unset AO_DEMO_PROVIDER_URL' : 'comes from AO_CONFIG: edit it there';
+  const where =
+    source === 'demo' ? 'is the built-in demo: unset AO_DEMO_PROVIDER_URL' : 'comes from AO_CONFIG: edit it there';
   return new AppError('conflict', `${what} ${where}.`, { param: 'id' });
 }

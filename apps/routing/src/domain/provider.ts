@@ -36,10 +36,13 @@ export interface Provider {
   connectionsMax: number;
   region: string | null;
   tags: string[];
-  /** The models that become deployments by themselves. */
+  /** The models that become deployments by themselves: a set, in order of name. */
   models: string[];
   source: Source;
   createdAtMs: number;
 }
+
+/** Models as a provider has them: each once, by name. */
+export const modelSet = (models: Iterable<string>): string[] => [...new Set(models)].sort();
 
 export const CONNECTIONS_MAX_DEFAULT = 256;

@@ -75,7 +75,9 @@ const environmentVariables = z.record(z.string(), text, 'must be a map of names 
 export const modelConfigFile = section({
   model_list: z.array(modelEntry, 'must be a list of models').max(10_000, 'must have at most 10000 models').nullish(),
   router_settings: section({
-    model_group_alias: z.record(text.max(128, 'must have at most 128 characters'), aliasTarget, 'must be a map of aliases to models').nullish(),
+    model_group_alias: z
+      .record(text.max(128, 'must have at most 128 characters'), aliasTarget, 'must be a map of aliases to models')
+      .nullish(),
   }).nullish(),
   environment_variables: environmentVariables.nullish(),
   general_settings: section({}).nullish(),

@@ -99,7 +99,13 @@ describe('a LiteLLM file', () => {
       tokensPerMinuteMax: 100_000,
       retriesMax: 2,
     });
-    expect(named('gpt-4o')[0]).toMatchObject({ region: null, tags: [], weight: 1, priority: 0, requestsPerMinuteMax: 480 });
+    expect(named('gpt-4o')[0]).toMatchObject({
+      region: null,
+      tags: [],
+      weight: 1,
+      priority: 0,
+      requestsPerMinuteMax: 480,
+    });
   });
 
   it('[PR-002] reads the organisation, and timeouts in seconds', () => {
@@ -257,7 +263,10 @@ describe('a provider of a file', () => {
 
   it('is read the same under each name of the parameters', () => {
     const read = (key: string) =>
-      parseModelConfig(JSON.stringify({ model_list: [{ model_name: 'm', [key]: { model: 'groq/x', api_key: 'k' } }] }), {});
+      parseModelConfig(
+        JSON.stringify({ model_list: [{ model_name: 'm', [key]: { model: 'groq/x', api_key: 'k' } }] }),
+        {},
+      );
     expect(read('tianji_params')).toEqual(read('litellm_params'));
     expect(read('params')).toEqual(read('litellm_params'));
   });
@@ -290,7 +299,11 @@ general_settings: []
     ['YAML that is none', 'a: [1\nb: "', 'line'],
     ['the same key twice', 'model_list: []\nmodel_list: []', 'duplicate key'],
     ['a list', '- a', 'the file: must be a map'],
-    ['aliases that explode', `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [${'*a,'.repeat(10)}]\nc: &c [${'*b,'.repeat(10)}]\nd: [${'*c,'.repeat(10)}]`, 'YAML aliases'],
+    [
+      'aliases that explode',
+      `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [${'*a,'.repeat(10)}]\nc: &c [${'*b,'.repeat(10)}]\nd: [${'*c,'.repeat(10)}]`,
+      'YAML aliases',
+    ],
     ['too much', `# ${'x'.repeat(5_000_000)}`, 'larger than'],
     ['a base URL that is none', fileOf({ api_base: 'localhost:8000' }), 'api_base: must be an http or https URL'],
     ['a password in a URL', fileOf({ api_base: 'https://u:p@x.example/v1' }), 'without user, password'],

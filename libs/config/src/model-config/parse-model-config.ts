@@ -29,10 +29,7 @@ export function parseModelConfig(text: string, environment: Environment): ModelC
   return { providers: nameProviders(entries), deployments, aliases, prices, warnings };
 }
 
-function identify(
-  entries: ReadEntry[],
-  reading: Reading,
-): { deployments: ConfigDeployment[]; prices: ConfigPrice[] } {
+function identify(entries: ReadEntry[], reading: Reading): { deployments: ConfigDeployment[]; prices: ConfigPrice[] } {
   const deployments: ConfigDeployment[] = [];
   const prices: ConfigPrice[] = [];
   const seen = new Map<string, number>();

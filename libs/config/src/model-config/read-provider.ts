@@ -61,8 +61,7 @@ function readBaseUrl(
     return null;
   }
   const url = URL.canParse(value) ? new URL(value) : null;
-  const usable =
-    url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
+  const usable = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
   if (!usable) {
     reading.problems.push(`${path}.${key}: must be an http or https URL without user, password, query and fragment`);
     return null;
@@ -71,13 +70,7 @@ function readBaseUrl(
   return url.pathname === '/' && vendor.appendsPath ? trimmed + vendor.appendsPath : trimmed;
 }
 
-function readKey(
-  reading: Reading,
-  path: string,
-  params: ModelParams,
-  vendor: Vendor,
-  baseUrl: string,
-): ResolvedText {
+function readKey(reading: Reading, path: string, params: ModelParams, vendor: Vendor, baseUrl: string): ResolvedText {
   if (params.api_key != null) return resolveText(reading, `${path}.api_key`, params.api_key);
   // The vendor's key goes to the vendor only, never to whatever host an entry names.
   if (!vendor.keyVariable || baseUrl !== vendor.baseUrl) return { value: null, reference: null };

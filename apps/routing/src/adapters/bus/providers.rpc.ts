@@ -55,7 +55,10 @@ export class ProvidersRpc {
   }
 
   @Responds(deleteProviderV1)
-  async delete({ actor, providerId }: RequestOf<typeof deleteProviderV1>): Promise<ResponseOf<typeof deleteProviderV1>> {
+  async delete({
+    actor,
+    providerId,
+  }: RequestOf<typeof deleteProviderV1>): Promise<ResponseOf<typeof deleteProviderV1>> {
     await this.deleteProvider.execute(actor, providerId);
     return { deleted: true };
   }
@@ -67,7 +70,14 @@ export class ProvidersRpc {
 }
 
 /** A provider without what only the platform may know: the key goes out masked, or as the name of its variable. */
-function toMessage({ orgId: _orgId, vendor: _vendor, key, timeouts, createdAtMs, ...provider }: Provider): ProviderMessage {
+function toMessage({
+  orgId: _orgId,
+  vendor: _vendor,
+  key,
+  timeouts,
+  createdAtMs,
+  ...provider
+}: Provider): ProviderMessage {
   return {
     ...provider,
     keyMasked: key.masked,

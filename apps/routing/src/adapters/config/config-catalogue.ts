@@ -1,9 +1,9 @@
-import { watchModelConfig, type ModelConfig, type ModelConfigWatch } from '@ao/config';
+import { watchModelConfig, type ConfigDeployment, type ModelConfig, type ModelConfigWatch } from '@ao/config';
 import type { Clock, Logger } from '@ao/kernel';
 import type { CatalogueSource } from '../../application/ports.js';
 import type { ProviderKeys } from '../../application/provider-keys.js';
 import { EMPTY_CATALOGUE, joinCatalogues, type Catalogue } from '../../domain/catalogue.js';
-import { CONNECTIONS_MAX_DEFAULT } from '../../domain/provider.js';
+import { CONNECTIONS_MAX_DEFAULT, modelSet } from '../../domain/provider.js';
 
 export interface ConfigCatalogueOptions {
   /** The AO_CONFIG file; absent: the operator names no models. */
@@ -50,7 +50,6 @@ export class ConfigCatalogue implements CatalogueSource {
 
   private toCatalogue({ providers, deployments, aliases }: ModelConfig): Catalogue {
     const createdAtMs = this.options.clock.nowMs();
-    const modelsOf = Map.groupBy(deployments, ({ providerId }) => providerId);
     return {
       providers: providers.map(({ apiKey, keyReference, vendor, ...provider }) => ({
         ...provider,
@@ -61,7 +60,7 @@ export class ConfigCatalogue implements CatalogueSource {
         connectionsMax: CONNECTIONS_MAX_DEFAULT,
         region: null,
         tags: [],
-        models: [...new Set(modelsOf.get(provider.id)?.map(({ model }) => model))],
+        models: modelsOf(provider.id, deployments),
         source: 'config',
         createdAtMs,
       })),
@@ -69,4 +68,9 @@ export class ConfigCatalogue implements CatalogueSource {
       aliases: aliases.map((alias) => ({ ...alias, orgId: null })),
     };
   }
+}
+
+function modelsOf(providerId: string, deployments: ConfigDeployment[]): string[] {
+  const own = deployments.filter((deployment) => deployment.providerId === providerId);
+  return modelSet(own.map(({ model }) => model));
 }

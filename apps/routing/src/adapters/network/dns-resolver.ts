@@ -14,7 +14,10 @@ export class DnsResolver implements AddressResolver {
       const found = await withDeadline(lookup(hostname, { all: true }), LOOKUP_DEADLINE_MS, late);
       return found.map(({ address }) => address);
     } catch (error) {
-      this.logger.info({ hostname, error: error instanceof Error ? error.message : String(error) }, 'name not resolved');
+      this.logger.info(
+        { hostname, error: error instanceof Error ? error.message : String(error) },
+        'name not resolved',
+      );
       return [];
     }
   }

@@ -1,13 +1,13 @@
 import { partialTimeouts } from '@ao/contracts';
 import { vendorOf } from '../../application/vendor-of.js';
 import type { Alias, Deployment } from '../../domain/deployment.js';
-import type { Provider } from '../../domain/provider.js';
+import { modelSet, type Provider } from '../../domain/provider.js';
 import type { Prisma } from './generated/client.js';
 import type { DeploymentModel, ModelAliasModel, ProviderModel } from './generated/models.js';
 
-/** Reads a provider together with the models of its listed deployments, in the order in which they were added. */
+/** Reads a provider together with the models of its listed deployments. */
 export const withModels = {
-  deployments: { where: { listed: true }, select: { model: true }, orderBy: { id: 'asc' } },
+  deployments: { where: { listed: true }, select: { model: true } },
 } as const satisfies Prisma.ProviderInclude;
 
 export type ProviderRow = ProviderModel & { deployments: { model: string }[] };
@@ -19,7 +19,7 @@ export function toProvider(row: ProviderRow): Provider {
     vendor: vendorOf(row.kind, row.baseUrl),
     key: { sealed, masked, reference },
     timeouts: partialTimeouts.parse(row.timeouts),
-    models: deployments.map(({ model }) => model),
+    models: modelSet(deployments.map(({ model }) => model)),
     source: 'api',
     createdAtMs: createdAt.getTime(),
   };
@@ -54,7 +54,8 @@ export function toDeployment({ listed: _listed, ...row }: DeploymentModel): Depl
 
 /** @throws when the deployment is the platform's: that is never stored. */
 export function toDeploymentRow({ source, orgId, ...deployment }: Deployment, listed: boolean): DeploymentModel {
-  if (orgId === null || source !== 'api') throw new TypeError(`deployment ${deployment.id} is not an organisation's own`);
+  if (orgId === null || source !== 'api')
+    throw new TypeError(`deployment ${deployment.id} is not an organisation's own`);
   return {
     ...deployment,
     orgId,

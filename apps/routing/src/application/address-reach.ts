@@ -58,7 +58,10 @@ export function reachOfAddress(address: string): Reach {
 
 /** The reach of a host as far as it can be told without asking DNS; null: ask. */
 export function reachOfHost(hostname: string): Reach | null {
-  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '').toLowerCase();
+  const host = hostname
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
   if (isIP(host)) return reachOfAddress(host);
   if (/^(metadata|instance-data)(\.|$)/.test(host)) return 'forbidden';
   // Names that only a private network can know.

@@ -40,16 +40,15 @@ describe('the reach of a provider address', () => {
     'http://gpu.local',
   ])('%s is called only where that is allowed', (url) => expect(reachOfHost(hostOf(url))).toBe('private'));
 
-  it.each(['http://8.8.8.8', 'http://172.32.0.1', 'http://[2606:4700::1]', 'http://100.128.0.1'])('%s is public', (url) =>
-    expect(reachOfHost(hostOf(url))).toBe('public'),
+  it.each(['http://8.8.8.8', 'http://172.32.0.1', 'http://[2606:4700::1]', 'http://100.128.0.1'])(
+    '%s is public',
+    (url) => expect(reachOfHost(hostOf(url))).toBe('public'),
   );
 
   it('asks DNS for every other name', () => expect(reachOfHost('api.openai.com')).toBeNull());
 
   it('is the same for an IPv4 address and its IPv6 form', () => {
-    fc.assert(
-      fc.property(fc.ipV4(), (address) => reachOfAddress(`::ffff:${address}`) === reachOfAddress(address)),
-    );
+    fc.assert(fc.property(fc.ipV4(), (address) => reachOfAddress(`::ffff:${address}`) === reachOfAddress(address)));
   });
 
   it('is the strictest of all addresses of a name', () => {
