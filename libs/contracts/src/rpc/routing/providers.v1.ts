@@ -19,6 +19,7 @@ export const provider = z.object({
   region: z.string().nullable(),
   tags: z.array(tag),
   source: z.enum(['config', 'api', 'demo']),
+  /** For one of AO_CONFIG: when this process read it. */
   createdAt: timestamp,
 });
 export type Provider = z.output<typeof provider>;

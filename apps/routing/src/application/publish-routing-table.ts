@@ -1,0 +1,107 @@
+import type { RoutedProvider, routingTableSnapshot, ValueOf } from '@ao/contracts';
+import { providerTimeouts } from '@ao/contracts';
+import { withDeadline, type Logger } from '@ao/kernel';
+import type { Catalogue } from '../domain/catalogue.js';
+import type { Provider } from '../domain/provider.js';
+import type { CatalogueSource, RoutingTable, StoredTable, TableRepository } from './ports.js';
+import type { ProviderKeys } from './provider-keys.js';
+
+type Table = ValueOf<typeof routingTableSnapshot>;
+
+/** How long an administrator waits for the gateways to hear; after that it happens behind their back. */
+const REFRESH_WAIT_MS = 500;
+
+/**
+ * Publishes the routing table: what is stored joined with the operator's models. One publication runs at a time; a
+ * request that comes in while one runs is served by one more after it, since that one may have read too early.
+ */
+export class PublishRoutingTable implements RoutingTable {
+  private running: Promise<void> | null = null;
+  private next: Promise<void> | null = null;
+  private published: { revision: bigint; catalogue: Catalogue } | null = null;
+
+  constructor(
+    private readonly tables: TableRepository,
+    private readonly catalogue: CatalogueSource,
+    private readonly keys: ProviderKeys,
+    private readonly put: (table: Table) => Promise<void>,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Whether the gateways have ever got a table from this process. */
+  get ready(): boolean {
+    return this.published !== null;
+  }
+
+  async refresh(): Promise<void> {
+    const late = (): Error => new Error(`not published within ${REFRESH_WAIT_MS} ms`);
+    try {
+      await withDeadline(this.publishAfterRunning(), REFRESH_WAIT_MS, late);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'the routing table was not published; it will be tried again');
+    }
+  }
+
+  /** Publishes if another replica, the operator or a failure left the gateways behind. Never rejects. */
+  async catchUp(): Promise<void> {
+    try {
+      const revision = await this.tables.readRevision();
+      const current = this.published;
+      if (current?.revision === revision && current.catalogue === this.catalogue.current) return;
+      await this.refresh();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'the routing table cannot be read; the gateways keep their last one');
+    }
+  }
+
+  private publishAfterRunning(): Promise<void> {
+    if (!this.running && !this.next) return this.start();
+    this.next ??= (this.running ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(() => {
+        this.next = null;
+        return this.start();
+      });
+    return this.next;
+  }
+
+  private start(): Promise<void> {
+    this.running = this.publish().finally(() => (this.running = null));
+    return this.running;
+  }
+
+  private async publish(): Promise<void> {
+    const catalogue = this.catalogue.current;
+    const stored = await this.tables.read();
+    await this.put(this.compose(stored, catalogue));
+    this.published = { revision: stored.revision, catalogue };
+    const { version, providers, deployments } = stored;
+    this.logger.info(
+      { version, stored: { providers: providers.length, deployments: deployments.length } },
+      'routing table published',
+    );
+  }
+
+  private compose({ version, ...stored }: StoredTable, catalogue: Catalogue): Table {
+    return {
+      version,
+      providers: [...catalogue.providers, ...stored.providers].map((provider) => this.toRouted(provider)),
+      deployments: [...catalogue.deployments, ...stored.deployments],
+      aliases: [...catalogue.aliases, ...stored.aliases],
+    };
+  }
+
+  private toRouted(provider: Provider): RoutedProvider {
+    const { id, name, vendor, baseUrl, organisation, connectionsMax, region } = provider;
+    const sealedKey = this.keys.sealedFor(provider);
+    if (sealedKey === null && provider.key.reference !== null) {
+      this.logger.warn(
+        { provider: id, reference: provider.key.reference },
+        'the variable of a provider key is not set',
+      );
+    }
+    const timeouts = providerTimeouts.parse(provider.timeouts);
+    // Every kind there is so far speaks OpenAI's protocol.
+    return { id, name, kind: 'openai', vendor, baseUrl, sealedKey, organisation, timeouts, connectionsMax, region };
+  }
+}

@@ -1,0 +1,89 @@
+import { routingTableSnapshot } from '@ao/contracts';
+import type { ServiceContext, ServiceParts } from '@ao/runtime';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AliasesRpc } from './adapters/bus/aliases.rpc.js';
+import { DeploymentsRpc } from './adapters/bus/deployments.rpc.js';
+import { ProvidersRpc } from './adapters/bus/providers.rpc.js';
+import { ConfigCatalogue } from './adapters/config/config-catalogue.js';
+import { demoCatalogue } from './adapters/config/demo-catalogue.js';
+import { DnsResolver } from './adapters/network/dns-resolver.js';
+import { ModelListProbe } from './adapters/network/model-list.probe.js';
+import { PostgresAliasRepository } from './adapters/postgres/alias.repository.js';
+import { PostgresDeploymentRepository } from './adapters/postgres/deployment.repository.js';
+import { PostgresProviderRepository } from './adapters/postgres/provider.repository.js';
+import { RoutingStore } from './adapters/postgres/store.js';
+import { PostgresTableRepository } from './adapters/postgres/table.repository.js';
+import { BaseUrlGuard } from './application/base-url-guard.js';
+import { CreateDeployment } from './application/create-deployment.js';
+import { CreateProvider } from './application/create-provider.js';
+import { DeleteAlias } from './application/delete-alias.js';
+import { DeleteDeployment } from './application/delete-deployment.js';
+import { DeleteProvider } from './application/delete-provider.js';
+import { FindProvider } from './application/find-provider.js';
+import { FollowChanges } from './application/follow-changes.js';
+import { ListRouting } from './application/list-routing.js';
+import { ProviderKeys } from './application/provider-keys.js';
+import { PublishRoutingTable } from './application/publish-routing-table.js';
+import { SetAlias } from './application/set-alias.js';
+import { TestProvider } from './application/test-provider.js';
+import { UpdateProvider } from './application/update-provider.js';
+import { loadRoutingConfig, type RoutingConfig } from './config.js';
+
+@Module({})
+export class RoutingModule {}
+
+/** The only wiring of the service. */
+export function wireRouting(context: ServiceContext): ServiceParts {
+  const { bus, clock, ids, logger, environment } = context;
+  const config = loadRoutingConfig(environment);
+  const limits = limitsOf(config);
+  const store = new RoutingStore(context.database);
+  const providers = new PostgresProviderRepository(store);
+  const deployments = new PostgresDeploymentRepository(store);
+  const aliases = new PostgresAliasRepository(store);
+  const keys = new ProviderKeys(context.secretBox, environment, config.AO_PROVIDER_KEY_VARIABLES);
+  const builtIn = demoCatalogue(config.AO_DEMO_PROVIDER_URL, clock.nowMs());
+  const catalogue = new ConfigCatalogue({ path: config.AO_CONFIG, environment, builtIn, keys, clock, logger });
+  const put = (table: Parameters<typeof bus.putSnapshot<typeof routingTableSnapshot>>[1]): Promise<void> =>
+    bus.putSnapshot(routingTableSnapshot, table);
+  const table = new PublishRoutingTable(new PostgresTableRepository(store), catalogue, keys, put, logger);
+  const guard = new BaseUrlGuard(new DnsResolver(logger), config.AO_ALLOW_PRIVATE_PROVIDER_URLS);
+  const finder = new FindProvider(providers, catalogue);
+  const checked = [guard, keys, table, limits, clock, ids] as const;
+  const module = moduleOf([
+    finder,
+    new ListRouting(providers, deployments, aliases, catalogue),
+    new CreateProvider(providers, deployments, ...checked),
+    new UpdateProvider(finder, providers, deployments, ...checked),
+    new DeleteProvider(finder, providers, table, clock, ids),
+    new TestProvider(finder, guard, keys, new ModelListProbe(logger), clock),
+    new CreateDeployment(finder, deployments, table, limits, clock, ids),
+    new DeleteDeployment(deployments, catalogue, table, clock, ids),
+    new SetAlias(aliases, table, limits, clock, ids),
+    new DeleteAlias(aliases, catalogue, table, clock, ids),
+  ]);
+  return {
+    module,
+    jobs: [new FollowChanges(table, catalogue, config.ROUTING_POLL_INTERVAL_MS)],
+    healthChecks: {
+      routing_table: async () => {
+        if (!table.ready) throw new Error('the routing table was not published yet');
+      },
+    },
+  };
+}
+
+const limitsOf = (config: RoutingConfig) => ({
+  providersMax: config.PROVIDERS_PER_ORGANISATION_MAX,
+  deploymentsMax: config.DEPLOYMENTS_PER_ORGANISATION_MAX,
+  aliasesMax: config.ALIASES_PER_ORGANISATION_MAX,
+});
+
+/** Each use case is found by its own class. */
+function moduleOf(useCases: object[]): DynamicModule {
+  return {
+    module: RoutingModule,
+    controllers: [ProvidersRpc, DeploymentsRpc, AliasesRpc],
+    providers: useCases.map((useCase) => ({ provide: useCase.constructor, useValue: useCase })) as never,
+  };
+}
