@@ -5,6 +5,8 @@ import { id, modelName, name, tag } from '../fields.js';
 /** One configured provider model that serves a model group. */
 export const deployment = z.object({
   id,
+  /** The organisation that may use it; null: all may. */
+  orgId: id.nullable().optional().default(null),
   /** The name that callers use: `model_name` of AO_CONFIG. */
   modelGroup: modelName,
   providerId: id,
@@ -16,8 +18,10 @@ export const deployment = z.object({
   priority: z.int().min(0).max(1_000_000).optional().default(0),
   requestsPerMinuteMax: z.int().min(1).nullable().optional().default(null),
   tokensPerMinuteMax: z.int().min(1).nullable().optional().default(null),
+  /** Retries at this deployment before the next candidate; null: the router decides. */
+  retriesMax: z.int().min(0).max(10).nullable().optional().default(null),
   enabled: z.boolean().optional().default(true),
-  /** `config` (read-only) or `api`. */
+  /** `config` and `demo` are read-only. */
   source: z.enum(['config', 'api', 'demo']),
 });
 export type Deployment = z.output<typeof deployment>;
@@ -46,6 +50,8 @@ export const routedProvider = z.object({
   name,
   /** The connector: `openai` speaks the OpenAI protocol. */
   kind: z.string().min(1).max(64),
+  /** Whose prices hold for it: `openai`, `groq`, … as price tables know them; null when nobody published any. */
+  vendor: z.string().max(64).nullable().optional().default(null),
   baseUrl: z.url().max(2_048),
   sealedKey: z.string().max(8_192).nullable(),
   organisation: z.string().max(256).nullable().optional().default(null),
@@ -56,6 +62,8 @@ export const routedProvider = z.object({
 export type RoutedProvider = z.output<typeof routedProvider>;
 
 export const modelAlias = z.object({
+  /** The organisation that may use it; null: all may. One's own comes before one for all. */
+  orgId: id.nullable().optional().default(null),
   alias: modelName,
   modelGroup: modelName,
   hidden: z.boolean().optional().default(false),

@@ -4,7 +4,7 @@ import { actor, id, modelName, nextCursor, page } from '../../fields.js';
 import { deployment, deploymentExample } from '../../snapshots/routing-table.js';
 
 const actorExample = { orgId: 'org_1', keyId: 'key_1', role: 'admin' as const };
-const { id: _id, source: _source, ...settable } = deployment.shape;
+const { id: _id, orgId: _orgId, source: _source, ...settable } = deployment.shape;
 
 export const createDeploymentV1 = defineRpc({
   subject: 'rpc.routing.create-deployment.v1',

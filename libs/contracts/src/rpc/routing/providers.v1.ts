@@ -19,7 +19,8 @@ export const provider = z.object({
   region: z.string().nullable(),
   tags: z.array(tag),
   source: z.enum(['config', 'api', 'demo']),
-  createdAt: timestamp,
+  /** Null for what no administrator made over the API. */
+  createdAt: timestamp.nullable(),
 });
 export type Provider = z.output<typeof provider>;
 

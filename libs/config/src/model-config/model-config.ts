@@ -1,0 +1,65 @@
+/** What an AO_CONFIG file says, resolved and checked. Ids are derived from content, so that a restart changes none. */
+export interface ModelConfig {
+  providers: ConfigProvider[];
+  deployments: ConfigDeployment[];
+  aliases: ConfigAlias[];
+  prices: ConfigPrice[];
+  /** What the file asks for and the platform does not do, each with its path in the file. */
+  warnings: string[];
+}
+
+/** One endpoint with one key: deployments that share prefix, base URL, key, organisation and timeouts share it. */
+export interface ConfigProvider {
+  id: string;
+  /** The vendor, numbered when the file has several of one. */
+  name: string;
+  /** The prefix of `provider/model`, as price tables know it: `openai`, `groq`, … */
+  vendor: string;
+  /** The connector that speaks to it. */
+  kind: string;
+  baseUrl: string;
+  /** Resolved, in plain text: seal it before it leaves the process. */
+  apiKey: string | null;
+  /** `os.environ/NAME` when the key came from a variable. */
+  keyReference: string | null;
+  organisation: string | null;
+  /** Milliseconds; absent: the platform's default. */
+  timeouts: ConfigTimeouts;
+}
+
+export interface ConfigTimeouts {
+  firstByteMs?: number;
+  idleMs?: number;
+  totalMs?: number;
+}
+
+export interface ConfigDeployment {
+  id: string;
+  modelGroup: string;
+  providerId: string;
+  model: string;
+  region: string | null;
+  tags: string[];
+  weight: number;
+  /** Lower goes first. */
+  priority: number;
+  requestsPerMinuteMax: number | null;
+  tokensPerMinuteMax: number | null;
+  /** Null: the router decides. */
+  retriesMax: number | null;
+}
+
+export interface ConfigAlias {
+  alias: string;
+  modelGroup: string;
+  /** True: it works but is not listed. */
+  hidden: boolean;
+}
+
+/** The prices that the file sets for a deployment, in LiteLLM's own field names, for `priceRowFromLiteLlm`. */
+export interface ConfigPrice {
+  deploymentId: string;
+  vendor: string;
+  model: string;
+  info: Readonly<Record<string, unknown>>;
+}

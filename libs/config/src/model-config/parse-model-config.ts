@@ -1,0 +1,60 @@
+import type { Environment } from './environment-reference.js';
+import type { ConfigDeployment, ConfigPrice, ConfigProvider, ModelConfig } from './model-config.js';
+import { readEntry, type ReadEntry } from './read-entry.js';
+import { readAliases, warnOfSettings } from './read-settings.js';
+import { problemsOf, readYaml } from './read-yaml.js';
+import type { Reading } from './reading.js';
+import { stableId } from './stable-id.js';
+
+/**
+ * Reads an AO_CONFIG file, in the shape of LiteLLM's `config.yaml` (https://docs.litellm.ai/docs/proxy/configs).
+ * @param environment where `os.environ/NAME` is looked up; it wins over the file's own `environment_variables`.
+ * @returns the models, with a warning for each thing that the file asks for and the platform does not do.
+ * @throws StartupError that lists every mistake at once.
+ */
+export function parseModelConfig(text: string, environment: Environment): ModelConfig {
+  const file = readYaml(text);
+  const reading: Reading = {
+    environment: { ...file.environment_variables, ...environment },
+    problems: [],
+    warnings: [],
+  };
+  warnOfSettings(reading, file);
+  const entries = (file.model_list ?? []).flatMap((entry, index) => readEntry(reading, index, entry) ?? []);
+  const aliases = readAliases(reading, file);
+  const { deployments, prices } = identify(entries, reading);
+  if (reading.problems.length > 0) throw problemsOf(reading.problems);
+  // Two entries that share an endpoint would otherwise say the same thing twice.
+  const warnings = [...new Set(reading.warnings)];
+  return { providers: nameProviders(entries), deployments, aliases, prices, warnings };
+}
+
+function identify(
+  entries: ReadEntry[],
+  reading: Reading,
+): { deployments: ConfigDeployment[]; prices: ConfigPrice[] } {
+  const deployments: ConfigDeployment[] = [];
+  const prices: ConfigPrice[] = [];
+  const seen = new Map<string, number>();
+  for (const { provider, deployment, givenId, prices: info } of entries) {
+    const { modelGroup, model, region } = deployment;
+    const content = givenId === null ? [modelGroup, provider.id, model, region] : ['id', givenId];
+    const repeats = seen.get(JSON.stringify(content)) ?? 0;
+    seen.set(JSON.stringify(content), repeats + 1);
+    if (repeats > 0 && givenId !== null) reading.problems.push(`model_info.id: two models have the id ${givenId}`);
+    const id = stableId('dep', repeats === 0 ? content : [...content, repeats]);
+    deployments.push({ id, ...deployment });
+    if (info) prices.push({ deploymentId: id, vendor: provider.vendor, model, info });
+  }
+  return { deployments, prices };
+}
+
+function nameProviders(entries: ReadEntry[]): ConfigProvider[] {
+  const providers = new Map(entries.map(({ provider }) => [provider.id, provider]));
+  const count = new Map<string, number>();
+  return [...providers.values()].map((provider) => {
+    const number = (count.get(provider.vendor) ?? 0) + 1;
+    count.set(provider.vendor, number);
+    return { ...provider, name: number === 1 ? provider.vendor : `${provider.vendor}-${number}` };
+  });
+}

@@ -1,0 +1,58 @@
+import { PARAMS_KEYS, SUPPORTED_KEYS, type ModelEntry } from './file-schema.js';
+import type { ConfigDeployment, ConfigProvider } from './model-config.js';
+import { isPriceKey, readPrices } from './prices.js';
+import { readProvider } from './read-provider.js';
+import { resolveText, warnOfUnsupported, type Reading } from './reading.js';
+import { splitModel } from './vendors.js';
+
+/** One model of the list; what makes ids unique is the caller's part. */
+export interface ReadEntry {
+  provider: Omit<ConfigProvider, 'name'>;
+  deployment: Omit<ConfigDeployment, 'id'>;
+  /** The id that the file itself gives the deployment. */
+  givenId: string | null;
+  prices: Readonly<Record<string, unknown>> | null;
+}
+
+/** Reads one entry of `model_list`; null when it is left out, for reasons that are then in the reading. */
+export function readEntry(reading: Reading, index: number, entry: ModelEntry): ReadEntry | null {
+  const entryPath = `model_list[${index}]`;
+  const paramsKey = PARAMS_KEYS.find((key) => entry[key] != null)!;
+  const path = `${entryPath}.${paramsKey}`;
+  const params = entry[paramsKey]!;
+  const info = entry.model_info ?? {};
+  const infoPath = `${entryPath}.model_info`;
+  const withoutPrices = (part: object): string[] => Object.keys(part).filter((key) => !isPriceKey(key));
+  warnOfUnsupported(reading, { path: entryPath, keys: Object.keys(entry), supported: SUPPORTED_KEYS.entry });
+  warnOfUnsupported(reading, { path, keys: withoutPrices(params), supported: SUPPORTED_KEYS.params });
+  warnOfUnsupported(reading, { path: infoPath, keys: withoutPrices(info), supported: SUPPORTED_KEYS.info });
+
+  const written = resolveText(reading, `${path}.model`, params.model).value;
+  if (written === null || written.includes('*') || entry.model_name.includes('*')) {
+    reading.warnings.push(
+      `${path}.model: ${written === null ? 'unknown' : 'wildcards are not supported yet'}; this model is left out`,
+    );
+    return null;
+  }
+  const { vendor, model } = splitModel(written, params.custom_llm_provider);
+  if (!model || model.length > 256) {
+    reading.problems.push(`${path}.model: must name a model after the provider, such as openai/gpt-4o`);
+    return null;
+  }
+  const prices = readPrices(reading, { params: [path, params], info: [infoPath, info], vendor });
+  const provider = readProvider(reading, path, params, vendor);
+  if (!provider) return null;
+  const deployment = {
+    modelGroup: entry.model_name,
+    providerId: provider.id,
+    model,
+    region: params.region ?? params.region_name ?? null,
+    tags: [...new Set(params.tags)],
+    weight: params.weight ?? 1,
+    priority: params.priority ?? params.order ?? 0,
+    requestsPerMinuteMax: params.rpm ?? null,
+    tokensPerMinuteMax: params.tpm ?? null,
+    retriesMax: params.max_retries ?? null,
+  };
+  return { provider, deployment, givenId: info.id ?? null, prices };
+}
