@@ -1,4 +1,4 @@
-import { integer, loadSettings, setting, type Values } from '@ao/config';
+import { integer, loadSettings, platformSettings, setting, type Values } from '@ao/config';
 
 export const meteringSettings = {
   REQUEST_LOG_RETENTION_DAYS: setting({
@@ -18,6 +18,7 @@ export const meteringSettings = {
   }),
 } as const;
 
-export type MeteringConfig = Values<typeof meteringSettings>;
-export const loadMeteringConfig = (environment: NodeJS.ProcessEnv): MeteringConfig =>
-  loadSettings(meteringSettings, environment);
+const read = { ...meteringSettings, AO_CONFIG: platformSettings.AO_CONFIG } as const;
+
+export type MeteringConfig = Values<typeof read>;
+export const loadMeteringConfig = (environment: NodeJS.ProcessEnv): MeteringConfig => loadSettings(read, environment);

@@ -43,8 +43,13 @@ export interface ListedPrice {
 
 /** What the operator's configuration says of prices. */
 export interface ConfiguredPrices {
-  /** @throws StartupError when the configuration cannot be read. */
-  read(): Promise<ConfiguredPrice[]>;
+  /**
+   * Begins to follow the configuration; `onChange` says that there is something new to read.
+   * @throws StartupError when the configuration cannot be read.
+   */
+  start(onChange: () => void): void;
+  stop(): void;
+  current(): ConfiguredPrice[];
 }
 
 /** The published price list. */

@@ -58,7 +58,10 @@ export class RecordUsage {
       ...collidingRequestIds.map((requestId) => ({ requestId, reason: 'request_id_taken' })),
     ];
     if (losses.length === 0) return;
-    this.logger.error({ count: losses.length, losses: losses.slice(0, 20) }, 'usage reports were refused and kept apart');
+    this.logger.error(
+      { count: losses.length, losses: losses.slice(0, 20) },
+      'usage reports were refused and kept apart',
+    );
   }
 }
 

@@ -13,7 +13,7 @@ export class SyncPrices {
   ) {}
 
   async execute(): Promise<void> {
-    const configured = await this.configured.read();
+    const configured = this.configured.current();
     const newId = (): string => this.ids.next('prc');
     await this.prices.append((existing) => {
       const catalogue = planCatalogue(existing, bundledPrices());

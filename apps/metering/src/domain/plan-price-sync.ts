@@ -50,7 +50,10 @@ export function planConfig(
     return known && !known.retired && saysTheSame(known, entry) ? [] : [entry];
   });
   const gone = [...latest.values()].filter(({ retired }) => !retired);
-  return [...added, ...gone.map((entry) => ({ ...entry, id: newId(), effectiveFromMs: fromNow(entry), retired: true }))];
+  return [
+    ...added,
+    ...gone.map((entry) => ({ ...entry, id: newId(), effectiveFromMs: fromNow(entry), retired: true })),
+  ];
 }
 
 const keyOf = ({ model, provider }: Pick<Price, 'model' | 'provider'>): string => JSON.stringify([model, provider]);

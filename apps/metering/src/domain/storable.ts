@@ -25,4 +25,4 @@ export function withStorableText<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, held]) => [storable(key), withStorableText(held)])) as T;
 }
 
-const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD');
+const storable = (text: string): string => text.replaceAll('\0', '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD');

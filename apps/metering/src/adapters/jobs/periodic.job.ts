@@ -28,7 +28,9 @@ export class PeriodicJob implements BackgroundJob {
     const { name, everyMs, run, logger } = this.options;
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      await run(signal).catch((error: unknown) => logger.warn({ err: error, job: name }, 'a job failed and will run again'));
+      await run(signal).catch((error: unknown) =>
+        logger.warn({ err: error, job: name }, 'a job failed and will run again'),
+      );
       await sleep(everyMs, signal);
     }
   }

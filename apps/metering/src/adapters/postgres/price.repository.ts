@@ -47,7 +47,10 @@ export class PostgresPriceRepository implements PriceRepository {
     );
   }
 
-  async list({ model, provider }: PriceFilter, page: { limit: number; after: bigint | undefined }): Promise<ListedPrice[]> {
+  async list(
+    { model, provider }: PriceFilter,
+    page: { limit: number; after: bigint | undefined },
+  ): Promise<ListedPrice[]> {
     const rows = await this.store.prisma.price.findMany({
       where: { model, provider, retired: false, sequence: { lt: page.after } },
       orderBy: { sequence: 'desc' },

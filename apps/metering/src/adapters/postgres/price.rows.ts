@@ -1,5 +1,12 @@
 import { picoUsd, type PicoUsd } from '@ao/kernel';
-import { PRICE_ORIGINS, RATE_NAMES, type Price, type PriceEntry, type PriceOrigin, type Rates } from '../../domain/price.js';
+import {
+  PRICE_ORIGINS,
+  RATE_NAMES,
+  type Price,
+  type PriceEntry,
+  type PriceOrigin,
+  type Rates,
+} from '../../domain/price.js';
 import type { PriceModel } from './generated/models.js';
 
 export type PriceRow = Omit<PriceModel, 'sequence' | 'createdAt'>;

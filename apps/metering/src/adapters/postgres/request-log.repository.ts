@@ -2,13 +2,7 @@ import { requestLogRow, type RequestLogRow } from '@ao/contracts';
 import { appendOutbox, databaseErrorCode, type Database, type Queryable } from '@ao/database';
 import { AppError } from '@ao/kernel';
 import type { z } from 'zod';
-import type {
-  RecordedCall,
-  RecordOutcome,
-  RefusedCall,
-  RequestLog,
-  RequestQuery,
-} from '../../application/ports.js';
+import type { RecordedCall, RecordOutcome, RefusedCall, RequestLog, RequestQuery } from '../../application/ports.js';
 import {
   DELETE_OLDEST,
   DELETE_OLDEST_REFUSED,
