@@ -23,7 +23,7 @@ export const price = z.object({
   free: z.boolean().optional().default(false),
   contextTokensMax: z.int().min(1).nullable().optional().default(null),
   outputTokensMax: z.int().min(1).nullable().optional().default(null),
-  /** Where the price comes from: `catalogue`, `config` or `api`. */
+  /** Where the price comes from: `catalogue`, `config` or `api`; a colon and details may follow. */
   source: z.string().max(200),
 });
 export type Price = z.output<typeof price>;
@@ -38,7 +38,11 @@ export const priceExample: z.input<typeof price> = {
   source: 'catalogue',
 };
 
-/** Every price row; the reader picks the latest row in force at the time of the call. */
+/**
+ * Every price in force or announced, one row for each stretch of time; the reader picks the latest row in force at the
+ * time of the call. Which source wins is settled already. A row that is in force more than once bears its id with `~2`,
+ * `~3`, … so that ids stay unique.
+ */
 export const pricesSnapshot = defineSnapshot({
   name: 'snap.metering.prices',
   owner: 'metering',

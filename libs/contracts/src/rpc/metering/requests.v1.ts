@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import { defineRpc } from '../../define.js';
-import { usageReport, usageReportExample } from '../../events/usage-reported.v1.js';
+import { usageRecord, usageRecordExample } from '../../events/usage-recorded.v1.js';
 import { actor, id, modelName, nextCursor, page, tag, timestamp } from '../../fields.js';
 
 /** A row of the request log: the gateway's report with the authoritative cost. Money in nano-dollars. */
-export const requestLogRow = usageReport;
+export const requestLogRow = usageRecord;
 export type RequestLogRow = z.output<typeof requestLogRow>;
 
 const actorExample = { orgId: 'org_1', keyId: 'key_1', role: 'admin' as const };
 
+/** Members and viewers see the calls of their own key, admins and owners those of the organisation. */
 export const listRequestsV1 = defineRpc({
   subject: 'rpc.metering.list-requests.v1',
   owner: 'metering',
+  deadlineMs: 5_000,
   request: z.object({
     actor,
     ...page,
@@ -28,11 +30,13 @@ export const listRequestsV1 = defineRpc({
     tag: tag.optional(),
     statusMin: z.int().min(100).max(599).optional(),
     statusMax: z.int().min(100).max(599).optional(),
+    /** Started at this time or later. */
     from: timestamp.optional(),
+    /** Started before this time. */
     to: timestamp.optional(),
   }),
   response: z.object({ data: z.array(requestLogRow), nextCursor }),
-  example: { request: { actor: actorExample }, response: { data: [usageReportExample], nextCursor: null } },
+  example: { request: { actor: actorExample }, response: { data: [usageRecordExample], nextCursor: null } },
 });
 
 export const getRequestV1 = defineRpc({
@@ -40,5 +44,5 @@ export const getRequestV1 = defineRpc({
   owner: 'metering',
   request: z.object({ actor, requestId: id }),
   response: z.object({ request: requestLogRow }),
-  example: { request: { actor: actorExample, requestId: 'req_1' }, response: { request: usageReportExample } },
+  example: { request: { actor: actorExample, requestId: 'req_1' }, response: { request: usageRecordExample } },
 });

@@ -1,0 +1,111 @@
+import type { EncodedEvent } from '@ao/bus';
+import type { RequestLogRow } from '@ao/contracts';
+import type { ConfiguredPrice } from '../domain/plan-price-sync.js';
+import type { Price, PriceEntry } from '../domain/price.js';
+import type { RequestPosition, RequestSort } from '../domain/request-sort.js';
+import type { RefusalReason } from '../domain/storable.js';
+
+/** Where Nest finds the repositories: interfaces leave no trace at run time. */
+export const PRICE_REPOSITORY = Symbol('PriceRepository');
+
+/** The whole price table at one moment. */
+export interface PriceList {
+  /** Grows with every row; the same on every replica. */
+  version: number;
+  /** In the order in which they were added. */
+  entries: PriceEntry[];
+}
+
+export interface PriceFilter {
+  model: string | undefined;
+  provider: string | undefined;
+}
+
+/** Prices. Rows are added, never changed. */
+export interface PriceRepository {
+  version(): Promise<number>;
+  readAll(): Promise<PriceList>;
+  /**
+   * Adds the rows that `plan` makes of those that are there, and its events, in one transaction; one at a time over all
+   * replicas. A row whose id is taken is left as it is.
+   */
+  append(plan: (existing: PriceEntry[]) => { entries: PriceEntry[]; events: EncodedEvent[] }): Promise<void>;
+  /** By row id; what is unknown is left out. Rows that end a price are none. */
+  find(rowIds: readonly string[]): Promise<Map<string, Price>>;
+  /** Newest first. */
+  list(filter: PriceFilter, page: { limit: number; after: bigint | undefined }): Promise<ListedPrice[]>;
+}
+
+export interface ListedPrice {
+  price: Price;
+  sequence: bigint;
+}
+
+/** What the operator's configuration says of prices. */
+export interface ConfiguredPrices {
+  /**
+   * Begins to follow the configuration; `onChange` says that there is something new to read.
+   * @throws StartupError when the configuration cannot be read.
+   */
+  start(onChange: () => void): void;
+  stop(): void;
+  current(): ConfiguredPrice[];
+}
+
+/** The published price list. */
+export interface PriceSnapshots {
+  publish(version: number, prices: Price[]): Promise<void>;
+  /** Calls back with the version that is published, now and whenever it changes, by whichever replica. */
+  watchVersion(onVersion: (version: number) => void): Promise<{ stop(): Promise<void> }>;
+}
+
+/** A call with its authoritative cost, and the event that tells of it. */
+export interface RecordedCall {
+  record: RequestLogRow;
+  /** `record` as JSON. */
+  json: string;
+  event: EncodedEvent;
+}
+
+export interface RefusedCall {
+  call: Pick<RecordedCall, 'record' | 'json'>;
+  reason: RefusalReason;
+}
+
+export interface RecordOutcome {
+  recordedCount: number;
+  /** Reports of calls that were recorded before. */
+  repeatedCount: number;
+  /** Other calls under a request id that is taken: kept apart. */
+  collidingRequestIds: string[];
+}
+
+export interface RequestQuery {
+  orgId: string;
+  /** All conditions hold together; what is undefined does not count. */
+  keyIds: string[];
+  teamId: string | undefined;
+  walletId: string | undefined;
+  model: string | undefined;
+  provider: string | undefined;
+  tag: string | undefined;
+  statusMin: number | undefined;
+  statusMax: number | undefined;
+  startedFrom: string | undefined;
+  startedBefore: string | undefined;
+  sort: RequestSort;
+  after: RequestPosition | undefined;
+  limit: number;
+}
+
+/** The request log. */
+export interface RequestLog {
+  /** Records each call once by its request id, with its event, and keeps what is refused: all in one transaction. */
+  record(calls: readonly RecordedCall[], refused: readonly RefusedCall[]): Promise<RecordOutcome>;
+  /** @throws AppError `timeout` when so many calls must be searched that the answer would come too late. */
+  list(query: RequestQuery): Promise<RequestLogRow[]>;
+  /** @param keyId When given, only a call of this key is found. */
+  find(orgId: string, requestId: string, keyId: string | undefined): Promise<RequestLogRow | null>;
+  /** Deletes at most `rowsMax` of the oldest calls that started before; gives how many. */
+  deleteStartedBefore(beforeMs: number, rowsMax: number): Promise<number>;
+}

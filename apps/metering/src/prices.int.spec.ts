@@ -1,0 +1,173 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createPriceV1, listPricesV1, meteringActionPerformedV1, type Actor } from '@ao/contracts';
+import { parseUsd, parseUsdPerMillionTokens, picoUsd } from '@ao/kernel';
+import { cost, usageOf } from '@ao/pricing';
+import { temporaryFolder, waitFor } from '@ao/testing';
+import { report, startPlatform, type Platform } from './__fixtures__/platform.js';
+
+const admin: Actor = { orgId: 'org_default', keyId: 'key_admin', role: 'admin' };
+const usd = parseUsdPerMillionTokens;
+
+describe('prices', () => {
+  let platform: Platform;
+  beforeAll(async () => void (platform = await startPlatform()));
+  afterAll(() => platform.stop());
+
+  const priceOf = (model: string, provider: string | null = null) =>
+    platform.prices().priceAt({ model, provider }, Date.now());
+
+  it('[PR-014] publishes the bundled prices at start', () => {
+    expect(priceOf('gpt-4o', 'openai')).toMatchObject({ inputPico: usd('2.5'), cachedInputPico: usd('1.25') });
+    expect(priceOf('demo-chat', 'simulator')).toMatchObject({ inputPico: usd('0.10') });
+    expect(platform.snapshot().version).toBeGreaterThan(0);
+  });
+
+  it('[PR-014] charges a new request the new rate and leaves an old cost as it was', async () => {
+    const set = (input: string): Promise<unknown> =>
+      platform.bus.request(createPriceV1, {
+        actor: admin,
+        model: 'changing',
+        inputPico: usd(input),
+        outputPico: usd('0'),
+      });
+    const usage = usageOf({ inputTokens: 1_000_000 });
+    const call = async (requestId: string): Promise<void> => {
+      const priceId = priceOf('changing')!.id;
+      await platform.report([report({ requestId, model: 'changing', usage, priceId })]);
+    };
+    await set('2');
+    await call('req_old');
+    await set('3');
+    await call('req_new');
+    const costs = await platform.database.pool.query<{ request_id: string; cost_nano_usd: string }>(
+      `SELECT request_id, cost_nano_usd FROM request_log WHERE model = 'changing' ORDER BY request_id DESC`,
+    );
+    expect(costs.rows).toEqual([
+      { request_id: 'req_old', cost_nano_usd: String(parseUsd('2')) },
+      { request_id: 'req_new', cost_nano_usd: String(parseUsd('3')) },
+    ]);
+  });
+
+  it('[PR-014] lets an API price win over the catalogue’s own price of a provider, at once', async () => {
+    const before = platform.snapshot().version;
+    const request = { actor: admin, model: 'gpt-4o-mini', inputPico: usd('7'), outputPico: usd('8') };
+    const { price } = await platform.bus.request(createPriceV1, request);
+    expect(priceOf('gpt-4o-mini', 'openai')).toMatchObject({ inputPico: usd('7'), source: price.source });
+    expect(platform.snapshot().version).toBeGreaterThan(before);
+  });
+
+  it('[PR-014] charges by a price that is published for several stretches of time', async () => {
+    const priceId = priceOf('gpt-4o-mini', 'openai')!.id;
+    expect(priceId).toMatch(/^prc_\w+(~\d+)?$/);
+    const usage = usageOf({ inputTokens: 1_000_000 });
+    await platform.report([report({ requestId: 'req_stretch', usage, priceId })]);
+    await waitFor(() => platform.recorded.some(({ requestId }) => requestId === 'req_stretch'));
+    const record = platform.recorded.find(({ requestId }) => requestId === 'req_stretch')!;
+    expect(record).toMatchObject({ cost: parseUsd('7'), costBasis: 'price', priceId: priceId.replace(/~\d+$/, '') });
+  });
+
+  it('announces a price that begins later without using it before', async () => {
+    const effectiveFromMs = Date.now() + 3_600_000;
+    const later = { actor: admin, model: 'demo-chat', inputPico: usd('5'), outputPico: usd('5'), effectiveFromMs };
+    await platform.bus.request(createPriceV1, later);
+    expect(priceOf('demo-chat')).toMatchObject({ inputPico: usd('0.10') });
+    const then = platform.prices().priceAt({ model: 'demo-chat' }, effectiveFromMs);
+    expect(then).toMatchObject({ inputPico: usd('5') });
+  });
+
+  it.each([
+    ['a member asks', { actor: { ...admin, role: 'member' as const } }, 'permission_denied'],
+    ['another organisation’s admin asks', { actor: { ...admin, orgId: 'org_other' } }, 'permission_denied'],
+    ['a rate is negative', { outputPico: picoUsd(-1n) }, 'invalid_parameter'],
+    ['a rate is absurd', { cachedInputPico: picoUsd(10n ** 18n + 1n) }, 'invalid_parameter'],
+  ])('refuses a price when %s', async (_case, changes, code) => {
+    const request = { actor: admin, model: 'm', inputPico: picoUsd(1n), outputPico: picoUsd(1n), ...changes };
+    await expect(platform.bus.request(createPriceV1, request)).rejects.toMatchObject({ code });
+  });
+
+  it('tells other organisations why they may not set prices', async () => {
+    const actor: Actor = { ...admin, orgId: 'org_other', role: 'owner' };
+    const request = { actor, model: 'm', inputPico: picoUsd(1n), outputPico: picoUsd(1n) };
+    await expect(platform.bus.request(createPriceV1, request)).rejects.toThrow(/hold for every organisation/);
+  });
+
+  it('records who set a price for the audit chain', async () => {
+    const targets: string[] = [];
+    const subscription = await platform.bus.subscribe(
+      meteringActionPerformedV1,
+      { kind: 'broadcast' },
+      (events) => void targets.push(...events.map(({ payload }) => `${payload.action} ${payload.targetId}`)),
+    );
+    const request = { actor: admin, model: 'audited', inputPico: usd('1'), outputPico: usd('1') };
+    const { price } = await platform.bus.request(createPriceV1, request);
+    await waitFor(() => targets.includes(`price.create ${price.id}`));
+    await subscription.stop();
+  });
+
+  it('pages through prices newest first without gaps or repeats, for anyone', async () => {
+    const actor: Actor = { orgId: 'org_other', keyId: 'key_x', role: 'viewer' };
+    const all = await platform.bus.request(listPricesV1, { actor, limit: 500 });
+    const ids: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: typeof all = await platform.bus.request(listPricesV1, {
+        actor,
+        limit: 7,
+        cursor: cursor ?? undefined,
+      });
+      ids.push(...page.data.map(({ id }) => id));
+      cursor = page.nextCursor;
+    } while (cursor);
+    expect(ids).toEqual(all.data.map(({ id }) => id));
+    const filtered = await platform.bus.request(listPricesV1, { actor, model: 'gpt-4o', provider: 'openai' });
+    expect(filtered.data).toMatchObject([{ model: 'gpt-4o', source: expect.stringMatching(/^catalogue: OpenAI/) }]);
+  });
+
+  it('cannot be changed, not even in the database', async () => {
+    for (const statement of ['UPDATE price SET input_pico = 0', 'DELETE FROM price', 'TRUNCATE price']) {
+      await expect(platform.database.pool.query(statement)).rejects.toThrow(/append-only/);
+    }
+  });
+
+  it('[PR-014] publishes what another replica set', async () => {
+    const other = await platform.replica();
+    const request = { actor: admin, model: 'elsewhere', inputPico: usd('1'), outputPico: usd('1') };
+    await other.bus.request(createPriceV1, request);
+    await waitFor(() => priceOf('elsewhere'));
+    expect(other.snapshot().version).toBe(platform.snapshot().version);
+    await other.stop();
+  });
+
+  it('adds no rows when it starts again', async () => {
+    const { version } = platform.snapshot();
+    await platform.restart({});
+    expect(platform.snapshot().version).toBe(version);
+  });
+
+  it('limits how many prices the API may set', async () => {
+    await platform.restart({ API_PRICES_MAX: '1' });
+    const request = { actor: admin, model: 'm', inputPico: picoUsd(1n), outputPico: picoUsd(1n) };
+    await expect(platform.bus.request(createPriceV1, request)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('[PR-014] takes prices from AO_CONFIG over the catalogue, follows the file, and falls back when they are gone', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder.path, 'config.yaml');
+    const write = (input: string): Promise<void> =>
+      writeFile(
+        path,
+        `model_list:\n  - model_name: chat\n    litellm_params: { model: openai/gpt-4.1, api_key: k${input} }\n`,
+      );
+    await write(', input_cost_per_token: 0.000009, output_cost_per_token: 0.00001');
+    await platform.restart({ AO_CONFIG: path });
+    expect(priceOf('gpt-4.1', 'openai')).toMatchObject({ inputPico: usd('9'), source: 'config: AO_CONFIG' });
+    expect(cost(usageOf({ inputTokens: 1 }), priceOf('gpt-4.1', 'openai')!)).toBe(9_000n);
+    await write(', input_cost_per_token: 0.000011, output_cost_per_token: 0.00001');
+    await waitFor(() => priceOf('gpt-4.1', 'openai')?.inputPico === usd('11'));
+    await write('');
+    await waitFor(() => priceOf('gpt-4.1', 'openai')?.inputPico === usd('2'));
+    await platform.restart({});
+    await folder.remove();
+  });
+});
