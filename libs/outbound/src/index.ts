@@ -1,0 +1,10 @@
+export { reachOfAddress, type Reach } from './address-reach.js';
+export { guardedAgent, type GuardedAgentOptions } from './guarded-agent.js';
+export {
+  OutboundGuard,
+  OutboundRefusedError,
+  type OutboundPolicy,
+  type OutboundVerdict,
+  type Resolve,
+  type ResolvedAddress,
+} from './outbound-guard.js';
