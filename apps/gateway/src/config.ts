@@ -10,7 +10,12 @@ export const gatewaySettings = {
     default: 'required',
   }),
   API_KEY: setting({ description: 'a static key, sk-cca-…, for AUTH_MODE=static', schema: text(512), secret: true }),
-  API_KEYS: setting({ description: 'more static keys, separated by commas', schema: list(), default: [], secret: true }),
+  API_KEYS: setting({
+    description: 'more static keys, separated by commas',
+    schema: list(),
+    default: [],
+    secret: true,
+  }),
   ALLOW_OPEN_AUTH: setting({
     description: 'lets a server without authentication listen beyond loopback',
     schema: flag(),
@@ -21,15 +26,27 @@ export const gatewaySettings = {
     schema: list(),
     default: [],
   }),
-  BODY_LIMIT_BYTES: setting({ description: 'largest request body', schema: integer(1_024, 268_435_456), default: 1_048_576 }),
+  BODY_LIMIT_BYTES: setting({
+    description: 'largest request body',
+    schema: integer(1_024, 268_435_456),
+    default: 1_048_576,
+  }),
   MODEL_LENGTH_MAX: setting({ description: 'longest model name, characters', schema: integer(1, 256), default: 256 }),
-  MESSAGES_MAX: setting({ description: 'most messages in a request; 0 for no limit', schema: integer(0, 1_000_000), default: 0 }),
+  MESSAGES_MAX: setting({
+    description: 'most messages in a request; 0 for no limit',
+    schema: integer(0, 1_000_000),
+    default: 0,
+  }),
   CONTENT_CHARACTERS_MAX: setting({
     description: 'most characters of content in a request; 0 for no limit',
     schema: integer(0, 1_000_000_000),
     default: 0,
   }),
-  OPENAI_API_KEY: setting({ description: 'opens direct OpenAI: models without a deployment', schema: text(512), secret: true }),
+  OPENAI_API_KEY: setting({
+    description: 'opens direct OpenAI: models without a deployment',
+    schema: text(512),
+    secret: true,
+  }),
   OPENAI_BASE_URL: setting({
     description: 'where direct OpenAI is',
     schema: url('http', 'https'),
@@ -43,10 +60,26 @@ export const gatewaySettings = {
     default: true,
   }),
   CORS_ALLOWED_ORIGINS: setting({ description: 'origins of browsers that may call', schema: list(), default: [] }),
-  HEADERS_TIMEOUT_MS: setting({ description: 'time to receive the request headers', schema: integer(100, 600_000), default: 20_000 }),
-  REQUEST_TIMEOUT_MS: setting({ description: 'time to receive the whole request', schema: integer(100, 3_600_000), default: 120_000 }),
-  KEEP_ALIVE_TIMEOUT_MS: setting({ description: 'how long an idle connection stays open', schema: integer(100, 3_600_000), default: 75_000 }),
-  SIGN_UP_ENABLED: setting({ description: 'lets anyone found an organisation by POST /v1/sign-up', schema: flag(), default: false }),
+  HEADERS_TIMEOUT_MS: setting({
+    description: 'time to receive the request headers',
+    schema: integer(100, 600_000),
+    default: 20_000,
+  }),
+  REQUEST_TIMEOUT_MS: setting({
+    description: 'time to receive the whole request',
+    schema: integer(100, 3_600_000),
+    default: 120_000,
+  }),
+  KEEP_ALIVE_TIMEOUT_MS: setting({
+    description: 'how long an idle connection stays open',
+    schema: integer(100, 3_600_000),
+    default: 75_000,
+  }),
+  SIGN_UP_ENABLED: setting({
+    description: 'lets anyone found an organisation by POST /v1/sign-up',
+    schema: flag(),
+    default: false,
+  }),
   LEASE_IDLE_MS: setting({
     description: 'an unused budget lease goes back to the wallet after this time',
     schema: integer(100, 600_000),
@@ -69,7 +102,9 @@ export function loadGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfig
   const values = loadSettings(gatewaySettings, environment);
   const staticKeys = [...new Set([values.API_KEY, ...values.API_KEYS].filter((key) => key !== undefined))];
   if (staticKeys.some((key) => !key.startsWith(STATIC_KEY_PREFIX))) {
-    throw new StartupError(`bad configuration: API_KEY, API_KEYS: every static key must start with ${STATIC_KEY_PREFIX}`);
+    throw new StartupError(
+      `bad configuration: API_KEY, API_KEYS: every static key must start with ${STATIC_KEY_PREFIX}`,
+    );
   }
   const open = values.AUTH_MODE === 'embedded' || (values.AUTH_MODE === 'static' && staticKeys.length === 0);
   if (open && !LOOPBACK.has(values.HOST) && !values.ALLOW_OPEN_AUTH) {

@@ -39,13 +39,18 @@ export class GatewayLifecycle {
   async start(): Promise<void> {
     const { bus, state, principals, secretBox, logger, server, budget, config, upstream } = this.parts;
     if (config.AUTH_MODE !== 'required') {
-      logger.warn({ authMode: config.AUTH_MODE, keys: config.staticKeys.length }, 'authentication is not in the mode for production');
+      logger.warn(
+        { authMode: config.AUTH_MODE, keys: config.staticKeys.length },
+        'authentication is not in the mode for production',
+      );
     }
     this.subscriptions = await followSnapshots(bus, state, principals, upstream, secretBox, logger);
     this.leaseTimer = setInterval(() => void budget.sync(), LEASE_SYNC_EVERY_MS);
     // Vocabularies take a while to load and are needed only where a provider reports no usage: after the start.
     this.warmUp = setTimeout(() => {
-      preloadEncoders().catch((error: unknown) => logger.warn({ err: error }, 'token vocabularies could not be loaded ahead'));
+      preloadEncoders().catch((error: unknown) =>
+        logger.warn({ err: error }, 'token vocabularies could not be loaded ahead'),
+      );
     }, WARM_UP_DELAY_MS);
     this.warmUp.unref();
     await server.listen();

@@ -6,6 +6,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { IdentityClient } from './adapters/bus/identity.client.js';
 import { WalletClient } from './adapters/bus/wallet.client.js';
 import { registerAdminRoutes } from './adapters/http/admin/admin-routes.js';
+import { aliasRoutes } from './adapters/http/admin/aliases.routes.js';
 import { keyRoutes } from './adapters/http/admin/keys.routes.js';
 import { meteringRoutes } from './adapters/http/admin/metering.routes.js';
 import { operationsRoutes } from './adapters/http/admin/operations.routes.js';
@@ -57,7 +58,13 @@ export class GatewayModule {
     const principals = new Principals(directory, clock);
     const authenticate = new Authenticate(config, principals, directory, context.keyPepper);
     const pool = new LeasePool();
-    const budget = new Budget(pool, new WalletClient(bus), { gatewayId, clock, ids, logger, leaseIdleMs: config.LEASE_IDLE_MS });
+    const budget = new Budget(pool, new WalletClient(bus), {
+      gatewayId,
+      clock,
+      ids,
+      logger,
+      leaseIdleMs: config.LEASE_IDLE_MS,
+    });
     const spool = await FileSpool.open({
       directory: join(context.dataDirectory, 'spool'),
       bus,
@@ -79,10 +86,24 @@ export class GatewayModule {
       clock,
       onSettled: (report) => metrics.observeUsage(report),
     });
-    const server = new GatewayServer({ config, clock, ids, logger, metrics, shutdownTimeoutMs: context.shutdownTimeoutMs });
+    const server = new GatewayServer({
+      config,
+      clock,
+      ids,
+      logger,
+      metrics,
+      shutdownTimeoutMs: context.shutdownTimeoutMs,
+    });
     const readiness = new Readiness(bus, () => clock.monotonicMs(), { bus: () => bus.checkHealth() });
 
-    registerCompletions(server.app, { authenticate, performCall, state, plan, allowClientOpenAiKey: config.ALLOW_CLIENT_OPENAI_KEY, logger });
+    registerCompletions(server.app, {
+      authenticate,
+      performCall,
+      state,
+      plan,
+      allowClientOpenAiKey: config.ALLOW_CLIENT_OPENAI_KEY,
+      logger,
+    });
     registerModels(server.app, authenticate, state);
     registerHealth(server.app, {
       readiness,
@@ -93,10 +114,28 @@ export class GatewayModule {
     });
     registerMetrics(server.app, metrics);
     registerSignUp(server.app, bus, config.SIGN_UP_ENABLED);
-    const routes = [...keyRoutes, ...walletRoutes, ...meteringRoutes, ...routingRoutes, ...operationsRoutes];
+    const routes = [
+      ...keyRoutes,
+      ...aliasRoutes,
+      ...walletRoutes,
+      ...meteringRoutes,
+      ...routingRoutes,
+      ...operationsRoutes,
+    ];
     registerAdminRoutes(server.app, routes, { bus, authenticate });
 
-    const lifecycle = new GatewayLifecycle({ config, bus, state, principals, secretBox: context.secretBox, logger, server, budget, spool, upstream });
+    const lifecycle = new GatewayLifecycle({
+      config,
+      bus,
+      state,
+      principals,
+      secretBox: context.secretBox,
+      logger,
+      server,
+      budget,
+      spool,
+      upstream,
+    });
     return { module: GatewayModule, providers: [{ provide: GatewayLifecycle, useValue: lifecycle }] };
   }
 }
@@ -117,6 +156,7 @@ function planOptions(config: GatewayConfig): PlanOptions {
         id: 'direct-openai',
         name: 'openai',
         kind: 'openai',
+        vendor: 'openai',
         baseUrl: config.OPENAI_BASE_URL,
         apiKey: config.OPENAI_API_KEY ?? null,
         organisation: config.OPENAI_ORGANIZATION ?? null,

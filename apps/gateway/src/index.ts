@@ -16,7 +16,10 @@ export interface RunningGateway {
  * @throws StartupError with what to do, when it cannot.
  */
 export async function startGateway(context: GatewayContext): Promise<RunningGateway> {
-  const app = await NestFactory.createApplicationContext(await GatewayModule.register(context), { logger: ['error'], abortOnError: false });
+  const app = await NestFactory.createApplicationContext(await GatewayModule.register(context), {
+    logger: ['error'],
+    abortOnError: false,
+  });
   const lifecycle = app.get(GatewayLifecycle);
   await lifecycle.start();
   return {

@@ -5,7 +5,11 @@ import { startGateway } from './index.js';
 await runProcess(async () => {
   const platform = await openPlatform({ name: 'gateway', environment: processEnvironment(), embedded: false });
   const { SHUTDOWN_TIMEOUT_MS: shutdownTimeoutMs } = platform.values;
-  const gateway = await startGateway({ ...platform.contextFor('gateway'), shutdownTimeoutMs, version: readVersion(new URL('../package.json', import.meta.url)) });
+  const gateway = await startGateway({
+    ...platform.contextFor('gateway'),
+    shutdownTimeoutMs,
+    version: readVersion(new URL('../package.json', import.meta.url)),
+  });
   return {
     logger: platform.logger,
     async stop() {

@@ -1,6 +1,12 @@
 import { MemoryBus } from '@ao/bus';
 import { SecretBox } from '@ao/config';
-import { identityActionPerformedV1, listAuditEntriesV1, verifyAuditChainV1, walletActionPerformedV1, type Actor } from '@ao/contracts';
+import {
+  identityActionPerformedV1,
+  listAuditEntriesV1,
+  verifyAuditChainV1,
+  walletActionPerformedV1,
+  type Actor,
+} from '@ao/contracts';
 import { UuidV7Generator, silentLogger, systemClock } from '@ao/kernel';
 import { runService, type RunningService } from '@ao/runtime';
 import { createTestDatabase, type TestDatabase } from '@ao/testing';
@@ -44,7 +50,11 @@ describe('governance', () => {
       bus.publish(contracts[index % 2]!, { id: `evt_${index}`, occurredAt, payload: action });
     await Promise.all(Array.from({ length: 500 }, (_, index) => publish(index)));
     await Promise.all([publish(1), publish(2)]);
-    expect(await bus.request(verifyAuditChainV1, { actor: admin })).toEqual({ intact: true, entries: 500, firstBadSequence: null });
+    expect(await bus.request(verifyAuditChainV1, { actor: admin })).toEqual({
+      intact: true,
+      entries: 500,
+      firstBadSequence: null,
+    });
   });
 
   it('lists newest first, by page and filter, for its own organisation alone', async () => {
@@ -53,7 +63,9 @@ describe('governance', () => {
     const second = await bus.request(listAuditEntriesV1, { actor: admin, limit: 2, cursor: first.nextCursor! });
     expect(second.data.map(({ sequence }) => sequence)).toEqual([498, 497]);
     expect((await bus.request(listAuditEntriesV1, { actor: { ...admin, orgId: 'org_2' } })).data).toEqual([]);
-    await expect(bus.request(listAuditEntriesV1, { actor: { ...admin, role: 'member' } })).rejects.toMatchObject({ code: 'permission_denied' });
+    await expect(bus.request(listAuditEntriesV1, { actor: { ...admin, role: 'member' } })).rejects.toMatchObject({
+      code: 'permission_denied',
+    });
   });
 
   it('[AU-001] refuses to change or remove an entry', async () => {
@@ -71,6 +83,10 @@ describe('governance', () => {
     await client.query(`ALTER TABLE governance.audit_entry DISABLE TRIGGER audit_entry_append_only`);
     await client.query(`UPDATE governance.audit_entry SET actor_id = 'intruder' WHERE sequence = 77`);
     await client.end();
-    expect(await bus.request(verifyAuditChainV1, { actor: admin })).toEqual({ intact: false, entries: 76, firstBadSequence: 77 });
+    expect(await bus.request(verifyAuditChainV1, { actor: admin })).toEqual({
+      intact: false,
+      entries: 76,
+      firstBadSequence: 77,
+    });
   });
 });

@@ -58,6 +58,7 @@ describe('identity', () => {
       dataDirectory: '.',
       environment: {},
       databaseUrl: database.url,
+      openWarehouse: () => Promise.reject(new Error('identity needs no warehouse')),
     };
     service = await runService(identityService, host);
   });

@@ -91,6 +91,7 @@ describe('routing', () => {
       keyPepper: Buffer.alloc(32, 7),
       dataDirectory: '.',
       databaseUrl: database.url,
+      openWarehouse: () => Promise.reject(new Error('routing needs no warehouse')),
       environment: {
         AO_CONFIG: file,
         AO_DEMO_PROVIDER_URL: simulator.url,

@@ -61,6 +61,7 @@ export class Replica {
       dataDirectory: '.',
       environment: { LEASE_SHARE_PERCENT_MAX: '100', LEASE_SWEEP_INTERVAL_MS: '3600000', ...environment },
       databaseUrl: this.databaseUrl,
+      openWarehouse: () => Promise.reject(new Error('wallet needs no warehouse')),
     });
     return this;
   }

@@ -141,7 +141,11 @@ export function describeBus(name: string, openBus: (logger: CollectingLogger) =>
       it('brings an event whole: id, time, cause and exact money', async () => {
         const contracts = newContracts();
         const seen: EventEnvelope[] = [];
-        await bus.subscribe(contracts.event, { kind: 'durable', name: 'reader' }, (events) => void seen.push(...events));
+        await bus.subscribe(
+          contracts.event,
+          { kind: 'durable', name: 'reader' },
+          (events) => void seen.push(...events),
+        );
         const sent = { ...event('evt "1"\n', 98_765_432_109_876_543_210n), requestId: 'req_1' };
         await bus.publish(contracts.event, sent);
         await eventually(() => expect(seen).toEqual([{ ...sent, subject: contracts.event.subject }]));
@@ -150,7 +154,11 @@ export function describeBus(name: string, openBus: (logger: CollectingLogger) =>
       it('carries what an outbox kept encoded', async () => {
         const contracts = newContracts();
         const seen: EventEnvelope[] = [];
-        await bus.subscribe(contracts.event, { kind: 'durable', name: 'reader' }, (events) => void seen.push(...events));
+        await bus.subscribe(
+          contracts.event,
+          { kind: 'durable', name: 'reader' },
+          (events) => void seen.push(...events),
+        );
         const { subject } = contracts.event;
         await bus.publishEncoded({ id: 'e1', subject, occurredAt, payload: '{"id":"e1","costNanoUsd":"5"}' });
         await eventually(() => expect(seen).toEqual([{ ...event('e1', 5n), subject }]));
@@ -163,7 +171,10 @@ export function describeBus(name: string, openBus: (logger: CollectingLogger) =>
           attempts.push(id);
           if (id === 'bad' && attempts.filter((attempt) => attempt === 'bad').length < 4) throw new Error('not yet');
         });
-        const published = Promise.all([bus.publish(contracts.event, event('bad')), bus.publish(contracts.event, event('good'))]);
+        const published = Promise.all([
+          bus.publish(contracts.event, event('bad')),
+          bus.publish(contracts.event, event('good')),
+        ]);
         await eventually(() => expect(attempts.filter((id) => id === 'bad')).toHaveLength(4));
         await published;
         expect(attempts.indexOf('good')).toBeLessThan(attempts.lastIndexOf('bad'));
@@ -230,7 +241,8 @@ export function describeBus(name: string, openBus: (logger: CollectingLogger) =>
       it('gives every durable subscription each event, and every broadcast subscriber too', async () => {
         const contracts = newContracts();
         const seen: Record<string, string[]> = { first: [], second: [], left: [], right: [] };
-        const collect = (list: string) => (events: EventEnvelope[]) => void seen[list]!.push(...events.map(({ id }) => id));
+        const collect = (list: string) => (events: EventEnvelope[]) =>
+          void seen[list]!.push(...events.map(({ id }) => id));
         await bus.subscribe(contracts.event, { kind: 'durable', name: 'first' }, collect('first'));
         await bus.subscribe(contracts.event, { kind: 'durable', name: 'second' }, collect('second'));
         await bus.subscribe(contracts.event, { kind: 'broadcast' }, collect('left'));
@@ -296,7 +308,10 @@ export function describeBus(name: string, openBus: (logger: CollectingLogger) =>
 
       it('carries a value of several megabytes', async () => {
         const { snapshot } = newContracts();
-        const text = Array.from({ length: 60_000 }, (_, index) => `{"model":"provider/model-${index}","usd":"0.15"}`).join();
+        const text = Array.from(
+          { length: 60_000 },
+          (_, index) => `{"model":"provider/model-${index}","usd":"0.15"}`,
+        ).join();
         const seen: number[] = [];
         await bus.watchSnapshot(snapshot, (value) => void seen.push(value.text.length));
         await bus.putSnapshot(snapshot, { version: 1, text });

@@ -39,11 +39,12 @@ describe('the reach of an address', () => {
     'http://100.64.0.1',
     'http://198.18.0.7',
     'http://[fc00::1]',
-  ])('calls %s only where private networks are allowed', (url) => expect(reachOfAddress(addressIn(url))).toBe('private'));
+  ])('calls %s only where private networks are allowed', (url) =>
+    expect(reachOfAddress(addressIn(url))).toBe('private'),
+  );
 
-  it.each(['http://8.8.8.8', 'http://172.32.0.1', 'http://[2606:4700::1]', 'http://100.128.0.1'])(
-    'calls %s',
-    (url) => expect(reachOfAddress(addressIn(url))).toBe('public'),
+  it.each(['http://8.8.8.8', 'http://172.32.0.1', 'http://[2606:4700::1]', 'http://100.128.0.1'])('calls %s', (url) =>
+    expect(reachOfAddress(addressIn(url))).toBe('public'),
   );
 
   it('forbids what is no address', () => expect(reachOfAddress('localhost')).toBe('forbidden'));

@@ -64,9 +64,11 @@ describe('the outbound guard', () => {
 
   it('refuses a name when any of its addresses is refused', async () => {
     const resolve = answering([...publicAddress, ...loopback]);
-    expect(await new OutboundGuard({ allowPrivate: false, resolve }).check('https://mixed.example.com/')).toMatchObject({
-      kind: 'refused',
-    });
+    expect(await new OutboundGuard({ allowPrivate: false, resolve }).check('https://mixed.example.com/')).toMatchObject(
+      {
+        kind: 'refused',
+      },
+    );
   });
 
   it('tells a name that does not exist from a resolver that does not answer', async () => {

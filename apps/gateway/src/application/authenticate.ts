@@ -93,5 +93,8 @@ function readBearer(authorization: string | undefined): string {
 
 function orRefuse<T>(found: T | null): T {
   if (found !== null) return found;
-  throw new AppError('invalid_api_key', 'This API key is unknown, expired or revoked. Ask an administrator for a new one.');
+  throw new AppError(
+    'invalid_api_key',
+    'This API key is unknown, expired or revoked. Ask an administrator for a new one.',
+  );
 }

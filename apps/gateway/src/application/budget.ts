@@ -1,5 +1,14 @@
 import type { Principal } from '@ao/contracts';
-import { AppError, formatUsd, maxUsd, nanoUsd, type Clock, type IdGenerator, type Logger, type NanoUsd } from '@ao/kernel';
+import {
+  AppError,
+  formatUsd,
+  maxUsd,
+  nanoUsd,
+  type Clock,
+  type IdGenerator,
+  type Logger,
+  type NanoUsd,
+} from '@ao/kernel';
 import type { LeasePool, LeaseReturn, Reservation } from '../domain/lease-pool.js';
 import type { LeaseBroker } from './ports.js';
 
@@ -69,7 +78,9 @@ export class Budget {
         continue;
       }
       // The question brings at least `amount` or throws; should another call be quicker to take it, ask once more.
-      const question = this.ask(orgId, walletId, amount, outcome.enoughWalletIds).finally(() => this.asking.delete(walletId));
+      const question = this.ask(orgId, walletId, amount, outcome.enoughWalletIds).finally(() =>
+        this.asking.delete(walletId),
+      );
       this.asking.set(walletId, question);
       await question;
     }

@@ -30,7 +30,10 @@ export class Readiness {
     const asked = services.map(async (service) => {
       try {
         const { checks } = await this.bus.request(checkHealthV1[service], {});
-        return [[service, { ok: true, detail: null }], ...Object.entries(checks).map(([name, check]) => [`${service}.${name}`, check])] as const;
+        return [
+          [service, { ok: true, detail: null }],
+          ...Object.entries(checks).map(([name, check]) => [`${service}.${name}`, check]),
+        ] as const;
       } catch {
         return [[service, { ok: false, detail: `the ${service} service does not answer` }]] as const;
       }

@@ -1,4 +1,4 @@
-import type { Deployment, Principal, RoutedProvider, routingTableSnapshot, ValueOf } from '@ao/contracts';
+import type { Deployment, ModelAlias, Principal, RoutedProvider, routingTableSnapshot, ValueOf } from '@ao/contracts';
 
 /** A provider with its key opened, as connectors take it. */
 export type Provider = Omit<RoutedProvider, 'sealedKey'> & { apiKey: string | null };
@@ -15,7 +15,7 @@ export class RoutingTable {
   /** Every provider of the snapshot. */
   readonly providers: Provider[];
   private readonly groups = new Map<string, Candidate[]>();
-  private readonly aliases = new Map<string, { modelGroup: string; hidden: boolean }>();
+  private readonly aliases = new Map<string, ModelAlias>();
 
   /** @param openKey Opens a sealed provider key. */
   constructor(snapshot: Snapshot, openKey: (sealed: string) => string) {
@@ -31,21 +31,28 @@ export class RoutingTable {
       this.groups.set(deployment.modelGroup, group);
       group.push({ deployment, provider });
     }
-    for (const { alias, modelGroup, hidden } of snapshot.aliases) this.aliases.set(alias, { modelGroup, hidden });
+    for (const alias of snapshot.aliases) this.aliases.set(aliasKey(alias.alias, alias.orgId), alias);
   }
 
-  static readonly empty = new RoutingTable({ version: 0, providers: [], deployments: [], aliases: [] }, (sealed) => sealed);
+  static readonly empty = new RoutingTable(
+    { version: 0, providers: [], deployments: [], aliases: [] },
+    (sealed) => sealed,
+  );
 
-  /** The model group behind a name: an alias gives way to its target. */
-  resolve(model: string): string {
-    return this.aliases.get(model)?.modelGroup ?? model;
+  /** The model group behind a name: an organisation's own alias first, then one of the platform. */
+  resolve(model: string, orgId: string): string {
+    if (this.aliases.size === 0) return model;
+    const alias = this.aliases.get(aliasKey(model, orgId)) ?? this.aliases.get(aliasKey(model, null));
+    return alias?.modelGroup ?? model;
   }
 
   /** The deployments of a group that serve an organisation. */
   candidates(modelGroup: string, orgId: string): Candidate[] {
     const group = this.groups.get(modelGroup);
     if (!group) return [];
-    return group.every(({ deployment }) => deployment.orgId === null) ? group : group.filter(({ deployment }) => serves(deployment, orgId));
+    return group.every(({ deployment }) => deployment.orgId === null)
+      ? group
+      : group.filter(({ deployment }) => serves(deployment, orgId));
   }
 
   /** The names a caller may use, hidden aliases left out, with the provider that serves each. */
@@ -53,8 +60,12 @@ export class RoutingTable {
     const allowed = (name: string): boolean => principal.models === null || principal.models.includes(name);
     const owner = (group: string): string | undefined => this.candidates(group, principal.orgId)[0]?.provider.name;
     const groups = [...this.groups.keys()].map((id) => ({ id, ownedBy: owner(id) }));
-    const aliases = [...this.aliases].filter(([, { hidden }]) => !hidden).map(([id, { modelGroup }]) => ({ id, ownedBy: owner(modelGroup) }));
-    return [...groups, ...aliases].flatMap(({ id, ownedBy }) => (ownedBy !== undefined && allowed(id) ? [{ id, ownedBy }] : []));
+    const aliases = [...this.aliases.values()]
+      .filter((alias) => !alias.hidden && serves(alias, principal.orgId))
+      .map(({ alias: id, modelGroup }) => ({ id, ownedBy: owner(modelGroup) }));
+    return [...groups, ...aliases].flatMap(({ id, ownedBy }) =>
+      ownedBy !== undefined && allowed(id) ? [{ id, ownedBy }] : [],
+    );
   }
 
   get deploymentCount(): number {
@@ -62,4 +73,7 @@ export class RoutingTable {
   }
 }
 
-const serves = (deployment: Deployment, orgId: string): boolean => deployment.orgId === null || deployment.orgId === orgId;
+/** What belongs to no organisation serves all. */
+const serves = (owned: { orgId: string | null }, orgId: string): boolean =>
+  owned.orgId === null || owned.orgId === orgId;
+const aliasKey = (alias: string, orgId: string | null): string => `${orgId ?? ''} ${alias}`;

@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { LeasePool, type Reservation } from './lease-pool.js';
 
 const NOW_MS = 1_000_000;
-const wallet = (walletId: string, unlimited = false): { walletId: string; name: string; unlimited: boolean } => ({ walletId, name: walletId, unlimited });
+const wallet = (walletId: string, unlimited = false): { walletId: string; name: string; unlimited: boolean } => ({
+  walletId,
+  name: walletId,
+  unlimited,
+});
 const lease = (leaseId: string, walletId: string, granted: bigint, expiresInMs = 60_000) => ({
   leaseId,
   walletId,
@@ -65,7 +69,9 @@ describe('the lease pool', () => {
     pool.add('leaf', [wallet('leaf')], [lease('l1', 'leaf', 100n)], NOW_MS);
     const reservation = reserve(pool, 40n)!;
     expect(pool.dueForRenewal(NOW_MS + 10_000, 5_000)).toEqual(['l1']);
-    expect(pool.takeReturns(NOW_MS + 10_000, 5_000)).toEqual([{ leaseId: 'l1', sequence: 1, amount: 60n, close: false }]);
+    expect(pool.takeReturns(NOW_MS + 10_000, 5_000)).toEqual([
+      { leaseId: 'l1', sequence: 1, amount: 60n, close: false },
+    ]);
     pool.settle(reservation, nanoUsd(40n));
     expect(pool.takeReturns(NOW_MS + 10_000, 5_000)).toEqual([{ leaseId: 'l1', sequence: 2, amount: 0n, close: true }]);
     expect(pool.totals().leases).toBe(0);

@@ -84,7 +84,16 @@ export class LeasePool {
     for (const { leaseId, walletId, granted: free, expiresAtMs, periodEndsAtMs } of granted) {
       const held = this.leases.get(walletId) ?? [];
       if (held.some((lease) => lease.leaseId === leaseId)) continue;
-      held.unshift({ leaseId, walletId, free, reserved: ZERO_USD, expiresAtMs, periodEndsAtMs, returnSequence: 0, lastUsedAtMs: nowMs });
+      held.unshift({
+        leaseId,
+        walletId,
+        free,
+        reserved: ZERO_USD,
+        expiresAtMs,
+        periodEndsAtMs,
+        returnSequence: 0,
+        lastUsedAtMs: nowMs,
+      });
       this.leases.set(walletId, held);
     }
   }
@@ -133,7 +142,8 @@ export class LeasePool {
   /** For metrics. */
   totals(): { leases: number; free: NanoUsd; reserved: NanoUsd } {
     const all = this.all();
-    const sum = (pick: (lease: HeldLease) => bigint): NanoUsd => nanoUsd(all.reduce((total, lease) => total + pick(lease), 0n));
+    const sum = (pick: (lease: HeldLease) => bigint): NanoUsd =>
+      nanoUsd(all.reduce((total, lease) => total + pick(lease), 0n));
     return { leases: all.length, free: sum((lease) => lease.free), reserved: sum((lease) => lease.reserved) };
   }
 
@@ -161,5 +171,7 @@ function take(lease: HeldLease, amount: NanoUsd, nowMs: number): void {
 }
 
 function ended(lease: HeldLease, nowMs: number): boolean {
-  return nowMs >= lease.expiresAtMs - EXPIRY_MARGIN_MS || (lease.periodEndsAtMs !== null && nowMs >= lease.periodEndsAtMs);
+  return (
+    nowMs >= lease.expiresAtMs - EXPIRY_MARGIN_MS || (lease.periodEndsAtMs !== null && nowMs >= lease.periodEndsAtMs)
+  );
 }

@@ -41,6 +41,17 @@ export function firstBreak(before: ChainEnd, entries: readonly AuditEntry[]): nu
 function hashEntry(entry: Omit<AuditEntry, 'hash'>): string {
   const { sequence, eventId, orgId, actorId, action, targetId, outcome, occurredAt, metadata, previousHash } = entry;
   const facts = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
-  const text = JSON.stringify([sequence, eventId, orgId, actorId, action, targetId, outcome, occurredAt, facts, previousHash]);
+  const text = JSON.stringify([
+    sequence,
+    eventId,
+    orgId,
+    actorId,
+    action,
+    targetId,
+    outcome,
+    occurredAt,
+    facts,
+    previousHash,
+  ]);
   return createHash('sha256').update(text).digest('hex');
 }

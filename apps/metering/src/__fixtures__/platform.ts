@@ -69,6 +69,7 @@ async function startReplica(databaseUrl: string, environment: NodeJS.ProcessEnv)
     dataDirectory: '.',
     environment,
     databaseUrl,
+    openWarehouse: () => Promise.reject(new Error('metering needs no warehouse')),
   };
   let service: RunningService = await runService(meteringService, host);
   const database = openDatabase({

@@ -51,7 +51,14 @@ describe('NatsBus between processes', () => {
     const gate = new Promise<void>((resolve) => (release = resolve));
     await owner.respond(rpc, async (request) => (await gate, request));
     const asked = names(1_030).map((id) => caller.request(rpc, one(id), { deadlineMs: 20_000 }));
-    const overloaded = await Promise.any(asked.map((answer) => answer.then(() => Promise.reject(), (e: AppError) => e)));
+    const overloaded = await Promise.any(
+      asked.map((answer) =>
+        answer.then(
+          () => Promise.reject(),
+          (e: AppError) => e,
+        ),
+      ),
+    );
     expect(overloaded).toMatchObject({ code: 'capacity_exceeded', retryable: true, retryAfterSeconds: 1 });
     release();
     const settled = await Promise.allSettled(asked);
@@ -66,7 +73,9 @@ describe('NatsBus between processes', () => {
     const tooLarge = { code: 'payload_too_large', message: expect.stringContaining('1048576') };
     await expect(caller.request(contracts.rpc, one(huge))).rejects.toMatchObject(tooLarge);
     await expect(caller.request(contracts.rpc, one('a'))).rejects.toMatchObject(tooLarge);
-    await expect(caller.publish(contracts.event, { ...event('a'), payload: one(huge) })).rejects.toMatchObject(tooLarge);
+    await expect(caller.publish(contracts.event, { ...event('a'), payload: one(huge) })).rejects.toMatchObject(
+      tooLarge,
+    );
   });
 
   it('names the limit for a snapshot that is too large even compressed', async () => {
@@ -74,7 +83,10 @@ describe('NatsBus between processes', () => {
     const bus = await connect();
     const text = Array.from({ length: 200_000 }, () => Math.random().toString(36)).join('');
     const refused = bus.putSnapshot(snapshot, { version: 1, text });
-    await expect(refused).rejects.toMatchObject({ code: 'payload_too_large', message: expect.stringContaining('max_payload') });
+    await expect(refused).rejects.toMatchObject({
+      code: 'payload_too_large',
+      message: expect.stringContaining('max_payload'),
+    });
   });
 
   it('shares events between the replicas of one name, each handled once', async () => {
@@ -184,7 +196,10 @@ describe('NatsBus between processes', () => {
     }
     const greedy = await open(undefined, { url: fresh.url, streamBytesMax: 50_000_000_000 });
     const refused = greedy.publish({ ...contracts.event, subject: 'evt.agents.a.b.v1' }, event('a'));
-    await expect(refused).rejects.toMatchObject({ code: 'not_configured', message: expect.stringContaining('50000000000') });
+    await expect(refused).rejects.toMatchObject({
+      code: 'not_configured',
+      message: expect.stringContaining('50000000000'),
+    });
     await greedy.close();
     await fresh.dispose();
   });
@@ -253,7 +268,9 @@ describe('NatsBus when the server goes and comes back', () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     await own.kill();
     await isDown(caller);
-    await expect(caller.publish(contracts.event, event('refused'))).rejects.toMatchObject({ code: 'backend_unavailable' });
+    await expect(caller.publish(contracts.event, event('refused'))).rejects.toMatchObject({
+      code: 'backend_unavailable',
+    });
     await own.startAgain();
     broken = false;
     await isUp(caller);
@@ -280,7 +297,14 @@ describe('NatsBus when the server goes and comes back', () => {
     await isUp(caller);
     await caller.publish(contracts.event, event('two'));
     await caller.putSnapshot(contracts.snapshot, { version: 2, text: '' });
-    await eventually(() => expect([seen, versions]).toEqual([['one', 'two'], [1, 2]]), 15_000);
+    await eventually(
+      () =>
+        expect([seen, versions]).toEqual([
+          ['one', 'two'],
+          [1, 2],
+        ]),
+      15_000,
+    );
   });
 
   it('starts over when the server comes back with an empty disk', async () => {

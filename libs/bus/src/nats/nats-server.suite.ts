@@ -66,7 +66,8 @@ export class TestNatsServer {
 function untilReady(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let output = '';
-    const fail = (reason: string): void => reject(new Error(`nats-server ${reason}; install it or set AO_TEST_NATS_SERVER\n${output}`));
+    const fail = (reason: string): void =>
+      reject(new Error(`nats-server ${reason}; install it or set AO_TEST_NATS_SERVER\n${output}`));
     const timer = setTimeout(() => fail('did not get ready'), START_TIMEOUT_MS);
     child.once('error', ({ message }) => fail(message));
     child.once('exit', (code) => fail(`ended with ${code}`));

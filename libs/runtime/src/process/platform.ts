@@ -33,21 +33,26 @@ export interface PlatformOptions {
  */
 export async function openPlatform({ name, environment, embedded }: PlatformOptions): Promise<Platform> {
   const values = loadSettings(platformSettings, environment);
-  const loggerFor = (service: string): Logger => createLogger({ service, level: values.LOG_LEVEL, format: values.LOG_FORMAT });
+  const loggerFor = (service: string): Logger =>
+    createLogger({ service, level: values.LOG_LEVEL, format: values.LOG_FORMAT });
   const logger = loggerFor(name);
   if (!embedded) requireUrls(values);
   const dataDirectory = values.AO_DATA_DIR;
   const keyFile = (file: string): string => join(dataDirectory, 'keys', file);
   const secretBox = new SecretBox(loadKey(values.AO_MASTER_KEY, keyFile('master.key'), 'AO_MASTER_KEY'));
   const keyPepper = loadKey(values.AO_KEY_PEPPER, keyFile('pepper.key'), 'AO_KEY_PEPPER');
-  const postgres = values.DATABASE_URL ? undefined : await embeddedPostgres(embedded, join(dataDirectory, 'postgres'), logger);
+  const postgres = values.DATABASE_URL
+    ? undefined
+    : await embeddedPostgres(embedded, join(dataDirectory, 'postgres'), logger);
   const bus = await openBus(values, name, logger).catch(async (error: unknown) => {
     await postgres?.stop();
     throw error;
   });
   let warehouse: Promise<Warehouse> | undefined;
   const openOnce = (): Promise<Warehouse> => {
-    const where = values.CLICKHOUSE_URL ? { url: values.CLICKHOUSE_URL } : { embeddedDirectory: join(dataDirectory, 'clickhouse') };
+    const where = values.CLICKHOUSE_URL
+      ? { url: values.CLICKHOUSE_URL }
+      : { embeddedDirectory: join(dataDirectory, 'clickhouse') };
     warehouse ??= openWarehouse({ ...where, logger }).catch((error: unknown) => {
       warehouse = undefined;
       throw error;
@@ -84,7 +89,11 @@ async function openBus(values: PlatformValues, name: string, logger: Logger): Pr
   return values.NATS_URL ? connectNatsBus({ url: values.NATS_URL, name, logger }) : new MemoryBus(logger);
 }
 
-function embeddedPostgres(wanted: boolean, dataDirectory: string, logger: Logger): Promise<EmbeddedPostgres> | undefined {
+function embeddedPostgres(
+  wanted: boolean,
+  dataDirectory: string,
+  logger: Logger,
+): Promise<EmbeddedPostgres> | undefined {
   return wanted ? startEmbeddedPostgres({ dataDirectory, logger }) : undefined;
 }
 
@@ -92,5 +101,6 @@ function embeddedPostgres(wanted: boolean, dataDirectory: string, logger: Logger
 function requireUrls(values: PlatformValues): void {
   const required = ['NATS_URL', 'DATABASE_URL', 'AO_MASTER_KEY', 'AO_KEY_PEPPER'] as const;
   const missing = required.filter((setting) => values[setting] === undefined);
-  if (missing.length > 0) throw new StartupError(`in a cluster every service needs ${missing.join(', ')}; or run npm start for one process`);
+  if (missing.length > 0)
+    throw new StartupError(`in a cluster every service needs ${missing.join(', ')}; or run npm start for one process`);
 }

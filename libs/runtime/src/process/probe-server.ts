@@ -3,7 +3,11 @@ import { StartupError } from '@ao/kernel';
 import type { RunningService } from '../service.js';
 
 /** The small HTTP server of a service that otherwise speaks only over the bus: `/live`, `/ready`. */
-export async function startProbeServer(host: string, port: number, service: RunningService): Promise<{ stop(): Promise<void> }> {
+export async function startProbeServer(
+  host: string,
+  port: number,
+  service: RunningService,
+): Promise<{ stop(): Promise<void> }> {
   const server = createServer((request, response) => {
     void answer(request.url ?? '', service).then(({ status, body }) => {
       response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });

@@ -23,7 +23,8 @@ export async function runProcess(start: () => Promise<Runnable>): Promise<void> 
     reportFailure(error);
     process.exit(1);
   }
-  if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true }));
+  if (!stopping.signal.aborted)
+    await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true }));
   running.logger.info({ signal: String(stopping.signal.reason) }, 'stopping');
   const overdue = setTimeout(() => {
     running.logger.error({ deadlineMs: STOP_DEADLINE_MS }, 'the stop took too long and was ended');
@@ -35,6 +36,9 @@ export async function runProcess(start: () => Promise<Runnable>): Promise<void> 
 }
 
 function reportFailure(error: unknown): void {
-  const line = error instanceof StartupError ? error.message : `unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  const line =
+    error instanceof StartupError
+      ? error.message
+      : `unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
   process.stderr.write(`ai-orchestrator: cannot start: ${line}\n`);
 }

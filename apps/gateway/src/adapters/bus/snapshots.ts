@@ -32,7 +32,9 @@ export async function followSnapshots(
         state.table = table;
       }),
     ),
-    bus.watchSnapshot(pricesSnapshot, (value) => unlessBroken(pricesSnapshot.name, () => (state.prices = new PriceBook(value.prices)))),
+    bus.watchSnapshot(pricesSnapshot, (value) =>
+      unlessBroken(pricesSnapshot.name, () => (state.prices = new PriceBook(value.prices))),
+    ),
     bus.subscribe(keyChangedV1, { kind: 'broadcast' }, (events) => {
       for (const { payload } of events) principals.forget(payload.keyHash);
     }),

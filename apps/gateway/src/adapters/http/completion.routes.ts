@@ -52,7 +52,10 @@ async function answer(
   } catch (error) {
     if (call.signal.aborted) return reply.hijack();
     if (!reply.raw.headersSent) return refuse(error, request, reply);
-    logger.error({ err: error, requestId: request.id, callId: request.callId }, 'a call failed after its answer had begun');
+    logger.error(
+      { err: error, requestId: request.id, callId: request.callId },
+      'a call failed after its answer had begun',
+    );
     reply.raw.destroy();
   }
   return reply.hijack();
@@ -75,7 +78,8 @@ async function readCall(
   const found = authenticate.execute(request.headers.authorization);
   const principal = found instanceof Promise ? await found : found;
   request.keyMasked = principal.keyMasked;
-  if (!Buffer.isBuffer(request.body)) throw new AppError('invalid_json', 'The request body is empty; send a JSON object.');
+  if (!Buffer.isBuffer(request.body))
+    throw new AppError('invalid_json', 'The request body is empty; send a JSON object.');
   const ownKey = header(request, 'x-openai-api-key', HEADER_LENGTH_MAX);
   return {
     callId: request.callId,

@@ -13,7 +13,11 @@ export function registerCors(server: FastifyInstance, origins: string[]): void {
   server.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers;
     if (origin === undefined || !allowed.has(origin)) return;
-    const headers = { 'access-control-allow-origin': origin, 'access-control-expose-headers': EXPOSED_HEADERS, vary: 'Origin' };
+    const headers = {
+      'access-control-allow-origin': origin,
+      'access-control-expose-headers': EXPOSED_HEADERS,
+      vary: 'Origin',
+    };
     reply.headers(headers);
     // The data plane writes to the raw response, past Fastify's own headers.
     for (const [name, value] of Object.entries(headers)) reply.raw.setHeader(name, value);

@@ -16,11 +16,19 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 export function toKnownError(error: unknown): AppError {
   switch ((error as Partial<FastifyError> | null)?.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new AppError('payload_too_large', 'The request body is larger than this server accepts. Send less, or raise BODY_LIMIT_BYTES.');
+      return new AppError(
+        'payload_too_large',
+        'The request body is larger than this server accepts. Send less, or raise BODY_LIMIT_BYTES.',
+      );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new AppError('unsupported_media_type', 'Send the body as JSON, with the header "Content-Type: application/json".');
+      return new AppError(
+        'unsupported_media_type',
+        'Send the body as JSON, with the header "Content-Type: application/json".',
+      );
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new AppError('invalid_header_value', 'Content-Length does not match the body.', { param: 'content-length' });
+      return new AppError('invalid_header_value', 'Content-Length does not match the body.', {
+        param: 'content-length',
+      });
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new AppError('invalid_json', 'The request body is empty; send a JSON object.');
     case 'ECONNRESET':

@@ -13,7 +13,10 @@ export interface HealthDependencies {
 }
 
 /** `/live`: the process runs. `/ready`: its dependencies do. `/health`: which backends can answer (GW-023, GW-024). */
-export function registerHealth(server: FastifyInstance, { readiness, state, version, directOpenAi, activeCalls }: HealthDependencies): void {
+export function registerHealth(
+  server: FastifyInstance,
+  { readiness, state, version, directOpenAi, activeCalls }: HealthDependencies,
+): void {
   server.get('/live', async (request, reply) => {
     setBaseHeaders(request, reply);
     return reply.send({ status: 'live' });

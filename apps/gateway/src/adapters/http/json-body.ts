@@ -31,5 +31,7 @@ function check<Schema extends z.ZodType>(value: unknown, schema: Schema): z.outp
   const first = issues[0]!;
   const missing = first.code === 'invalid_type' && first.input === undefined && first.path.length > 0;
   const message = issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
-  throw new AppError(missing ? 'missing_required_parameter' : 'invalid_parameter', message, { param: first.path.join('.') || 'body' });
+  throw new AppError(missing ? 'missing_required_parameter' : 'invalid_parameter', message, {
+    param: first.path.join('.') || 'body',
+  });
 }

@@ -24,17 +24,33 @@ export class GatewayMetrics {
     registers: [this.registry],
   });
   private readonly tokens = this.counter('ao_tokens_total', 'Tokens consumed', ['model', 'provider', 'direction']);
-  private readonly cost = this.counter('ao_cost_usd_total', 'Cost of calls in US dollars, for trends; the ledger is exact', ['model', 'provider']);
+  private readonly cost = this.counter(
+    'ao_cost_usd_total',
+    'Cost of calls in US dollars, for trends; the ledger is exact',
+    ['model', 'provider'],
+  );
 
   constructor(gauges: Gauges) {
     collectDefaultMetrics({ register: this.registry });
     this.gauge('ao_spool_records_waiting', 'Usage records not yet taken by the bus', gauges.spoolLag);
     this.gauge('ao_calls_active', 'Calls under way', gauges.activeCalls);
     this.gauge('ao_upstream_connections', 'Connections open to providers', () => gauges.upstream().connected);
-    this.gauge('ao_upstream_requests_waiting', 'Requests waiting for a connection to a provider', () => gauges.upstream().pending);
+    this.gauge(
+      'ao_upstream_requests_waiting',
+      'Requests waiting for a connection to a provider',
+      () => gauges.upstream().pending,
+    );
     this.gauge('ao_leases_open', 'Budget leases held by this gateway', () => gauges.leases().leases);
-    this.gauge('ao_lease_free_usd', 'Leased and not reserved, in US dollars', () => Number(gauges.leases().free) / NANO_PER_USD);
-    this.gauge('ao_lease_reserved_usd', 'Reserved for calls under way, in US dollars', () => Number(gauges.leases().reserved) / NANO_PER_USD);
+    this.gauge(
+      'ao_lease_free_usd',
+      'Leased and not reserved, in US dollars',
+      () => Number(gauges.leases().free) / NANO_PER_USD,
+    );
+    this.gauge(
+      'ao_lease_reserved_usd',
+      'Reserved for calls under way, in US dollars',
+      () => Number(gauges.leases().reserved) / NANO_PER_USD,
+    );
   }
 
   observeRequest(route: string, status: number, durationMs: number): void {

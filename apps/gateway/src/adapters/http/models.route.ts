@@ -8,7 +8,9 @@ import { setBaseHeaders } from './response-headers.js';
 export function registerModels(server: FastifyInstance, authenticate: Authenticate, state: ModelState): void {
   const list = (authorization: string | undefined) =>
     Promise.resolve(authenticate.execute(authorization)).then((principal) =>
-      state.table.visibleModels(principal).map(({ id, ownedBy }) => ({ id, object: 'model', created: 0, owned_by: ownedBy })),
+      state.table
+        .visibleModels(principal)
+        .map(({ id, ownedBy }) => ({ id, object: 'model', created: 0, owned_by: ownedBy })),
     );
   server.get('/v1/models', async (request, reply) => {
     const data = await list(request.headers.authorization);
@@ -18,7 +20,12 @@ export function registerModels(server: FastifyInstance, authenticate: Authentica
   server.get<{ Params: { '*': string } }>('/v1/models/*', async (request, reply) => {
     const wanted = request.params['*'];
     const model = (await list(request.headers.authorization)).find(({ id }) => id === wanted);
-    if (!model) throw new AppError('not_found', `There is no model ${JSON.stringify(wanted.slice(0, 80))} for this key. See GET /v1/models.`, { param: 'model' });
+    if (!model)
+      throw new AppError(
+        'not_found',
+        `There is no model ${JSON.stringify(wanted.slice(0, 80))} for this key. See GET /v1/models.`,
+        { param: 'model' },
+      );
     setBaseHeaders(request, reply);
     return reply.send(model);
   });

@@ -26,7 +26,9 @@ export function header(request: FastifyRequest, name: string, lengthMax: number)
   const value = request.headers[name];
   const text = Array.isArray(value) ? value[0] : value;
   if (text !== undefined && text.length > lengthMax) {
-    throw new AppError('invalid_header_value', `The header ${name} must have at most ${lengthMax} characters.`, { param: name });
+    throw new AppError('invalid_header_value', `The header ${name} must have at most ${lengthMax} characters.`, {
+      param: name,
+    });
   }
   return text;
 }

@@ -27,7 +27,12 @@ export const EXPOSED_HEADERS = [
 
 /** The headers that every answer carries, for routes that write to the socket themselves. */
 export function baseHeaders(request: FastifyRequest): Record<string, string> {
-  return { ...SECURITY_HEADERS, 'x-request-id': request.id, 'x-ao-request-id': request.callId, 'x-litellm-call-id': request.callId };
+  return {
+    ...SECURITY_HEADERS,
+    'x-request-id': request.id,
+    'x-ao-request-id': request.callId,
+    'x-litellm-call-id': request.callId,
+  };
 }
 
 export function setBaseHeaders(request: FastifyRequest, reply: FastifyReply): void {

@@ -43,7 +43,10 @@ export class GatewayServer {
     registerCors(this.app, config.CORS_ALLOWED_ORIGINS);
     this.app.setErrorHandler((error, request, reply) => sendError(error, request, reply, options.logger));
     this.app.setNotFoundHandler((request) => {
-      throw new AppError('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]!.slice(0, 200)}.`);
+      throw new AppError(
+        'not_found',
+        `There is nothing at ${request.method} ${request.url.split('?')[0]!.slice(0, 200)}.`,
+      );
     });
   }
 
@@ -59,9 +62,12 @@ export class GatewayServer {
       await this.app.listen({ host, port });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EADDRINUSE') throw new StartupError(`port ${port} on ${host} is in use: stop the other program or set PORT`);
-      if (code === 'EACCES') throw new StartupError(`port ${port} may not be opened by this user: set PORT to 1024 or more`);
-      if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new StartupError(`this machine has no address ${host}: set HOST`);
+      if (code === 'EADDRINUSE')
+        throw new StartupError(`port ${port} on ${host} is in use: stop the other program or set PORT`);
+      if (code === 'EACCES')
+        throw new StartupError(`port ${port} may not be opened by this user: set PORT to 1024 or more`);
+      if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+        throw new StartupError(`this machine has no address ${host}: set HOST`);
       throw error;
     }
   }
@@ -81,7 +87,11 @@ export class GatewayServer {
 
   private acceptBodies(): void {
     this.app.removeAllContentTypeParsers();
-    this.app.addContentTypeParser(/^application\/(?:[\w.-]+\+)?json\b/i, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    this.app.addContentTypeParser(
+      /^application\/(?:[\w.-]+\+)?json\b/i,
+      { parseAs: 'buffer' },
+      (_request, body, done) => done(null, body),
+    );
   }
 
   private followRequests(): void {
@@ -118,7 +128,11 @@ export class GatewayServer {
       if (!this.stopping) return done();
       setBaseHeaders(request, reply);
       reply.header('connection', 'close');
-      done(new AppError('server_shutting_down', 'This server is stopping. Send the request again.', { retryAfterSeconds: 1 }));
+      done(
+        new AppError('server_shutting_down', 'This server is stopping. Send the request again.', {
+          retryAfterSeconds: 1,
+        }),
+      );
     });
   }
 }

@@ -95,7 +95,11 @@ export class FileSpool implements UsageSpool {
   private async newSegment(): Promise<Segment> {
     this.sequence += 1;
     const name = `${this.options.clock.nowMs()}-${process.pid}-${this.sequence}.spool`;
-    const segment = { writer: await SegmentWriter.open(join(this.options.directory, name), this.options.logger), open: new Set<string>(), closed: false };
+    const segment = {
+      writer: await SegmentWriter.open(join(this.options.directory, name), this.options.logger),
+      open: new Set<string>(),
+      closed: false,
+    };
     this.segments.push(segment);
     return segment;
   }
@@ -129,13 +133,21 @@ export class FileSpool implements UsageSpool {
 
   /** Publishes until the bus takes it; the request id is the event id, so a repetition is recognised. */
   private async publish(requestId: string, startedAtMs: number, payload: string): Promise<boolean> {
-    const event = { id: requestId, subject: usageReportedV1.subject, occurredAt: new Date(startedAtMs).toISOString(), payload };
+    const event = {
+      id: requestId,
+      subject: usageReportedV1.subject,
+      occurredAt: new Date(startedAtMs).toISOString(),
+      payload,
+    };
     for (let delayMs = 100; !this.stopping.signal.aborted; delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX)) {
       try {
         await this.options.bus.publishEncoded({ ...event, requestId });
         return true;
       } catch (error) {
-        this.options.logger.warn({ err: error, requestId, delayMs }, 'a usage record was not taken by the bus and will be sent again');
+        this.options.logger.warn(
+          { err: error, requestId, delayMs },
+          'a usage record was not taken by the bus and will be sent again',
+        );
         await sleep(delayMs, this.stopping.signal);
       }
     }
@@ -145,7 +157,12 @@ export class FileSpool implements UsageSpool {
   private async removeFinished(): Promise<void> {
     const finished = this.segments.filter((segment) => segment.closed && segment.open.size === 0);
     this.segments = this.segments.filter((segment) => !finished.includes(segment));
-    for (const { writer } of finished) await writer.remove().catch((error: unknown) => this.options.logger.warn({ err: error }, 'a finished spool file could not be removed'));
+    for (const { writer } of finished)
+      await writer
+        .remove()
+        .catch((error: unknown) =>
+          this.options.logger.warn({ err: error }, 'a finished spool file could not be removed'),
+        );
   }
 
   /** A call may have begun in one file and ended in another: all are read before any call is held for interrupted. */
@@ -163,9 +180,12 @@ export class FileSpool implements UsageSpool {
       if (begins.size + ends.size > 0) {
         logger.info({ begun: begins.size, ended: ends.size }, 'replaying usage records of an earlier process');
       }
-      const interrupted = [...begins].filter(([requestId]) => !ends.has(requestId)).map(([, call]) => asInterrupted(call));
+      const interrupted = [...begins]
+        .filter(([requestId]) => !ends.has(requestId))
+        .map(([, call]) => asInterrupted(call));
       for (const raw of [...ends.values(), ...interrupted]) {
-        if (!(await this.publish(raw['requestId'] as string, raw['startedAtMs'] as number, JSON.stringify(raw)))) return;
+        if (!(await this.publish(raw['requestId'] as string, raw['startedAtMs'] as number, JSON.stringify(raw))))
+          return;
       }
       await Promise.all(paths.map((path) => unlink(path)));
     } catch (error) {

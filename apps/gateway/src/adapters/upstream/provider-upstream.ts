@@ -26,7 +26,11 @@ export class ProviderUpstream implements Upstream {
 
   async send(provider: Provider, call: UpstreamCall): Promise<UpstreamAnswer> {
     const connector = this.connectors.get(provider.id);
-    if (!connector) throw new AppError('no_deployment_available', `The provider ${provider.name} cannot be used as it is configured.`);
+    if (!connector)
+      throw new AppError(
+        'no_deployment_available',
+        `The provider ${provider.name} cannot be used as it is configured.`,
+      );
     const { status, headers, body } = await connector.send({
       endpoint: call.endpoint,
       body: call.body,

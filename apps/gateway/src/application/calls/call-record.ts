@@ -45,11 +45,32 @@ export class CallRecord {
 
   end(durationMs: number): UsageReport {
     const { status, errorCode, partial, usage, usageSource, finishReason, firstTokenMs } = this;
-    return { ...this.identity, status, errorCode, partial, usage, usageSource, cost: this.cost, durationMs, finishReason, firstTokenMs };
+    return {
+      ...this.identity,
+      status,
+      errorCode,
+      partial,
+      usage,
+      usageSource,
+      cost: this.cost,
+      durationMs,
+      finishReason,
+      firstTokenMs,
+    };
   }
 }
 
-function describeCall({ gatewayId, call, route, requestedModel, stream, endUserId, tags, price, reservation }: RecordOptions): CallBegin {
+function describeCall({
+  gatewayId,
+  call,
+  route,
+  requestedModel,
+  stream,
+  endUserId,
+  tags,
+  price,
+  reservation,
+}: RecordOptions): CallBegin {
   const { principal } = call;
   return {
     requestId: call.callId,

@@ -21,9 +21,11 @@ export function chooseRoute(
   table: RoutingTable,
   direct: DirectOpenAi,
 ): Route {
-  const modelGroup = table.resolve(model);
+  const modelGroup = table.resolve(model, principal.orgId);
   if (principal.models !== null && !principal.models.includes(model) && !principal.models.includes(modelGroup)) {
-    throw new AppError('permission_denied', `This key may not call the model ${JSON.stringify(model.slice(0, 80))}.`, { param: 'model' });
+    throw new AppError('permission_denied', `This key may not call the model ${JSON.stringify(model.slice(0, 80))}.`, {
+      param: 'model',
+    });
   }
   const candidates = table.candidates(modelGroup, principal.orgId);
   return candidates.length > 0 ? routeToDeployment(modelGroup, candidates) : routeDirect(modelGroup, ownKey, direct);

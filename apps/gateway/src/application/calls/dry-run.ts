@@ -17,7 +17,13 @@ export function dryRun(call: InboundCall, state: ModelState, options: PlanOption
       /** Exactly what the real call would reserve. */
       cost_usd_max: formatUsd(price.estimate),
     },
-    route: { provider: route.provider.name, model: route.model, deployment_id: route.deploymentId, direct: route.direct, strategy: route.decision.strategy },
+    route: {
+      provider: route.provider.name,
+      model: route.model,
+      deployment_id: route.deploymentId,
+      direct: route.direct,
+      strategy: route.decision.strategy,
+    },
     policy: { verdict: 'allowed' },
     cache: { verdict: 'none' },
   };

@@ -6,7 +6,11 @@ import { openai } from '@ao/wire';
 
 /** The prompt of a chat request or the input of an embeddings request, as JSON bytes. */
 export function countPrompt(model: string, body: Buffer): number {
-  const request = JSON.parse(body.toString('utf8')) as { messages?: CountableMessage[]; input?: unknown; tools?: unknown };
+  const request = JSON.parse(body.toString('utf8')) as {
+    messages?: CountableMessage[];
+    input?: unknown;
+    tools?: unknown;
+  };
   if (Array.isArray(request.messages)) {
     const exact = countMessagesExact(model, request.messages);
     return exact >= 0 ? exact : meterText(model, JSON.stringify(request.messages)).tokens;

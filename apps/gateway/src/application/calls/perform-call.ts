@@ -50,7 +50,9 @@ export class PerformCall {
     const plan = planCall(call, this.state, this.options);
     const { estimate } = plan.price;
     if (estimate > ZERO_USD && this.spool.isFull()) {
-      throw new AppError('backend_unavailable', 'Too much usage waits to be recorded. Try again shortly.', { retryAfterSeconds: 1 });
+      throw new AppError('backend_unavailable', 'Too much usage waits to be recorded. Try again shortly.', {
+        retryAfterSeconds: 1,
+      });
     }
     const reserved = estimate > ZERO_USD ? this.budget.reserve(call.principal, estimate) : null;
     const reservation = reserved instanceof Promise ? await reserved : reserved;
@@ -111,8 +113,15 @@ export class PerformCall {
   private async passWhole(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
     const { call, plan, record, out } = running;
     const body = await answer.readAll();
-    const completion = call.endpoint === '/v1/chat/completions' ? openai.readCompletion(body) : { usage: openai.usageFromBody(body), finishReason: null };
-    if (!completion) throw new AppError('upstream_error', `The provider ${plan.route.provider.name} answered with something that is not JSON.`);
+    const completion =
+      call.endpoint === '/v1/chat/completions'
+        ? openai.readCompletion(body)
+        : { usage: openai.usageFromBody(body), finishReason: null };
+    if (!completion)
+      throw new AppError(
+        'upstream_error',
+        `The provider ${plan.route.provider.name} answered with something that is not JSON.`,
+      );
     record.finishReason = completion.finishReason;
     const usage = usageFromOpenAi(completion.usage);
     record.usage = usage ?? countAnswer(plan.route.model, call.body, body);
@@ -133,7 +142,12 @@ export class PerformCall {
       start: () => {
         record.firstTokenMs = this.options.clock.monotonicMs() - call.startedMonotonicMs;
         // The cost is known only at the end: it follows as a trailer.
-        out.head(answer.status, { ...this.headers(running, answer), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', trailer: 'x-ao-cost-usd' });
+        out.head(answer.status, {
+          ...this.headers(running, answer),
+          'content-type': 'text/event-stream; charset=utf-8',
+          'cache-control': 'no-cache',
+          trailer: 'x-ao-cost-usd',
+        });
       },
       trailers: (frames) => {
         estimateStream(running, frames);
@@ -163,7 +177,8 @@ function noteFailure(record: CallRecord, call: InboundCall, error: unknown): voi
     record.partial = true;
     return;
   }
-  const { code, status } = error instanceof UpstreamRefusal ? { code: error.body.error.code, status: error.status } : toAppError(error);
+  const { code, status } =
+    error instanceof UpstreamRefusal ? { code: error.body.error.code, status: error.status } : toAppError(error);
   record.errorCode = code;
   record.status = status;
 }

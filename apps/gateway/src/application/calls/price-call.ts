@@ -21,18 +21,25 @@ export interface CallPrice {
 }
 
 /** What a text request without cache markers can fill: reserving at audio rates would refuse what could be paid. */
-const TEXT_BUCKETS: UsageBucket[] = ['inputTokens', 'cachedInputTokens', 'imageInputTokens', 'outputTokens', 'reasoningTokens'];
+const TEXT_BUCKETS: UsageBucket[] = [
+  'inputTokens',
+  'cachedInputTokens',
+  'imageInputTokens',
+  'outputTokens',
+  'reasoningTokens',
+];
 
 /**
  * Finds the price in force and the most that the call can cost by it.
  * @throws AppError `price_missing` when somebody must pay and there is no price: nothing bypasses a budget.
  */
 export function priceCall(route: Route, size: CallSize, charged: boolean, prices: PriceBook, nowMs: number): CallPrice {
-  const { name } = route.provider;
+  const { name, vendor } = route.provider;
+  const provider = vendor ?? name;
   // A deployment may rename the model; its group's name is the last resort.
   const row =
-    prices.priceAt({ model: route.model, provider: name }, nowMs) ??
-    (route.modelGroup === null ? undefined : prices.priceAt({ model: route.modelGroup, provider: name }, nowMs));
+    prices.priceAt({ model: route.model, provider }, nowMs) ??
+    (route.modelGroup === null ? undefined : prices.priceAt({ model: route.modelGroup, provider }, nowMs));
   if (!row) {
     if (!charged) return { row: undefined, estimate: ZERO_USD, maxOutputTokens: size.maxOutputTokens ?? 0 };
     throw new AppError(

@@ -70,8 +70,9 @@ function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFacts {
     endUserId: request.user,
     tags: [],
     generates: false,
-    promptTokensBound: (model) => request.input.tokens + boundPromptTokens(request.input.textBytes, { messages: request.input.count, model }),
-    encode: (model) => model === request.model ? body : replaceFields(body, request.fields, { model }),
+    promptTokensBound: (model) =>
+      request.input.tokens + boundPromptTokens(request.input.textBytes, { messages: request.input.count, model }),
+    encode: (model) => (model === request.model ? body : replaceFields(body, request.fields, { model })),
   };
 }
 
@@ -79,5 +80,7 @@ function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFacts {
 function tagsOf(metadata: Readonly<Record<string, unknown>> | null): string[] {
   const tags = metadata?.['tags'];
   if (!Array.isArray(tags)) return [];
-  return tags.filter((tag): tag is string => typeof tag === 'string' && tag.length > 0 && tag.length <= TAG_LENGTH_MAX).slice(0, TAGS_MAX);
+  return tags
+    .filter((tag): tag is string => typeof tag === 'string' && tag.length > 0 && tag.length <= TAG_LENGTH_MAX)
+    .slice(0, TAGS_MAX);
 }

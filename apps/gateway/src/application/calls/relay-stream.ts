@@ -86,7 +86,8 @@ class StreamRelay implements RelayedStream {
   fail(error: unknown): void {
     this.record.partial = true;
     if (!this.started) throw error;
-    const cut = error instanceof AppError ? error : new AppError('stream_error', 'The stream broke off.', { cause: error });
+    const cut =
+      error instanceof AppError ? error : new AppError('stream_error', 'The stream broke off.', { cause: error });
     this.failure = cut;
     const body = { error: { ...cut.toBody().error, type: 'server_error', code: 'stream_error' } };
     this.out.end(Buffer.concat([Buffer.from(`data: ${JSON.stringify(body)}\n\n`), DONE]));

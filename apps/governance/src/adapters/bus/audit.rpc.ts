@@ -13,7 +13,12 @@ export class AuditRpc {
   ) {}
 
   @Responds(listAuditEntriesV1)
-  async list({ actor, limit, cursor, ...filter }: RequestOf<typeof listAuditEntriesV1>): Promise<ResponseOf<typeof listAuditEntriesV1>> {
+  async list({
+    actor,
+    limit,
+    cursor,
+    ...filter
+  }: RequestOf<typeof listAuditEntriesV1>): Promise<ResponseOf<typeof listAuditEntriesV1>> {
     requireAdmin(actor);
     const position = decodeCursor(cursor);
     const before = position === undefined ? undefined : Number(position);

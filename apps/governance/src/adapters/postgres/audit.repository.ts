@@ -19,7 +19,9 @@ export class PostgresAuditRepository implements AuditRepository {
   async append(facts: AuditFact[]): Promise<void> {
     const byOrganisation = Map.groupBy(facts, ({ orgId }) => orgId);
     for (const [orgId, own] of byOrganisation) {
-      await this.prisma.$transaction((prisma) => appendToChain(prisma, orgId, own), { timeout: TRANSACTION_TIMEOUT_MS });
+      await this.prisma.$transaction((prisma) => appendToChain(prisma, orgId, own), {
+        timeout: TRANSACTION_TIMEOUT_MS,
+      });
     }
   }
 

@@ -32,7 +32,11 @@ export interface AdminRoute<C extends RpcContract = RpcContract> {
 /** Keeps a route's types together while a list of routes forgets them. */
 export const adminRoute = <C extends RpcContract>(route: AdminRoute<C>): AdminRoute => route as unknown as AdminRoute;
 
-export function registerAdminRoutes(server: FastifyInstance, routes: AdminRoute[], { bus, authenticate }: AdminDependencies): void {
+export function registerAdminRoutes(
+  server: FastifyInstance,
+  routes: AdminRoute[],
+  { bus, authenticate }: AdminDependencies,
+): void {
   for (const { method, path, contract, status = 200, toRequest, toBody } of routes) {
     server.route({
       method,
@@ -40,12 +44,20 @@ export function registerAdminRoutes(server: FastifyInstance, routes: AdminRoute[
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const principal = await authenticate.execute(request.headers.authorization);
         request.keyMasked = principal.keyMasked;
-        const actor: Actor = { orgId: principal.orgId, keyId: principal.keyId, role: principal.role, requestId: request.callId };
+        const actor: Actor = {
+          orgId: principal.orgId,
+          keyId: principal.keyId,
+          role: principal.role,
+          requestId: request.callId,
+        };
         const params = request.params as Record<string, string>;
         const call = toRequest({ actor, principal, params, query: request.query, body: request.body, request });
         const response = await bus.request(contract, call, { requestId: request.callId });
         setBaseHeaders(request, reply);
-        return reply.status(status).type('application/json; charset=utf-8').send(JSON.stringify(toBody(response)));
+        return reply
+          .status(status)
+          .type('application/json; charset=utf-8')
+          .send(JSON.stringify(toBody(response)));
       },
     });
   }

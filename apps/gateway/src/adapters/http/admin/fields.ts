@@ -1,4 +1,12 @@
-import { formatUsd, formatUsdPerMillionTokens, nanoUsd, parseUsd, parseUsdPerMillionTokens, type NanoUsd, type PicoUsd } from '@ao/kernel';
+import {
+  formatUsd,
+  formatUsdPerMillionTokens,
+  nanoUsd,
+  parseUsd,
+  parseUsdPerMillionTokens,
+  type NanoUsd,
+  type PicoUsd,
+} from '@ao/kernel';
 import { z } from 'zod';
 
 /** How the admin API writes things: snake_case, money as decimal strings of dollars. */
@@ -26,12 +34,17 @@ export const pricePerMillionField = z.union([z.string(), z.number()]).transform(
   } catch {
     // Reported below, as for a negative price.
   }
-  context.addIssue({ code: 'custom', message: 'must be dollars per million tokens with at most 6 places, such as "2.50"' });
+  context.addIssue({
+    code: 'custom',
+    message: 'must be dollars per million tokens with at most 6 places, such as "2.50"',
+  });
   return 0n as PicoUsd;
 });
 
-export const formatOptionalUsd = (amount: NanoUsd | null): string | null => (amount === null ? null : formatUsd(amount));
-export const formatOptionalPrice = (price: PicoUsd | null): string | null => (price === null ? null : formatUsdPerMillionTokens(price));
+export const formatOptionalUsd = (amount: NanoUsd | null): string | null =>
+  amount === null ? null : formatUsd(amount);
+export const formatOptionalPrice = (price: PicoUsd | null): string | null =>
+  price === null ? null : formatUsdPerMillionTokens(price);
 
 /** Query fields of every list. */
 export const pageFields = {
@@ -41,5 +54,10 @@ export const pageFields = {
 
 /** Renames the fields of a flat record from camelCase to snake_case; values stay as they are. */
 export function toSnakeCase(record: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]));
+  return Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [
+      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
 }

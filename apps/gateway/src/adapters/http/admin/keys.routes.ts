@@ -1,4 +1,12 @@
-import { createKeyV1, createTeamV1, getOrganisationV1, listKeysV1, listTeamsV1, revokeKeyV1, type KeySummary } from '@ao/contracts';
+import {
+  createKeyV1,
+  createTeamV1,
+  getOrganisationV1,
+  listKeysV1,
+  listTeamsV1,
+  revokeKeyV1,
+  type KeySummary,
+} from '@ao/contracts';
 import { z } from 'zod';
 import { readBody, readQuery } from '../json-body.js';
 import { adminRoute } from './admin-routes.js';
@@ -79,7 +87,10 @@ export const keyRoutes = [
     contract: createTeamV1,
     status: 201,
     toRequest: ({ actor, body }) => {
-      const team = readBody(body, z.object({ name: z.string().min(1).max(200), wallet_id: z.string().max(128).nullable().default(null) }));
+      const team = readBody(
+        body,
+        z.object({ name: z.string().min(1).max(200), wallet_id: z.string().max(128).nullable().default(null) }),
+      );
       return { actor, name: team.name, walletId: team.wallet_id };
     },
     toBody: ({ team }) => toSnakeCase(team),

@@ -1,4 +1,12 @@
-import { createPriceV1, getRequestV1, listPricesV1, listRequestsV1, queryCostV1, type Price, type RequestLogRow } from '@ao/contracts';
+import {
+  createPriceV1,
+  getRequestV1,
+  listPricesV1,
+  listRequestsV1,
+  queryCostV1,
+  type Price,
+  type RequestLogRow,
+} from '@ao/contracts';
 import { formatUsd } from '@ao/kernel';
 import { z } from 'zod';
 import { readBody, readQuery } from '../json-body.js';
@@ -22,7 +30,16 @@ const requestQuery = z.object({
   to: z.iso.datetime().optional(),
 });
 
-function toRequestBody({ requestId, correlationId, cost, usage, charges, startedAtMs, decision, ...row }: RequestLogRow): object {
+function toRequestBody({
+  requestId,
+  correlationId,
+  cost,
+  usage,
+  charges,
+  startedAtMs,
+  decision,
+  ...row
+}: RequestLogRow): object {
   return {
     id: requestId,
     request_id: correlationId,
@@ -101,7 +118,12 @@ export const meteringRoutes = [
         to: filter.to && utc(filter.to),
         cursor,
       };
-      return { actor, limit, sort, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+      return {
+        actor,
+        limit,
+        sort,
+        ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+      };
     },
     toBody: ({ data, nextCursor }) => ({ data: data.map(toRequestBody), next_cursor: nextCursor }),
   }),
@@ -142,7 +164,10 @@ export const meteringRoutes = [
     path: '/v1/prices',
     contract: listPricesV1,
     toRequest: ({ actor, query }) => {
-      const given = readQuery(query, z.object({ ...pageFields, model: z.string().max(256).optional(), provider: z.string().max(128).optional() }));
+      const given = readQuery(
+        query,
+        z.object({ ...pageFields, model: z.string().max(256).optional(), provider: z.string().max(128).optional() }),
+      );
       return { actor, ...given };
     },
     toBody: ({ data, nextCursor }) => ({ data: data.map(toPriceBody), next_cursor: nextCursor }),

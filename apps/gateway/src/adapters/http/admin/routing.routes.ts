@@ -36,7 +36,11 @@ const settings = {
   region: z.string().min(1).max(64).nullable(),
   tags: z.array(z.string().min(1).max(128)).max(50),
 };
-const providerBody = z.object({ ...z.object(settings).partial().shape, name: settings.name, base_url: settings.base_url });
+const providerBody = z.object({
+  ...z.object(settings).partial().shape,
+  name: settings.name,
+  base_url: settings.base_url,
+});
 const providerPatch = z.object(settings).partial().strict();
 
 /** Drops what was not given, and renames the rest. */
@@ -54,7 +58,10 @@ function toSettings(body: z.output<typeof providerPatch>): Record<string, unknow
 const withoutUndefined = (record: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 
-const toProviderBody = ({ timeouts: limits, ...provider }: Provider): object => ({ ...toSnakeCase(provider), timeouts: toSnakeCase(limits) });
+const toProviderBody = ({ timeouts: limits, ...provider }: Provider): object => ({
+  ...toSnakeCase(provider),
+  timeouts: toSnakeCase(limits),
+});
 const toDeploymentBody = (deployment: Deployment): object => toSnakeCase(deployment);
 
 const deploymentBody = z.object({
@@ -100,7 +107,11 @@ export const routingRoutes = [
     method: 'PATCH',
     path: '/v1/providers/:id',
     contract: updateProviderV1,
-    toRequest: ({ actor, params, body }) => ({ actor, providerId: params['id']!, ...toSettings(readBody(body, providerPatch)) }),
+    toRequest: ({ actor, params, body }) => ({
+      actor,
+      providerId: params['id']!,
+      ...toSettings(readBody(body, providerPatch)),
+    }),
     toBody: ({ provider }) => toProviderBody(provider),
   }),
   adminRoute({
@@ -145,7 +156,10 @@ export const routingRoutes = [
     path: '/v1/deployments',
     contract: listDeploymentsV1,
     toRequest: ({ actor, query }) => {
-      const { model_group: modelGroup, ...page } = readQuery(query, z.object({ ...pageFields, model_group: z.string().max(256).optional() }));
+      const { model_group: modelGroup, ...page } = readQuery(
+        query,
+        z.object({ ...pageFields, model_group: z.string().max(256).optional() }),
+      );
       return { actor, ...page, ...(modelGroup !== undefined && { modelGroup }) };
     },
     toBody: ({ data, nextCursor }) => ({ data: data.map(toDeploymentBody), next_cursor: nextCursor }),

@@ -1,4 +1,12 @@
-import { createWalletV1, getBalanceV1, getWalletV1, listWalletsV1, updateWalletV1, type Wallet, type WalletBalance } from '@ao/contracts';
+import {
+  createWalletV1,
+  getBalanceV1,
+  getWalletV1,
+  listWalletsV1,
+  updateWalletV1,
+  type Wallet,
+  type WalletBalance,
+} from '@ao/contracts';
 import { AppError, formatUsd } from '@ao/kernel';
 import { z } from 'zod';
 import { header } from '../request-context.js';
@@ -25,13 +33,23 @@ const walletBody = z.object({
   thresholds_percent: settings.thresholds_percent.default([80, 90, 95, 100]),
   cost_center: settings.cost_center.default(null),
 });
-const walletPatch = z.object({ ...settings, active: z.boolean() }).partial().strict();
+const walletPatch = z
+  .object({ ...settings, active: z.boolean() })
+  .partial()
+  .strict();
 
 const toWalletBody = ({ limit, ...wallet }: Wallet): Record<string, unknown> => ({
   ...toSnakeCase(wallet),
   limit_usd: formatOptionalUsd(limit),
 });
-const toBalanceBody = ({ limit, spent, held, available, overdraftUsed, ...balance }: WalletBalance): Record<string, unknown> => ({
+const toBalanceBody = ({
+  limit,
+  spent,
+  held,
+  available,
+  overdraftUsed,
+  ...balance
+}: WalletBalance): Record<string, unknown> => ({
   ...toSnakeCase(balance),
   limit_usd: formatOptionalUsd(limit),
   spent_usd: formatUsd(spent),
@@ -71,7 +89,10 @@ export const walletRoutes = [
     path: '/v1/wallets',
     contract: listWalletsV1,
     toRequest: ({ actor, query }) => {
-      const { cost_center: costCenter, ...page } = readQuery(query, z.object({ ...pageFields, cost_center: z.string().max(128).optional() }));
+      const { cost_center: costCenter, ...page } = readQuery(
+        query,
+        z.object({ ...pageFields, cost_center: z.string().max(128).optional() }),
+      );
       return { actor, ...page, ...(costCenter !== undefined && { costCenter }) };
     },
     toBody: ({ data, nextCursor }) => ({ data: data.map(toWalletBody), next_cursor: nextCursor }),
@@ -121,7 +142,8 @@ export const walletRoutes = [
     path: '/v1/wallet/balance',
     contract: getBalanceV1,
     toRequest: ({ actor, principal }) => {
-      if (principal.walletId === null) throw new AppError('not_found', 'This key has no wallet: nothing is charged for its calls.');
+      if (principal.walletId === null)
+        throw new AppError('not_found', 'This key has no wallet: nothing is charged for its calls.');
       return { actor, walletId: principal.walletId };
     },
     toBody: ({ balance }) => toBalanceBody(balance),
