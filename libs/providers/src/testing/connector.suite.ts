@@ -65,10 +65,10 @@ export function describeConnector(given: ConnectorCase): void {
       const response = await connect().send(request(given.bodies.chat));
       expect(response.status).toBe(200);
       expect(await response.body.collect()).toEqual(recording('chat.http').body);
-      const [seen] = server.requests;
+      const seen = server.firstRequest;
       expect(seen).toMatchObject({ method: 'POST', path: given.basePath + given.paths.chat });
-      expect(seen!.body).toBe(JSON.stringify(given.bodies.chat));
-      expect(seen!.headers[given.keyHeader.name]).toBe(given.keyHeader.value(KEY));
+      expect(seen.body).toBe(JSON.stringify(given.bodies.chat));
+      expect(seen.headers[given.keyHeader.name]).toBe(given.keyHeader.value(KEY));
     });
 
     it.each(['chat-stream.http', 'chat-tools-stream.http'])('[PR-001] streams %s byte for byte', async (name) => {
@@ -86,7 +86,7 @@ export function describeConnector(given: ConnectorCase): void {
       const sent = request(given.bodies.embeddings, { endpoint: given.endpoints.embeddings });
       const response = await connect().send(sent);
       expect(await response.body.collect()).toEqual(recording('embeddings.http').body);
-      expect(server.requests[0]!.path).toBe(given.basePath + given.paths.embeddings);
+      expect(server.firstRequest.path).toBe(given.basePath + given.paths.embeddings);
     });
 
     it('[PR-001] gives an error answer with its status, body and retry hint, not as an exception', async () => {
@@ -116,7 +116,7 @@ export function describeConnector(given: ConnectorCase): void {
         connection: 'close',
       };
       await connect().send(request(given.bodies.chat, { headers }));
-      const seen = server.requests[0]!.headers;
+      const seen = server.firstRequest.headers;
       expect(JSON.stringify(seen)).not.toMatch(/stolen|a=b|10\.0\.0\.1/);
       expect(seen['connection']).toBe('keep-alive');
       expect(seen['x-request-id']).toBe('req-1');
@@ -135,14 +135,14 @@ export function describeConnector(given: ConnectorCase): void {
 
     it('uses the key of the caller instead of ours when it is given one', async () => {
       await connect({ organisation: 'org-1' }).send(request(given.bodies.chat, { apiKey: 'key-of-the-caller' }));
-      const seen = server.requests[0]!.headers;
+      const seen = server.firstRequest.headers;
       expect(seen[given.keyHeader.name]).toBe(given.keyHeader.value('key-of-the-caller'));
       expect(JSON.stringify(seen)).not.toMatch(/org-1|key-of-the-gateway/);
     });
 
     it('needs no key', async () => {
       await connect({ apiKey: null }).send(request(given.bodies.chat));
-      expect(server.requests[0]!.headers).not.toHaveProperty(given.keyHeader.name);
+      expect(server.firstRequest.headers).not.toHaveProperty(given.keyHeader.name);
     });
 
     it('refuses an endpoint that is not on its list', async () => {

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** A request as its bytes came in. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly path: string;
   /** Lower-case names. */
@@ -19,6 +19,8 @@ export interface FixtureServer {
   /** Such as `http://127.0.0.1:41234`. */
   readonly url: string;
   readonly requests: SeenRequest[];
+  /** Throws when there is none. */
+  readonly firstRequest: SeenRequest;
   /** Sockets accepted since the start, and those open now. */
   readonly sockets: { accepted: number; open: number };
   /** Answers from now on. */
@@ -50,6 +52,11 @@ export async function startFixtureServer(answer: Answer): Promise<FixtureServer>
   const server: FixtureServer = {
     url: `http://127.0.0.1:${(tcp.address() as AddressInfo).port}`,
     requests,
+    get firstRequest() {
+      const [first] = requests;
+      if (first === undefined) throw new Error('The server has seen no request');
+      return first;
+    },
     sockets,
     answer,
     stop: async () => {

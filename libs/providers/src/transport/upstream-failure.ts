@@ -107,7 +107,11 @@ const TLS_CODE = /^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HO
 export function toUpstreamFailure(error: unknown, mayBeCharged: boolean): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error;
   const { code = '', name = '', message = String(error) } = error as { code?: string; name?: string; message?: string };
-  return new UpstreamFailure(name === 'HTTPParserError' ? 'protocol' : kindOf(code), { mayBeCharged, internal: `${code} ${message}`.trim(), cause: error });
+  return new UpstreamFailure(name === 'HTTPParserError' ? 'protocol' : kindOf(code), {
+    mayBeCharged,
+    internal: `${code} ${message}`.trim(),
+    cause: error,
+  });
 }
 
 function kindOf(code: string): FailureKind {
