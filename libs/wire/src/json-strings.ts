@@ -13,7 +13,7 @@ interface CachedString {
  * Requests use the same dozen keys, roles and models over and over, and making a string of bytes is the dearest step of
  * finding fields, so the last short string of each slot is kept. Bounded by the slots; a clash costs a decode, nothing else.
  */
-const cache = new Array<CachedString | undefined>(SLOTS).fill(undefined);
+const cache = Array.from<CachedString | undefined>({ length: SLOTS });
 
 /**
  * The text of the JSON string from its opening quote at `open` to just after its closing quote at `end`; null when it has

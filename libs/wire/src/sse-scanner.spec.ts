@@ -7,7 +7,7 @@ const texts = (frames: Buffer[]) => frames.map((frame) => frame.toString());
 function cut(bytes: Buffer, places: number[]): Buffer[] {
   const at = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b);
   const edges = [0, ...at, bytes.length];
-  return edges.slice(1).map((edge, index) => bytes.subarray(edges[index]!, edge));
+  return edges.slice(1).map((edge, index) => bytes.subarray(edges[index], edge));
 }
 
 const line = fc.oneof(
@@ -69,7 +69,7 @@ describe('SseScanner', () => {
       for (let index = 0; index < 200; index += 1) endless.push(Buffer.from('x'));
     };
     expect(feed).toThrow(expect.objectContaining({ code: 'upstream_error' }));
-    expect(() => new SseScanner(100).push(Buffer.from(`data: ${'x'.repeat(100)}\n\n`))).toThrow();
-    expect(new SseScanner(100).push(Buffer.from(`${'data: xxxx\n\n'.repeat(50)}`))).toHaveLength(50);
+    expect(() => new SseScanner(100).push(Buffer.from(`data: ${'x'.repeat(100)}\n\n`))).toThrow('too large');
+    expect(new SseScanner(100).push(Buffer.from('data: xxxx\n\n'.repeat(50)))).toHaveLength(50);
   });
 });

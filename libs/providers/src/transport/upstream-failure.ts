@@ -106,13 +106,16 @@ const TLS_CODE = /^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HO
 /** Names what a socket or the HTTP client threw; an UpstreamFailure stays as it is. */
 export function toUpstreamFailure(error: unknown, mayBeCharged: boolean): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error;
-  const { code = '', message = String(error) } = error as { code?: string; message?: string };
-  return new UpstreamFailure(kindOf(code), { mayBeCharged, internal: `${code} ${message}`.trim(), cause: error });
+  const { code = '', name = '', message = String(error) } = error as { code?: string; name?: string; message?: string };
+  return new UpstreamFailure(name === 'HTTPParserError' ? 'protocol' : kindOf(code), {
+    mayBeCharged,
+    internal: `${code} ${message}`.trim(),
+    cause: error,
+  });
 }
 
 function kindOf(code: string): FailureKind {
   const kind = KINDS[code];
   if (kind !== undefined) return kind;
-  if (TLS_CODE.test(code)) return 'tls';
-  return code.startsWith('HPE_') ? 'protocol' : 'reset';
+  return TLS_CODE.test(code) ? 'tls' : 'reset';
 }

@@ -16,7 +16,7 @@ export function readCompletion(body: Buffer): CompletionFacts | null {
   if (scan === null) return null;
   const { finishReason, textBytes } = scan;
   try {
-    return { finishReason, textBytes, usage: scan.usage ? (readJson(body, scan.usage) as unknown) : null };
+    return { finishReason, textBytes, usage: scan.usage ? readJson(body, scan.usage) : null };
   } catch {
     return null;
   }

@@ -74,7 +74,7 @@ export function optionalObject(
 }
 
 /** Throws `invalid_parameter` when the value is no string, `invalid_json` when it is a broken one. */
-export function stringAt(body: Buffer, range: ByteRange, param: string): string {
+function stringAt(body: Buffer, range: ByteRange, param: string): string {
   if (body[range.start] !== QUOTE) throw invalid(param, 'must be a string');
   const text = readString(body, range.start, range.end);
   if (text === null) throw invalidJsonIn(param);

@@ -12,7 +12,7 @@ const KEY = Buffer.from('"usage"');
 export function usageFromBody(body: Buffer): unknown {
   const range = usageFromEnd(body) ?? locateFields(body)?.values.get('usage');
   try {
-    return range ? (readJson(body, range) as unknown) : null;
+    return range ? readJson(body, range) : null;
   } catch {
     return null;
   }
