@@ -91,7 +91,7 @@ describe('routing', () => {
       keyPepper: Buffer.alloc(32, 7),
       dataDirectory: '.',
       databaseUrl: database.url,
-      openWarehouse: () => Promise.reject(new Error('routing needs no warehouse')),
+      openWarehouse: () => Promise.reject(new Error('routing asks no warehouse')),
       environment: {
         AO_CONFIG: file,
         AO_DEMO_PROVIDER_URL: simulator.url,
@@ -126,9 +126,10 @@ describe('routing', () => {
     table.deployments.filter((each) => each.providerId === providerId).sort((a, b) => a.model.localeCompare(b.model));
   const groupsOf = (providerId: string): string[] => deploymentsOf(providerId).map(({ modelGroup }) => modelGroup);
   const rowsOf = async (query: string): Promise<string> => {
-    const { pool, close } = openDatabase({ url: database.url, schema: 'routing', poolSizeMax: 1 });
-    const { rows } = await pool.query(query);
-    await close();
+    const limits = { poolSizeMax: 1, connectTimeoutMs: 2_000, statementTimeoutMs: 2_000 };
+    const routing = openDatabase({ url: database.url, schema: 'routing', ...limits });
+    const { rows } = await routing.pool.query(query);
+    await routing.close();
     return JSON.stringify(rows);
   };
 
@@ -273,9 +274,9 @@ describe('routing', () => {
 
     it.each([
       ['a bad key', 'fault=401', 'the provider refused the key (401)'],
-      ['a limit', 'fault=429', 'limits the rate or the quota of this key (429)'],
-      ['a fault', 'fault=500', 'answered 500'],
-      ['a lost connection', 'fault=reset', 'cannot be reached'],
+      ['a limit', 'fault=429', 'limits the rate of requests'],
+      ['a fault', 'fault=500', 'a fault of its own (500)'],
+      ['a lost connection', 'fault=reset', 'closed the connection'],
     ])('says why %s failed', async (_case, directives, reason) => {
       const { id } = await create();
       simulator.script(directives);
@@ -286,8 +287,8 @@ describe('routing', () => {
     it('says that nobody listens, that it is no API, and that a variable is not set', async () => {
       const reasonOf = async (settings: Parameters<typeof create>[0]): Promise<string | null> =>
         (await bus.request(testProviderV1, { actor: owner, providerId: (await create(settings)).id })).reason;
-      expect(await reasonOf({ baseUrl: 'http://127.0.0.1:9' })).toContain('cannot be reached');
-      expect(await reasonOf({ baseUrl: `${simulator.url}/nothing` })).toContain('no model list at this base URL');
+      expect(await reasonOf({ baseUrl: 'http://127.0.0.1:9' })).toContain('nothing answers at the base URL');
+      expect(await reasonOf({ baseUrl: `${simulator.url}/nothing` })).toContain('no list of models at this base URL');
       expect(await reasonOf({ apiKey: 'os.environ/ABSENT_API_KEY' })).toContain('a variable that is not set');
     });
 

@@ -6,8 +6,8 @@ import { DeploymentsRpc } from './adapters/bus/deployments.rpc.js';
 import { ProvidersRpc } from './adapters/bus/providers.rpc.js';
 import { ConfigCatalogue } from './adapters/config/config-catalogue.js';
 import { demoCatalogue } from './adapters/config/demo-catalogue.js';
+import { ConnectorProbe } from './adapters/network/connector.probe.js';
 import { DnsResolver } from './adapters/network/dns-resolver.js';
-import { ModelListProbe } from './adapters/network/model-list.probe.js';
 import { PostgresAliasRepository } from './adapters/postgres/alias.repository.js';
 import { PostgresDeploymentRepository } from './adapters/postgres/deployment.repository.js';
 import { PostgresProviderRepository } from './adapters/postgres/provider.repository.js';
@@ -56,7 +56,7 @@ export function wireRouting(context: ServiceContext): ServiceParts {
     new CreateProvider(providers, deployments, ...checked),
     new UpdateProvider(finder, providers, deployments, ...checked),
     new DeleteProvider(finder, providers, table, clock, ids),
-    new TestProvider(finder, guard, keys, new ModelListProbe(logger), clock),
+    new TestProvider(finder, guard, keys, new ConnectorProbe(clock)),
     new CreateDeployment(finder, deployments, table, limits, clock, ids),
     new DeleteDeployment(deployments, catalogue, table, clock, ids),
     new SetAlias(aliases, table, limits, clock, ids),

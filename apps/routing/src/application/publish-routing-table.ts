@@ -3,6 +3,7 @@ import { providerTimeouts } from '@ao/contracts';
 import { withDeadline, type Logger } from '@ao/kernel';
 import type { Catalogue } from '../domain/catalogue.js';
 import type { Provider } from '../domain/provider.js';
+import { CONNECTOR_KIND } from './connector-kind.js';
 import type { CatalogueSource, RoutingTable, StoredTable, TableRepository } from './ports.js';
 import type { ProviderKeys } from './provider-keys.js';
 
@@ -101,7 +102,17 @@ export class PublishRoutingTable implements RoutingTable {
       );
     }
     const timeouts = providerTimeouts.parse(provider.timeouts);
-    // Every kind there is so far speaks OpenAI's protocol.
-    return { id, name, kind: 'openai', vendor, baseUrl, sealedKey, organisation, timeouts, connectionsMax, region };
+    return {
+      id,
+      name,
+      kind: CONNECTOR_KIND,
+      vendor,
+      baseUrl,
+      sealedKey,
+      organisation,
+      timeouts,
+      connectionsMax,
+      region,
+    };
   }
 }
