@@ -1,4 +1,5 @@
 import { routingTableSnapshot } from '@ao/contracts';
+import { OutboundGuard } from '@ao/outbound';
 import type { ServiceContext, ServiceParts } from '@ao/runtime';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AliasesRpc } from './adapters/bus/aliases.rpc.js';
@@ -7,7 +8,6 @@ import { ProvidersRpc } from './adapters/bus/providers.rpc.js';
 import { ConfigCatalogue } from './adapters/config/config-catalogue.js';
 import { demoCatalogue } from './adapters/config/demo-catalogue.js';
 import { ConnectorProbe } from './adapters/network/connector.probe.js';
-import { DnsResolver } from './adapters/network/dns-resolver.js';
 import { PostgresAliasRepository } from './adapters/postgres/alias.repository.js';
 import { PostgresDeploymentRepository } from './adapters/postgres/deployment.repository.js';
 import { PostgresProviderRepository } from './adapters/postgres/provider.repository.js';
@@ -47,7 +47,7 @@ export function wireRouting(context: ServiceContext): ServiceParts {
   const put = (table: Parameters<typeof bus.putSnapshot<typeof routingTableSnapshot>>[1]): Promise<void> =>
     bus.putSnapshot(routingTableSnapshot, table);
   const table = new PublishRoutingTable(new PostgresTableRepository(store), catalogue, keys, put, logger);
-  const guard = new BaseUrlGuard(new DnsResolver(logger), config.AO_ALLOW_PRIVATE_PROVIDER_URLS);
+  const guard = new BaseUrlGuard(new OutboundGuard({ allowPrivate: config.AO_ALLOW_PRIVATE_PROVIDER_URLS }));
   const finder = new FindProvider(providers, catalogue);
   const checked = [guard, keys, table, limits, clock, ids] as const;
   const module = moduleOf([

@@ -89,9 +89,3 @@ export interface ProviderProbe {
   /** Never rejects; answers within ten seconds. */
   test(target: ProbeTarget): Promise<ProbeResult>;
 }
-
-/** DNS. */
-export interface AddressResolver {
-  /** Every address of a name; none when it has none or nobody answers. */
-  resolve(hostname: string): Promise<string[]>;
-}

@@ -9,7 +9,7 @@ import type { ProviderKeys } from './provider-keys.js';
 
 type Table = ValueOf<typeof routingTableSnapshot>;
 
-/** How long an administrator waits for the gateways to hear; after that it happens behind their back. */
+/** How long an administrator waits for the gateways to hear of a change. */
 const REFRESH_WAIT_MS = 500;
 
 /**
@@ -34,10 +34,11 @@ export class PublishRoutingTable implements RoutingTable {
     return this.published !== null;
   }
 
-  async refresh(): Promise<void> {
-    const late = (): Error => new Error(`not published within ${REFRESH_WAIT_MS} ms`);
+  /** @param waitMs After this long the publication goes on behind the caller's back. */
+  async refresh(waitMs = REFRESH_WAIT_MS): Promise<void> {
+    const late = (): Error => new Error(`not published within ${waitMs} ms`);
     try {
-      await withDeadline(this.publishAfterRunning(), REFRESH_WAIT_MS, late);
+      await withDeadline(this.publishAfterRunning(), waitMs, late);
     } catch (error) {
       this.logger.warn({ err: error }, 'the routing table was not published; it will be tried again');
     }
