@@ -30,7 +30,7 @@ import { UpdateProvider } from './application/update-provider.js';
 import { loadRoutingConfig, type RoutingConfig } from './config.js';
 
 @Module({})
-export class RoutingModule {}
+class RoutingModule {}
 
 /** The only wiring of the service. */
 export function wireRouting(context: ServiceContext): ServiceParts {
