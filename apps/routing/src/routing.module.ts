@@ -1,4 +1,5 @@
 import { routingTableSnapshot } from '@ao/contracts';
+import { OutboundGuard } from '@ao/outbound';
 import type { ServiceContext, ServiceParts } from '@ao/runtime';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AliasesRpc } from './adapters/bus/aliases.rpc.js';
@@ -6,8 +7,7 @@ import { DeploymentsRpc } from './adapters/bus/deployments.rpc.js';
 import { ProvidersRpc } from './adapters/bus/providers.rpc.js';
 import { ConfigCatalogue } from './adapters/config/config-catalogue.js';
 import { demoCatalogue } from './adapters/config/demo-catalogue.js';
-import { DnsResolver } from './adapters/network/dns-resolver.js';
-import { ModelListProbe } from './adapters/network/model-list.probe.js';
+import { ConnectorProbe } from './adapters/network/connector.probe.js';
 import { PostgresAliasRepository } from './adapters/postgres/alias.repository.js';
 import { PostgresDeploymentRepository } from './adapters/postgres/deployment.repository.js';
 import { PostgresProviderRepository } from './adapters/postgres/provider.repository.js';
@@ -30,7 +30,7 @@ import { UpdateProvider } from './application/update-provider.js';
 import { loadRoutingConfig, type RoutingConfig } from './config.js';
 
 @Module({})
-export class RoutingModule {}
+class RoutingModule {}
 
 /** The only wiring of the service. */
 export function wireRouting(context: ServiceContext): ServiceParts {
@@ -47,7 +47,7 @@ export function wireRouting(context: ServiceContext): ServiceParts {
   const put = (table: Parameters<typeof bus.putSnapshot<typeof routingTableSnapshot>>[1]): Promise<void> =>
     bus.putSnapshot(routingTableSnapshot, table);
   const table = new PublishRoutingTable(new PostgresTableRepository(store), catalogue, keys, put, logger);
-  const guard = new BaseUrlGuard(new DnsResolver(logger), config.AO_ALLOW_PRIVATE_PROVIDER_URLS);
+  const guard = new BaseUrlGuard(new OutboundGuard({ allowPrivate: config.AO_ALLOW_PRIVATE_PROVIDER_URLS }));
   const finder = new FindProvider(providers, catalogue);
   const checked = [guard, keys, table, limits, clock, ids] as const;
   const module = moduleOf([
@@ -56,7 +56,7 @@ export function wireRouting(context: ServiceContext): ServiceParts {
     new CreateProvider(providers, deployments, ...checked),
     new UpdateProvider(finder, providers, deployments, ...checked),
     new DeleteProvider(finder, providers, table, clock, ids),
-    new TestProvider(finder, guard, keys, new ModelListProbe(logger), clock),
+    new TestProvider(finder, guard, keys, new ConnectorProbe(clock)),
     new CreateDeployment(finder, deployments, table, limits, clock, ids),
     new DeleteDeployment(deployments, catalogue, table, clock, ids),
     new SetAlias(aliases, table, limits, clock, ids),

@@ -1,13 +1,11 @@
-import { AppError } from '@ao/kernel';
-import { reachOfAddress, reachOfHost, strictest } from './address-reach.js';
-import type { AddressResolver } from './ports.js';
+import { AppError, withDeadline } from '@ao/kernel';
+import { OutboundRefusedError, type OutboundGuard } from '@ao/outbound';
+
+const RESOLVE_DEADLINE_MS = 1_000;
 
 /** Keeps the platform from being sent into its own network by the base URL of a provider. */
 export class BaseUrlGuard {
-  constructor(
-    private readonly resolver: AddressResolver,
-    private readonly privateAllowed: boolean,
-  ) {}
+  constructor(private readonly outbound: OutboundGuard) {}
 
   /**
    * A base URL as it is stored: without a slash at its end.
@@ -21,18 +19,22 @@ export class BaseUrlGuard {
     if (url.username || url.password || url.search || url.hash) {
       throw refusal('The base URL must have no user, password, query or fragment. Give the key as api_key.');
     }
-    const reach =
-      reachOfHost(url.hostname) ?? strictest((await this.resolver.resolve(url.hostname)).map(reachOfAddress));
-    if (reach === 'forbidden') {
-      throw refusal('The base URL leads to a link-local, metadata or reserved address, which is never called.');
-    }
-    if (reach === 'private' && !this.privateAllowed) {
+    await this.checkHost(url.hostname);
+    return url.href.replace(/\/+$/, '');
+  }
+
+  private async checkHost(hostname: string): Promise<void> {
+    try {
+      const late = (): Error => new Error(`DNS did not answer within ${RESOLVE_DEADLINE_MS} ms`);
+      await withDeadline(this.outbound.addressesOf(hostname), RESOLVE_DEADLINE_MS, late);
+    } catch (error) {
+      // A name that cannot be resolved now is no danger now, and may well be set up later.
+      if (!(error instanceof OutboundRefusedError)) return;
       throw refusal(
-        'The base URL leads into a private network. The operator can allow that with AO_ALLOW_PRIVATE_PROVIDER_URLS=true, ' +
-          'or add the provider to AO_CONFIG.',
+        `${error.message} Only the operator can name such an address, in AO_CONFIG; private networks can be allowed with ` +
+          'AO_ALLOW_PRIVATE_PROVIDER_URLS=true.',
       );
     }
-    return url.href.replace(/\/+$/, '');
   }
 }
 

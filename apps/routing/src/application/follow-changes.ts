@@ -1,6 +1,9 @@
 import type { BackgroundJob } from '@ao/runtime';
 import type { PublishRoutingTable } from './publish-routing-table.js';
 
+/** A start goes on without the bus after this long; the health check says that the table is missing. */
+const FIRST_WAIT_MS = 5_000;
+
 /** Something that changes by itself and says so. */
 export interface ChangeSource {
   listen(listener: () => void): void;
@@ -24,7 +27,7 @@ export class FollowChanges implements BackgroundJob {
 
   async start(): Promise<void> {
     this.file.listen(() => void this.table.refresh());
-    await this.table.refresh();
+    await this.table.refresh(FIRST_WAIT_MS);
     this.checkLater();
   }
 

@@ -70,24 +70,22 @@ export interface RoutingTable {
   refresh(): Promise<void>;
 }
 
-/** What a connector needs to call a provider. The key is in plain text. */
-export interface ProviderEndpoint {
-  kind: string;
-  baseUrl: string;
+/** What a connector needs to call a provider, besides the provider itself. The key is in plain text. */
+export interface ProbeTarget {
+  provider: Provider;
   apiKey: string | null;
-  organisation: string | null;
 }
 
-export type ProbeResult = { ok: true; models: string[] } | { ok: false; reason: string };
+export interface ProbeResult {
+  ok: boolean;
+  /** Why not, for an administrator; holds no key. Null when it went well. */
+  reason: string | null;
+  latencyMs: number;
+  models: string[];
+}
 
 /** One cheap call to a provider: its list of models. */
 export interface ProviderProbe {
-  /** Never rejects; answers within the deadline. The reason is fit for an administrator and holds no key. */
-  listModels(endpoint: ProviderEndpoint, deadlineMs: number): Promise<ProbeResult>;
-}
-
-/** DNS. */
-export interface AddressResolver {
-  /** Every address of a name; none when it has none or nobody answers. */
-  resolve(hostname: string): Promise<string[]>;
+  /** Never rejects; answers within ten seconds. */
+  test(target: ProbeTarget): Promise<ProbeResult>;
 }

@@ -2,7 +2,7 @@ import { OPENAI_COMPATIBLE_VENDORS } from '@ao/config';
 import { AppError } from '@ao/kernel';
 
 /** The kinds that a connector serves: all of them speak OpenAI's protocol. */
-export const PROVIDER_KINDS = Object.keys(OPENAI_COMPATIBLE_VENDORS);
+const PROVIDER_KINDS = Object.keys(OPENAI_COMPATIBLE_VENDORS);
 
 /** @throws AppError `invalid_parameter` that names the kinds there are. */
 export function checkKind(kind: string): void {

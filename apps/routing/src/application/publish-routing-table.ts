@@ -3,12 +3,13 @@ import { providerTimeouts } from '@ao/contracts';
 import { withDeadline, type Logger } from '@ao/kernel';
 import type { Catalogue } from '../domain/catalogue.js';
 import type { Provider } from '../domain/provider.js';
+import { CONNECTOR_KIND } from './connector-kind.js';
 import type { CatalogueSource, RoutingTable, StoredTable, TableRepository } from './ports.js';
 import type { ProviderKeys } from './provider-keys.js';
 
 type Table = ValueOf<typeof routingTableSnapshot>;
 
-/** How long an administrator waits for the gateways to hear; after that it happens behind their back. */
+/** How long an administrator waits for the gateways to hear of a change. */
 const REFRESH_WAIT_MS = 500;
 
 /**
@@ -33,10 +34,11 @@ export class PublishRoutingTable implements RoutingTable {
     return this.published !== null;
   }
 
-  async refresh(): Promise<void> {
-    const late = (): Error => new Error(`not published within ${REFRESH_WAIT_MS} ms`);
+  /** @param waitMs After this long the publication goes on behind the caller's back. */
+  async refresh(waitMs = REFRESH_WAIT_MS): Promise<void> {
+    const late = (): Error => new Error(`not published within ${waitMs} ms`);
     try {
-      await withDeadline(this.publishAfterRunning(), REFRESH_WAIT_MS, late);
+      await withDeadline(this.publishAfterRunning(), waitMs, late);
     } catch (error) {
       this.logger.warn({ err: error }, 'the routing table was not published; it will be tried again');
     }
@@ -101,7 +103,17 @@ export class PublishRoutingTable implements RoutingTable {
       );
     }
     const timeouts = providerTimeouts.parse(provider.timeouts);
-    // Every kind there is so far speaks OpenAI's protocol.
-    return { id, name, kind: 'openai', vendor, baseUrl, sealedKey, organisation, timeouts, connectionsMax, region };
+    return {
+      id,
+      name,
+      kind: CONNECTOR_KIND,
+      vendor,
+      baseUrl,
+      sealedKey,
+      organisation,
+      timeouts,
+      connectionsMax,
+      region,
+    };
   }
 }

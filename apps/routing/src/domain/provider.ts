@@ -12,7 +12,7 @@ export interface ProviderKey {
 }
 
 /** Milliseconds; what is absent takes the platform's default. */
-export interface Timeouts {
+interface Timeouts {
   connectMs?: number | undefined;
   firstByteMs?: number | undefined;
   idleMs?: number | undefined;

@@ -68,7 +68,6 @@ const aliasTarget = z.union(
   [modelName, z.looseObject({ model: modelName, hidden: z.boolean().nullish() })],
   'must be the name of a model, or {model: name, hidden: true or false}',
 );
-export type AliasTarget = z.output<typeof aliasTarget>;
 
 const environmentVariables = z.record(z.string(), text, 'must be a map of names to texts');
 

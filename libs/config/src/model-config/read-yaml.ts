@@ -27,7 +27,7 @@ export function problemsOf(problems: string[]): StartupError {
 }
 
 /** `['model_list', 0, 'rpm']` → `model_list[0].rpm`. */
-export function formatPath(path: z.core.$ZodIssue['path']): string {
+function formatPath(path: z.core.$ZodIssue['path']): string {
   const joined = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
   return joined.replace(/^\./, '') || 'the file';
 }
