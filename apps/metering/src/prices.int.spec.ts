@@ -4,7 +4,7 @@ import { createPriceV1, listPricesV1, meteringActionPerformedV1, type Actor } fr
 import { parseUsd, parseUsdPerMillionTokens, picoUsd } from '@ao/kernel';
 import { cost, usageOf } from '@ao/pricing';
 import { temporaryFolder, waitFor } from '@ao/testing';
-import { report, startPlatform, type Platform } from './__fixtures__/platform.js';
+import { report, startPlatform, type Platform } from './platform.suite.js';
 
 const admin: Actor = { orgId: 'org_default', keyId: 'key_admin', role: 'admin' };
 const usd = parseUsdPerMillionTokens;
