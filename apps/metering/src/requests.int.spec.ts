@@ -112,7 +112,7 @@ describe('the request log', () => {
     expect(ids([...first.data, ...rest.data]).toSorted()).toEqual(ids(older).toSorted());
   });
 
-  it('[RT-007] gives one request with its routing, its price and its cost', async () => {
+  it('[MT-012] gives one request with its routing, its price and its cost', async () => {
     const { request } = await platform.bus.request(getRequestV1, { actor: admin, requestId: 'req_001' });
     expect(request).toEqual({ ...calls[1], costBasis: 'reported' });
   });
