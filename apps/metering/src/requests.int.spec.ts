@@ -7,7 +7,7 @@ import {
   type UsageReport,
 } from '@ao/contracts';
 import { nanoUsd } from '@ao/kernel';
-import { report, startPlatform, type Platform } from './__fixtures__/platform.js';
+import { report, startPlatform, type Platform } from './platform.suite.js';
 
 const admin: Actor = { orgId: 'org_a', keyId: 'key_admin', role: 'admin' };
 const member: Actor = { orgId: 'org_a', keyId: 'key_1', role: 'member' };
@@ -102,11 +102,7 @@ describe('the request log', () => {
 
   it('[MT-012] keeps pages stable while new requests arrive', async () => {
     const actor: Actor = { ...admin, orgId: 'org_c' };
-    const older = Array.from({ length: 10 }, (_, index) => ({
-      ...calls[index]!,
-      orgId: 'org_c',
-      requestId: `old_${index}`,
-    }));
+    const older = calls.slice(0, 10).map((call) => ({ ...call, orgId: 'org_c', requestId: `old_${call.requestId}` }));
     await platform.report(older);
     const first = await platform.bus.request(listRequestsV1, { actor, limit: 4 });
     await platform.report(
@@ -116,7 +112,7 @@ describe('the request log', () => {
     expect(ids([...first.data, ...rest.data]).toSorted()).toEqual(ids(older).toSorted());
   });
 
-  it('[RT-007] gives one request with its routing, its price and its cost', async () => {
+  it('[MT-012] gives one request with its routing, its price and its cost', async () => {
     const { request } = await platform.bus.request(getRequestV1, { actor: admin, requestId: 'req_001' });
     expect(request).toEqual({ ...calls[1], costBasis: 'reported' });
   });

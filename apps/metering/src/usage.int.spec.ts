@@ -2,7 +2,7 @@ import { createPriceV1, getRequestV1, type Actor, type UsageReport } from '@ao/c
 import { nanoUsd, parseUsd, parseUsdPerMillionTokens } from '@ao/kernel';
 import { usageOf } from '@ao/pricing';
 import { waitFor } from '@ao/testing';
-import { report, startPlatform, type Platform } from './__fixtures__/platform.js';
+import { report, startPlatform, type Platform } from './platform.suite.js';
 
 const admin: Actor = { orgId: 'org_default', keyId: 'key_admin', role: 'admin' };
 const usd = parseUsdPerMillionTokens;
@@ -24,8 +24,10 @@ describe('usage', () => {
   const logged = async (requestId: string) =>
     (await platform.bus.request(getRequestV1, { actor: admin, requestId })).request;
   const announced = (requestId: string) => platform.recorded.filter((record) => record.requestId === requestId);
-  const count = async (statement: string): Promise<number> =>
-    Number((await platform.database.pool.query<{ count: string }>(`SELECT count(*) FROM ${statement}`)).rows[0]!.count);
+  const count = async (of: string): Promise<number> => {
+    const { rows } = await platform.database.pool.query<{ count: string }>(`SELECT count(*) FROM ${of}`);
+    return Number(rows[0]?.count);
+  };
 
   it('[MT-004] logs and announces the exact cost, whatever the gateway computed', async () => {
     const usage = usageOf({ inputTokens: 600, cachedInputTokens: 400, outputTokens: 500 });

@@ -16,7 +16,7 @@ describe('the catalogue in the price table', () => {
   });
 
   it('[PR-014] is corrected by a new row, and back again by another', () => {
-    const second = planCatalogue(first, [{ ...bundled[0]!, ...dearer }]);
+    const second = planCatalogue(first, [priceEntry({ id: 'catalogue:*/m@2026-01-01', ...dearer })]);
     expect(second).toMatchObject([{ id: 'catalogue:*/m@2026-01-01#2', ...dearer }]);
     expect(planCatalogue([...first, ...second], bundled)).toMatchObject([{ id: 'catalogue:*/m@2026-01-01#3' }]);
   });
@@ -44,7 +44,7 @@ describe('the configuration in the price table', () => {
   });
 
   it('does not hide a change behind its predecessor when the clock was set back', () => {
-    const present = [{ ...first[0]!, effectiveFromMs: NOW }];
+    const present = [priceEntry({ origin: 'config', effectiveFromMs: NOW })];
     expect(plan(present, [priceEntry(dearer)], NOW - 500)).toMatchObject([{ effectiveFromMs: NOW }]);
   });
 });

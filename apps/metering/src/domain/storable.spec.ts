@@ -9,12 +9,8 @@ describe('text that PostgreSQL refuses', () => {
   });
 
   it('leaves all other values as they are', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
-        const json = JSON.stringify(value);
-        if (!hasUnstorableText(json)) expect(withStorableText(value)).toEqual(value);
-      }),
-    );
+    const storable = fc.jsonValue().filter((value) => !hasUnstorableText(JSON.stringify(value)));
+    fc.assert(fc.property(storable, (value) => expect(withStorableText(value)).toEqual(value)));
     const mixed = { cost: 5n, at: 1.5, none: null, text: '😀' };
     expect(withStorableText(mixed)).toEqual(mixed);
   });

@@ -15,7 +15,7 @@ import { UuidV7Generator, silentLogger, systemClock } from '@ao/kernel';
 import { PriceBook } from '@ao/pricing';
 import { runService, type HostContext, type RunningService } from '@ao/runtime';
 import { createTestDatabase } from '@ao/testing';
-import { meteringService } from '../index.js';
+import { meteringService } from './index.js';
 
 /** The service on a bus of its own over a database of its own, and what it tells the rest of the platform. */
 export interface Platform {
@@ -41,7 +41,7 @@ export const report = (changes: Partial<UsageReport>): UsageReport => ({
 export async function startPlatform(environment: NodeJS.ProcessEnv = {}): Promise<Platform> {
   const { url, drop } = await createTestDatabase();
   const platform = await startReplica(url, { PRICE_POLL_MS: '50', ...environment });
-  const { stop } = platform;
+  const stop = (): Promise<void> => platform.stop();
   return {
     ...platform,
     async stop() {
@@ -55,8 +55,10 @@ async function startReplica(databaseUrl: string, environment: NodeJS.ProcessEnv)
   const bus = new MemoryBus(silentLogger);
   const recorded: UsageRecord[] = [];
   let snapshot: ValueOf<typeof pricesSnapshot> | undefined;
-  await bus.subscribe(usageRecordedV1, { kind: 'durable', name: 'test', batchSizeMax: 500 }, (events) =>
-    void recorded.push(...events.map(({ payload }) => payload)),
+  await bus.subscribe(
+    usageRecordedV1,
+    { kind: 'durable', name: 'test', batchSizeMax: 500 },
+    (events) => void recorded.push(...events.map(({ payload }) => payload)),
   );
   await bus.watchSnapshot(pricesSnapshot, (value) => void (snapshot = value));
   const host: HostContext = {
