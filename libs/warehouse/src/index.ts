@@ -1,9 +1,3 @@
-import { StartupError } from '@ao/kernel';
-
-export interface Warehouse {
-  close(): Promise<void>;
-}
-
-export function openWarehouse(_options: { url?: string; embeddedDirectory?: string; logger: unknown }): Promise<Warehouse> {
-  return Promise.reject(new StartupError('no warehouse yet'));
-}
+export { migrateWarehouse, type MigrateWarehouseOptions } from './migrate-warehouse.js';
+export * from './open-warehouse.js';
+export * from './warehouse.js';

@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import { freePort } from '@ao/database';
+import { startRealServer, type RealServer } from './real-server.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+const PROGRAM = fileURLToPath(new URL('../clickhouse/front.mjs', import.meta.url));
+
+export interface ClickHouseHttpOptions {
+  /** Where the data is kept; a folder of its own, removed on `stop`, unless told. */
+  dataDirectory?: string;
+  /** To start again where a killed server was. */
+  port?: number;
+}
+
+/** ClickHouse's HTTP interface in a process of its own, with the embedded engine behind it. */
+export async function startClickHouseHttp(options: ClickHouseHttpOptions = {}): Promise<RealServer> {
+  const port = options.port ?? (await freePort());
+  const own = options.dataDirectory === undefined ? await temporaryFolder('clickhouse') : undefined;
+  const server = await startRealServer({
+    program: process.execPath,
+    arguments: [PROGRAM, String(port), options.dataDirectory ?? own!.path],
+    url: `http://127.0.0.1:${port}`,
+    port,
+    probe: { send: 'GET /ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', expect: /Ok\./ },
+  });
+  return {
+    ...server,
+    async stop() {
+      await server.stop();
+      await own?.remove();
+    },
+  };
+}
