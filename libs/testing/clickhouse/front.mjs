@@ -97,7 +97,7 @@ const server = createServer(async (request, response) => {
   }
 });
 server.keepAliveTimeout = 10_000;
-server.listen(Number(port), '127.0.0.1');
+server.listen(Number(port), '127.0.0.1', () => console.log('listening'));
 
 process.on('SIGTERM', () => {
   server.close();

@@ -21,7 +21,7 @@ export async function startClickHouseHttp(options: ClickHouseHttpOptions = {}): 
     arguments: [PROGRAM, String(port), options.dataDirectory ?? own!.path],
     url: `http://127.0.0.1:${port}`,
     port,
-    probe: { send: 'GET /ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', expect: /Ok\./ },
+    readyLine: /^listening$/m,
   });
   return {
     ...server,

@@ -22,7 +22,7 @@ export async function startNats(options: NatsOptions = {}): Promise<RealServer> 
     arguments: ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', storage],
     url: `nats://127.0.0.1:${port}`,
     port,
-    probe: { expect: /^INFO .*"jetstream":true/ },
+    readyLine: /Server is ready/,
   });
   return {
     ...server,

@@ -28,6 +28,6 @@ export async function startRedis(options: RedisOptions = {}): Promise<RealServer
     ],
     url: `redis://127.0.0.1:${port}`,
     port,
-    probe: { send: 'PING\r\n', expect: /^\+PONG/ },
+    readyLine: /Ready to accept connections/,
   });
 }

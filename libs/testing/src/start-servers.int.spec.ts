@@ -26,8 +26,11 @@ describe('real servers', () => {
 
   it('says what a server printed when it does not start', async () => {
     const first = await startRedis();
-    await expect(startRedis({ port: first.port })).rejects.toThrow(/did not start:[^]*in use/);
-    await first.stop();
+    try {
+      await expect(startRedis({ port: first.port })).rejects.toThrow(/did not start:[^]*in use/);
+    } finally {
+      await first.stop();
+    }
   });
 
   it('gives every test file a database of its own, and drops it under open connections', async () => {
