@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { freePort } from '@ao/database';
 import { withDeadline } from '@ao/kernel';
 import { guardProcess } from './guardian.js';
 import { waitFor } from './wait-for.js';
@@ -27,6 +28,23 @@ export interface RealServerOptions {
 const READY_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 3_000;
 const OUTPUT_LENGTH_MAX = 2_000;
+
+const PORT_ATTEMPTS_MAX = 3;
+
+/** On the port wanted, or on a free one; that one may be taken by someone else meanwhile, so a start is tried again. */
+export async function onPort(
+  wanted: number | undefined,
+  start: (port: number) => Promise<RealServer>,
+): Promise<RealServer> {
+  if (wanted !== undefined) return start(wanted);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start(await freePort());
+    } catch (error) {
+      if (attempt === PORT_ATTEMPTS_MAX) throw error;
+    }
+  }
+}
 
 export async function startRealServer(options: RealServerOptions): Promise<RealServer> {
   const child = spawn(options.program, options.arguments, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@ao/database';
-import { startRealServer, type RealServer } from './real-server.js';
+import { onPort, startRealServer, type RealServer } from './real-server.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const PROGRAM = fileURLToPath(new URL('../clickhouse/front.mjs', import.meta.url));
@@ -14,15 +13,16 @@ export interface ClickHouseHttpOptions {
 
 /** ClickHouse's HTTP interface in a process of its own, with the embedded engine behind it. */
 export async function startClickHouseHttp(options: ClickHouseHttpOptions = {}): Promise<RealServer> {
-  const port = options.port ?? (await freePort());
   const own = options.dataDirectory === undefined ? await temporaryFolder('clickhouse') : undefined;
-  const server = await startRealServer({
-    program: process.execPath,
-    arguments: [PROGRAM, String(port), options.dataDirectory ?? own!.path],
-    url: `http://127.0.0.1:${port}`,
-    port,
-    readyLine: /^listening$/m,
-  });
+  const server = await onPort(options.port, (port) =>
+    startRealServer({
+      program: process.execPath,
+      arguments: [PROGRAM, String(port), options.dataDirectory ?? own!.path],
+      url: `http://127.0.0.1:${port}`,
+      port,
+      readyLine: /^listening$/m,
+    }),
+  );
   return {
     ...server,
     async stop() {

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError, withDeadline } from '@ao/kernel';
+import { AppError, StartupError, withDeadline } from '@ao/kernel';
 import { createClient, type ClickHouseClient } from '@clickhouse/client';
 import { COMMON_SETTINGS, JSON_CODEC, type Engine } from './click-house-warehouse.js';
 import { EmbeddedLane } from './lane.js';
@@ -13,7 +13,7 @@ const CLOSE_DEADLINE_MS = 10_000;
  * ClickHouse inside this process, its data in `directory`. One process per folder, one folder per process. Two
  * connections, so that a long query does not hold up what is being written.
  *
- * @throws AppError not_configured when there is no build for this platform, or the folder is in use
+ * @throws StartupError when there is no build for this platform, or the folder is in use
  */
 export async function openEmbeddedEngine(directory: string): Promise<Engine> {
   const chdb = await loadChdb();
@@ -23,10 +23,9 @@ export async function openEmbeddedEngine(directory: string): Promise<Engine> {
     for (let count = 0; count < 2; count += 1) lanes.push(await openLane(chdb, path.resolve(directory)));
   } catch (error) {
     await Promise.all(lanes.map((lane) => lane.client.close()));
-    throw new AppError(
-      'not_configured',
+    throw new StartupError(
       `The analytics database in ${directory} cannot be opened. If another process uses it, stop that one; else move the folder away to start empty, or set CLICKHOUSE_URL.`,
-      { internal: error instanceof Error ? error.message : String(error), cause: error },
+      { cause: error },
     );
   }
   const [reads, writes] = lanes as [EmbeddedLane, EmbeddedLane];
@@ -37,10 +36,9 @@ async function loadChdb(): Promise<ChdbConnection> {
   try {
     return await import('chdb/connection');
   } catch (error) {
-    throw new AppError(
-      'not_configured',
+    throw new StartupError(
       `Analytics has no built-in ClickHouse for ${process.platform}-${process.arch}. Set CLICKHOUSE_URL to a server; everything else works without.`,
-      { internal: error instanceof Error ? error.message : String(error), cause: error },
+      { cause: error },
     );
   }
 }

@@ -1,4 +1,4 @@
-import { AppError } from '@ao/kernel';
+import { StartupError } from '@ao/kernel';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { COMMON_SETTINGS, JSON_CODEC, type Engine } from './click-house-warehouse.js';
 import { serverLane } from './lane.js';
@@ -11,11 +11,11 @@ const CREATE_DEADLINE_MS = 10_000;
 /**
  * A ClickHouse server over HTTP. Connects when first used.
  *
- * @throws AppError not_configured when the URL cannot be used
+ * @throws StartupError when the URL cannot be used
  */
 export function openServerEngine(url: string): Engine {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new AppError('not_configured', 'CLICKHOUSE_URL must look like http://user:password@host:8123/database.');
+    throw new StartupError('CLICKHOUSE_URL must look like http://user:password@host:8123/database.');
   }
   const client = createClient({
     url,

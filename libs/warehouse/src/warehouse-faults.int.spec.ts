@@ -10,7 +10,7 @@ jest.setTimeout(60_000);
 describe('Warehouse that fails', () => {
   it('says what CLICKHOUSE_URL must look like', async () => {
     await expect(openWarehouse({ url: 'clickhouse:9000' })).rejects.toMatchObject({
-      code: 'not_configured',
+      name: 'StartupError',
       message: expect.stringContaining('http://user'),
     });
   });
@@ -51,7 +51,7 @@ describe('Warehouse that fails', () => {
     const server = await startClickHouseHttp({ dataDirectory: folder.path });
     try {
       await expect(openWarehouse({ embeddedDirectory: folder.path })).rejects.toMatchObject({
-        code: 'not_configured',
+        name: 'StartupError',
         message: expect.stringMatching(
           /^The analytics database in .* cannot be opened\. If another process uses it, stop that one/,
         ),
@@ -69,7 +69,7 @@ describe('Warehouse that fails', () => {
       import { registerHooks } from 'node:module';
       registerHooks({ resolve(name, context, next) { if (name.startsWith('chdb')) throw new Error('no build'); return next(name, context); } });
       const { openWarehouse } = await import('./libs/warehouse/src/index.ts');
-      await openWarehouse({ embeddedDirectory: '/nowhere' }).catch((error) => console.log(error.code, error.message));`;
+      await openWarehouse({ embeddedDirectory: '/nowhere' }).catch((error) => console.log(error.name, error.message));`;
     const child = spawn(process.execPath, ['--import', loader, '--input-type=module', '-e', program], {
       cwd: fileURLToPath(new URL('../../../', import.meta.url)),
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -78,7 +78,7 @@ describe('Warehouse that fails', () => {
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     await once(child, 'close');
     expect(output).toMatch(
-      /^not_configured Analytics has no built-in ClickHouse for .*\. Set CLICKHOUSE_URL to a server; everything else works without\.$/m,
+      /^StartupError Analytics has no built-in ClickHouse for .*\. Set CLICKHOUSE_URL to a server; everything else works without\.$/m,
     );
   });
 });
