@@ -1,5 +1,5 @@
+import { StartupError } from '@ao/kernel';
 import { connectionConfig } from './connection.js';
-import { StartupError } from './startup-error.js';
 
 const base = { url: 'postgres://u:p@db:5432/ao', schema: 'wallet', connectTimeoutMs: 1_000, statementTimeoutMs: 5_000 };
 

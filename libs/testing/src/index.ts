@@ -1,6 +1,7 @@
 export { freePort } from '@ao/database';
 export { guardFolder, guardProcess } from './guardian.js';
 export type { RealServer } from './real-server.js';
+export * from './start-click-house-http.js';
 export * from './start-nats.js';
 export * from './start-postgres.js';
 export * from './start-redis.js';

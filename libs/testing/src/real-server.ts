@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { freePort } from '@ao/database';
 import { withDeadline } from '@ao/kernel';
 import { guardProcess } from './guardian.js';
 import { waitFor } from './wait-for.js';
@@ -21,14 +21,30 @@ export interface RealServerOptions {
   arguments: string[];
   url: string;
   port: number;
-  /** What the first bytes of an answer to `probe.send` must match before the server counts as ready. */
-  probe: { send?: string; expect: RegExp };
+  /** What it prints once it serves. Asking its port instead could reach someone else's server. */
+  readyLine: RegExp;
 }
 
 const READY_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 3_000;
-const PROBE_TIMEOUT_MS = 1_000;
 const OUTPUT_LENGTH_MAX = 2_000;
+
+const PORT_ATTEMPTS_MAX = 3;
+
+/** On the port wanted, or on a free one; that one may be taken by someone else meanwhile, so a start is tried again. */
+export async function onPort(
+  wanted: number | undefined,
+  start: (port: number) => Promise<RealServer>,
+): Promise<RealServer> {
+  if (wanted !== undefined) return start(wanted);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start(await freePort());
+    } catch (error) {
+      if (attempt === PORT_ATTEMPTS_MAX) throw error;
+    }
+  }
+}
 
 export async function startRealServer(options: RealServerOptions): Promise<RealServer> {
   const child = spawn(options.program, options.arguments, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
@@ -40,7 +56,7 @@ export async function startRealServer(options: RealServerOptions): Promise<RealS
   const release = guardProcess(child.pid!);
   const exited = once(child, 'exit').then(release);
   try {
-    await waitFor(() => child.exitCode !== null || probe(options), {
+    await waitFor(() => child.exitCode !== null || options.readyLine.test(output), {
       timeoutMs: READY_TIMEOUT_MS,
       description: `${options.program} to be ready`,
     });
@@ -63,16 +79,4 @@ async function end(child: ChildProcess, signal: NodeJS.Signals, exited: Promise<
   child.kill(signal);
   await withDeadline(exited, STOP_TIMEOUT_MS, () => new Error('late')).catch(() => child.kill('SIGKILL'));
   await exited;
-}
-
-function probe({ port, probe: { send, expect } }: RealServerOptions): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => send && socket.write(send));
-    socket.setTimeout(PROBE_TIMEOUT_MS, () => socket.destroy());
-    socket.once('data', (bytes) => {
-      resolve(expect.test(bytes.toString()));
-      socket.destroy();
-    });
-    socket.once('error', () => undefined).once('close', () => resolve(false));
-  });
 }

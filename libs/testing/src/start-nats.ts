@@ -1,7 +1,6 @@
 import { testingConfig } from './config.js';
 import { findProgram } from './find-program.js';
-import { freePort } from '@ao/database';
-import { startRealServer, type RealServer } from './real-server.js';
+import { onPort, startRealServer, type RealServer } from './real-server.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 export interface NatsOptions {
@@ -14,16 +13,17 @@ export interface NatsOptions {
 /** A real `nats-server` with JetStream on the loopback interface. */
 export async function startNats(options: NatsOptions = {}): Promise<RealServer> {
   const program = findProgram('nats-server', testingConfig.natsServer(), 'AO_TEST_NATS_SERVER');
-  const port = options.port ?? (await freePort());
   const own = options.jetstreamDirectory === undefined ? await temporaryFolder('nats') : undefined;
   const storage = options.jetstreamDirectory ?? own!.path;
-  const server = await startRealServer({
-    program,
-    arguments: ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', storage],
-    url: `nats://127.0.0.1:${port}`,
-    port,
-    probe: { expect: /^INFO .*"jetstream":true/ },
-  });
+  const server = await onPort(options.port, (port) =>
+    startRealServer({
+      program,
+      arguments: ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', storage],
+      url: `nats://127.0.0.1:${port}`,
+      port,
+      readyLine: /Server is ready/,
+    }),
+  );
   return {
     ...server,
     async stop() {
