@@ -1,6 +1,6 @@
 import { AppError, nanoUsd } from '@ao/kernel';
 import type { Bus, EventEnvelope } from './bus.js';
-import { CollectingLogger, elapsedMs, eventually, newContracts } from './test-tools.suite.js';
+import { CollectingLogger, each, elapsedMs, eventually, newContracts } from './test-tools.suite.js';
 
 const occurredAt = '2026-01-02T03:04:05Z';
 const one = (id: string, cost = 1n) => ({ id, costNanoUsd: nanoUsd(cost) });
@@ -74,7 +74,7 @@ export function describeBus(name: string, openBus: (logger: CollectingLogger) =>
         await bus.respond(rpc, () => Promise.reject(new Error('password is hunter2')));
         const fault = await error(bus.request(rpc, one('a')));
         expect(fault.code).toBe('internal_error');
-        expect(JSON.stringify({ ...fault, message: fault.message })).not.toContain('hunter2');
+        expect(JSON.stringify([fault, fault.message, fault.internal])).not.toContain('hunter2');
         expect(logger.errors.map(({ message }) => message)).toEqual(['request handler failed']);
       });
 
@@ -141,7 +141,11 @@ export function describeBus(name: string, openBus: (logger: CollectingLogger) =>
       it('brings an event whole: id, time, cause and exact money', async () => {
         const contracts = newContracts();
         const seen: EventEnvelope[] = [];
-        await bus.subscribe(contracts.event, { kind: 'durable', name: 'reader' }, (events) => void seen.push(...events));
+        await bus.subscribe(
+          contracts.event,
+          { kind: 'durable', name: 'reader' },
+          (events) => void seen.push(...events),
+        );
         const sent = { ...event('evt "1"\n', 98_765_432_109_876_543_210n), requestId: 'req_1' };
         await bus.publish(contracts.event, sent);
         await eventually(() => expect(seen).toEqual([{ ...sent, subject: contracts.event.subject }]));
@@ -150,7 +154,11 @@ export function describeBus(name: string, openBus: (logger: CollectingLogger) =>
       it('carries what an outbox kept encoded', async () => {
         const contracts = newContracts();
         const seen: EventEnvelope[] = [];
-        await bus.subscribe(contracts.event, { kind: 'durable', name: 'reader' }, (events) => void seen.push(...events));
+        await bus.subscribe(
+          contracts.event,
+          { kind: 'durable', name: 'reader' },
+          (events) => void seen.push(...events),
+        );
         const { subject } = contracts.event;
         await bus.publishEncoded({ id: 'e1', subject, occurredAt, payload: '{"id":"e1","costNanoUsd":"5"}' });
         await eventually(() => expect(seen).toEqual([{ ...event('e1', 5n), subject }]));
@@ -159,11 +167,18 @@ export function describeBus(name: string, openBus: (logger: CollectingLogger) =>
       it('tries a failed event again until it succeeds, without holding up those behind it', async () => {
         const contracts = newContracts();
         const attempts: string[] = [];
-        await bus.subscribe(contracts.event, { kind: 'durable', name: 'reader' }, ([{ id }]) => {
-          attempts.push(id);
-          if (id === 'bad' && attempts.filter((attempt) => attempt === 'bad').length < 4) throw new Error('not yet');
-        });
-        const published = Promise.all([bus.publish(contracts.event, event('bad')), bus.publish(contracts.event, event('good'))]);
+        await bus.subscribe(
+          contracts.event,
+          { kind: 'durable', name: 'reader' },
+          each(({ id }) => {
+            attempts.push(id);
+            if (id === 'bad' && attempts.filter((attempt) => attempt === 'bad').length < 4) throw new Error('not yet');
+          }),
+        );
+        const published = Promise.all([
+          bus.publish(contracts.event, event('bad')),
+          bus.publish(contracts.event, event('good')),
+        ]);
         await eventually(() => expect(attempts.filter((id) => id === 'bad')).toHaveLength(4));
         await published;
         expect(attempts.indexOf('good')).toBeLessThan(attempts.lastIndexOf('bad'));
@@ -174,15 +189,21 @@ export function describeBus(name: string, openBus: (logger: CollectingLogger) =>
       it('sets aside what the handler refuses for good, logs it and goes on', async () => {
         const contracts = newContracts();
         const attempts: string[] = [];
-        await bus.subscribe(contracts.event, { kind: 'durable', name: 'reader' }, ([{ id }]) => {
-          attempts.push(id);
-          if (id === 'poison') throw new AppError('not_found', 'No such wallet.');
-        });
+        await bus.subscribe(
+          contracts.event,
+          { kind: 'durable', name: 'reader' },
+          each(({ id }) => {
+            attempts.push(id);
+            if (id === 'poison') throw new AppError('not_found', 'No such wallet.');
+          }),
+        );
         await bus.publish(contracts.event, event('poison'));
         await bus.publish(contracts.event, event('next'));
         await eventually(() => expect(attempts).toEqual(['poison', 'next']));
         await eventually(() => expect(logger.errors).toHaveLength(1));
-        expect(logger.errors[0]!.message).toBe('an event can never be handled and was set aside');
+        expect(logger.errors).toEqual([
+          expect.objectContaining({ message: 'an event can never be handled and was set aside' }),
+        ]);
       });
 
       it('sets aside what breaks its contract; the rest of the batch is not disturbed', async () => {
@@ -229,12 +250,13 @@ export function describeBus(name: string, openBus: (logger: CollectingLogger) =>
 
       it('gives every durable subscription each event, and every broadcast subscriber too', async () => {
         const contracts = newContracts();
-        const seen: Record<string, string[]> = { first: [], second: [], left: [], right: [] };
-        const collect = (list: string) => (events: EventEnvelope[]) => void seen[list]!.push(...events.map(({ id }) => id));
-        await bus.subscribe(contracts.event, { kind: 'durable', name: 'first' }, collect('first'));
-        await bus.subscribe(contracts.event, { kind: 'durable', name: 'second' }, collect('second'));
-        await bus.subscribe(contracts.event, { kind: 'broadcast' }, collect('left'));
-        await bus.subscribe(contracts.event, { kind: 'broadcast' }, collect('right'));
+        const none = (): string[] => [];
+        const seen = { first: none(), second: none(), left: none(), right: none() };
+        const collect = (list: string[]) => each(({ id }: EventEnvelope) => void list.push(id));
+        await bus.subscribe(contracts.event, { kind: 'durable', name: 'first' }, collect(seen.first));
+        await bus.subscribe(contracts.event, { kind: 'durable', name: 'second' }, collect(seen.second));
+        await bus.subscribe(contracts.event, { kind: 'broadcast' }, collect(seen.left));
+        await bus.subscribe(contracts.event, { kind: 'broadcast' }, collect(seen.right));
         await bus.publish(contracts.event, event('a'));
         await bus.publish(contracts.event, event('b'));
         const both = ['a', 'b'];
@@ -244,10 +266,14 @@ export function describeBus(name: string, openBus: (logger: CollectingLogger) =>
       it('does not try a broadcast again: what its handler fails on is logged and passed over', async () => {
         const contracts = newContracts();
         const seen: string[] = [];
-        await bus.subscribe(contracts.event, { kind: 'broadcast' }, ([{ id }]) => {
-          seen.push(id);
-          if (id === 'bad') throw new Error('cannot');
-        });
+        await bus.subscribe(
+          contracts.event,
+          { kind: 'broadcast' },
+          each(({ id }) => {
+            seen.push(id);
+            if (id === 'bad') throw new Error('cannot');
+          }),
+        );
         await bus.publish(contracts.event, event('bad'));
         await bus.publish(contracts.event, event('good'));
         await eventually(() => expect(seen).toEqual(['bad', 'good']));
@@ -296,7 +322,10 @@ export function describeBus(name: string, openBus: (logger: CollectingLogger) =>
 
       it('carries a value of several megabytes', async () => {
         const { snapshot } = newContracts();
-        const text = Array.from({ length: 60_000 }, (_, index) => `{"model":"provider/model-${index}","usd":"0.15"}`).join();
+        const text = Array.from(
+          { length: 60_000 },
+          (_, index) => `{"model":"provider/model-${index}","usd":"0.15"}`,
+        ).join();
         const seen: number[] = [];
         await bus.watchSnapshot(snapshot, (value) => void seen.push(value.text.length));
         await bus.putSnapshot(snapshot, { version: 1, text });

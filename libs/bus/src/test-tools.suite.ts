@@ -59,3 +59,10 @@ export async function elapsedMs(work: () => Promise<unknown>): Promise<number> {
   await work();
   return performance.now() - startMs;
 }
+
+/** An event handler that takes a batch one by one. */
+export const each =
+  <Event>(handle: (event: Event) => void | Promise<void>) =>
+  async (events: Event[]): Promise<void> => {
+    for (const event of events) await handle(event);
+  };

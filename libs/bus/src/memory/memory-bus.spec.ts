@@ -15,7 +15,9 @@ describe('MemoryBus, where nothing outlives the process', () => {
     let release = (): void => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
     await bus.subscribe(contracts.event, { kind: 'durable', name: 'fast' }, () => void steps.push('fast'));
-    await bus.subscribe(contracts.event, { kind: 'durable', name: 'slow' }, () => gate.then(() => void steps.push('slow')));
+    await bus.subscribe(contracts.event, { kind: 'durable', name: 'slow' }, () =>
+      gate.then(() => void steps.push('slow')),
+    );
     const published = bus.publish(contracts.event, event).then(() => steps.push('published'));
     await eventually(() => expect(steps).toEqual(['fast']));
     release();

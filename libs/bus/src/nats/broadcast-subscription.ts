@@ -55,7 +55,7 @@ export class BroadcastSubscription implements Subscription {
   }
 
   private async followForever(): Promise<void> {
-    for (let failures = 0; !this.stopping.signal.aborted; ) {
+    for (let failures = 0; !this.stopping.signal.aborted;) {
       try {
         await this.follow(() => (failures = 0));
       } catch (error) {

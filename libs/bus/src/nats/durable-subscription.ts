@@ -95,7 +95,7 @@ export class DurableSubscription implements Subscription {
   }
 
   private async fetchForever(): Promise<void> {
-    for (let failures = 0; !this.stopping.signal.aborted; ) {
+    for (let failures = 0; !this.stopping.signal.aborted;) {
       try {
         await this.queue.untilAtMost(this.heldMax / 2);
         if (!this.stopping.signal.aborted) await this.fetchOnce();
