@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { freePort, startNats, temporaryFolder, type RealServer, type TemporaryFolder } from '@ao/testing';
 
 /** A real NATS server that a test may kill and start again on the same port and folder. */
@@ -60,4 +60,42 @@ export async function startRefusingServer(): Promise<{ address: string; logins: 
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const stop = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
   return { address: `127.0.0.1:${port}`, logins, stop };
+}
+
+/** The network between one process and its server, which a test may cut and mend. */
+export class TestNetwork {
+  private readonly sockets = new Set<Socket>();
+  private server: Server | null = null;
+
+  private constructor(
+    private readonly portBehind: number,
+    private readonly port: number,
+  ) {}
+
+  static async before(server: TestNatsServer): Promise<TestNetwork> {
+    const network = new TestNetwork(Number(new URL(server.url).port), await freePort());
+    await network.mend();
+    return network;
+  }
+
+  get url(): string {
+    return `nats://127.0.0.1:${this.port}`;
+  }
+
+  mend(): Promise<void> {
+    const server = createServer((socket) => {
+      const behind = connect(this.portBehind, '127.0.0.1');
+      for (const end of [socket, behind]) this.sockets.add(end.on('error', () => undefined));
+      socket.pipe(behind).pipe(socket);
+    });
+    this.server = server;
+    return new Promise((resolve) => server.listen(this.port, '127.0.0.1', resolve));
+  }
+
+  async cut(): Promise<void> {
+    const closed = new Promise((resolve) => this.server?.close(resolve));
+    for (const socket of this.sockets) socket.destroy();
+    this.sockets.clear();
+    await closed;
+  }
 }
