@@ -9,7 +9,7 @@ import type {
   ValueOf,
 } from '@ao/contracts';
 
-/** An event with its identity. `id` makes it idempotent: delivering it again must change nothing. */
+/** An event with its identity. `id`, unique per subject, makes it idempotent: delivering it again must change nothing. */
 export interface EventEnvelope<Payload = unknown> {
   id: string;
   subject: string;
@@ -46,7 +46,8 @@ export type EventHandler<C extends EventContract> = (events: EventEnvelope<Paylo
 
 /**
  * How a subscription shares events. `durable`: replicas with one name share the stream, each event goes to one of them,
- * again until it succeeds, also after a restart. `broadcast`: every process gets every event while it is up.
+ * again until it succeeds, also after a restart. `broadcast`: every process gets every event from now on, while it is up.
+ * A handler gets up to `batchSizeMax` events at once (1 unless told), for which the first waits up to `batchWaitMs` (0).
  */
 export type Delivery =
   { kind: 'durable'; name: string; batchSizeMax?: number; batchWaitMs?: number } | { kind: 'broadcast' };

@@ -1,6 +1,6 @@
 import { AppError, nanoUsd } from '@ao/kernel';
 import type { EventEnvelope } from '../bus.js';
-import { CollectingLogger, newContracts } from '../test-tools.suite.js';
+import { CollectingLogger, newContracts } from '../suite/test-tools.suite.js';
 import { EventDelivery, retryDelayMs, type Parcel } from './event-delivery.js';
 
 const contract = newContracts().event;

@@ -1,6 +1,6 @@
 import { nanoUsd } from '@ao/kernel';
 import { describeBus } from '../bus.suite.js';
-import { CollectingLogger, eventually, newContracts } from '../test-tools.suite.js';
+import { CollectingLogger, eventually, newContracts } from '../suite/test-tools.suite.js';
 import { MemoryBus } from './memory-bus.js';
 
 describeBus('MemoryBus', async (logger) => new MemoryBus(logger));

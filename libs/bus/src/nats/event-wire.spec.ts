@@ -17,8 +17,12 @@ describe('an event as a NATS message', () => {
     );
   });
 
-  it.each(['', '{}', '[]', 'null', '{"id":1,"occurredAt":"now"}'])('is refused when its body is %j', (body) => {
-    expect(() => unpackEvent('s', body)).toThrow();
+  it.each(['{}', '[]', '{"id":1,"occurredAt":"now"}'])('is refused when its body is %j', (body) => {
+    expect(() => unpackEvent('s', body)).toThrow('the message has no id or no time');
+  });
+
+  it('is refused when its body is no JSON', () => {
+    expect(() => unpackEvent('s', '{"id":')).toThrow(SyntaxError);
   });
 });
 

@@ -1,91 +1,101 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort, startNats, temporaryFolder, type RealServer, type TemporaryFolder } from '@ao/testing';
 
-const START_TIMEOUT_MS = 10_000;
-
-/** A real nats-server with JetStream that a test may kill and start again on the same port and folder. */
+/** A real NATS server that a test may kill and start again on the same port and folder. */
 export class TestNatsServer {
-  private child: ChildProcess | null = null;
-
   private constructor(
-    private readonly folder: string,
-    readonly port: number,
-    private readonly settings: string,
+    private server: RealServer,
+    private folder: TemporaryFolder,
   ) {}
 
-  /** @param settings lines for the server's configuration file, such as an `authorization` block */
-  static async start(settings = '', { jetstream = true } = {}): Promise<TestNatsServer> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'ao-nats-'));
-    const store = `jetstream { store_dir: "${folder}", max_file_store: 20GB }`;
-    const server = new TestNatsServer(folder, await freePort(), `${jetstream ? store : ''}\n${settings}\n`);
-    await server.startAgain();
-    return server;
+  static async start(): Promise<TestNatsServer> {
+    const folder = await temporaryFolder('nats');
+    return new TestNatsServer(await startNats({ jetstreamDirectory: folder.path }), folder);
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  /** SIGKILL: the server gets no chance to tidy up. */
+  kill(): Promise<void> {
+    return this.server.kill();
+  }
+
+  async startAgain(): Promise<void> {
+    this.server = await startNats({ port: this.server.port, jetstreamDirectory: this.folder.path });
+  }
+
+  /** The same server after its disk was lost. */
+  async startEmpty(): Promise<void> {
+    await this.dispose();
+    this.folder = await temporaryFolder('nats');
+    await this.startAgain();
+  }
+
+  async dispose(): Promise<void> {
+    await this.kill();
+    await this.folder.remove();
+  }
+}
+
+/**
+ * Answers every login as a NATS server that refuses it would; `logins` holds those that were tried.
+ * The protocol: https://docs.nats.io/reference/reference-protocols/nats-protocol
+ */
+export async function startRefusingServer(): Promise<{ address: string; logins: unknown[]; stop(): Promise<void> }> {
+  const logins: unknown[] = [];
+  const port = await freePort();
+  const information = { server_id: 'x', version: '2.10.0', proto: 1, max_payload: 1_048_576, auth_required: true };
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.write(`INFO ${JSON.stringify(information)}\r\n`);
+    socket.once('data', (chunk) => {
+      const [line = ''] = chunk.toString().split('\r\n');
+      const { user, pass, auth_token } = JSON.parse(line.replace(/^CONNECT /, ''));
+      logins.push({ user, pass, auth_token });
+      socket.end("-ERR 'Authorization Violation'\r\n");
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const stop = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+  return { address: `127.0.0.1:${port}`, logins, stop };
+}
+
+/** The network between one process and its server, which a test may cut and mend. */
+export class TestNetwork {
+  private readonly sockets = new Set<Socket>();
+  private server: Server | null = null;
+
+  private constructor(
+    private readonly portBehind: number,
+    private readonly port: number,
+  ) {}
+
+  static async before(server: TestNatsServer): Promise<TestNetwork> {
+    const network = new TestNetwork(Number(new URL(server.url).port), await freePort());
+    await network.mend();
+    return network;
   }
 
   get url(): string {
     return `nats://127.0.0.1:${this.port}`;
   }
 
-  async startAgain(): Promise<void> {
-    const file = path.join(this.folder, 'server.conf');
-    await writeFile(file, `listen: "127.0.0.1:${this.port}"\n${this.settings}`);
-    const child = spawn(process.env['AO_TEST_NATS_SERVER'] ?? 'nats-server', ['-c', file], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+  mend(): Promise<void> {
+    const server = createServer((socket) => {
+      const behind = connect(this.portBehind, '127.0.0.1');
+      for (const end of [socket, behind]) this.sockets.add(end.on('error', () => undefined));
+      socket.pipe(behind).pipe(socket);
     });
-    this.child = child;
-    await untilReady(child);
+    this.server = server;
+    return new Promise((resolve) => server.listen(this.port, '127.0.0.1', resolve));
   }
 
-  /** The same server after its disk was lost. */
-  async startEmpty(): Promise<void> {
-    await this.kill();
-    await rm(this.folder, { recursive: true, force: true });
-    await mkdir(this.folder);
-    await this.startAgain();
+  async cut(): Promise<void> {
+    const closed = new Promise((resolve) => this.server?.close(resolve));
+    for (const socket of this.sockets) socket.destroy();
+    this.sockets.clear();
+    await closed;
   }
-
-  /** SIGKILL: the server gets no chance to tidy up. */
-  async kill(): Promise<void> {
-    if (!this.child || this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const exited = once(this.child, 'exit');
-    this.child.kill('SIGKILL');
-    await exited;
-  }
-
-  /** Ends it and removes its folder. */
-  async dispose(): Promise<void> {
-    await this.kill();
-    await rm(this.folder, { recursive: true, force: true });
-  }
-}
-
-function untilReady(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const fail = (reason: string): void =>
-      reject(new Error(`nats-server ${reason}; install it or set AO_TEST_NATS_SERVER\n${output}`));
-    const timer = setTimeout(() => fail('did not get ready'), START_TIMEOUT_MS);
-    child.once('error', ({ message }) => fail(message));
-    child.once('exit', (code) => fail(`ended with ${code}`));
-    child.stderr!.on('data', (chunk: Buffer) => {
-      output = (output + chunk.toString()).slice(-4_000);
-      if (!output.includes('Server is ready')) return;
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { SnapshotContract } from '@ao/contracts';
-import { sleep, type Logger } from '@ao/kernel';
+import { sleep, withDeadline, type Logger } from '@ao/kernel';
 import type { KvEntry, KvWatchEntry } from '@nats-io/kv';
 import type { QueuedIterator } from '@nats-io/transport-node';
 import type { Subscription } from '../bus.js';
@@ -12,6 +12,7 @@ const decompress = promisify(gunzip);
 
 /** A watch is taken up anew this often, so that an update lost without notice is not lost for good. */
 const WATCH_RENEWAL_MS = 5 * 60_000;
+const STOP_DEADLINE_MS = 5_000;
 /** A value beyond this is no read model but a mistake; the bound is on what a tampered value may expand to. */
 const VALUE_BYTES_MAX = 64 * 1_048_576;
 
@@ -19,7 +20,7 @@ const VALUE_BYTES_MAX = 64 * 1_048_576;
 export class SnapshotWatch implements Subscription {
   private readonly stopping = new AbortController();
   private seen = '';
-  private entries: QueuedIterator<KvWatchEntry> | null = null;
+  private opening: Promise<QueuedIterator<KvWatchEntry>> | null = null;
 
   constructor(
     private readonly snapshots: NatsSnapshots,
@@ -39,7 +40,10 @@ export class SnapshotWatch implements Subscription {
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.entries?.stop();
+    const stopped = this.opening?.then((entries) => entries.stop()).catch(() => undefined);
+    // The library leaves a timer behind for ever when its connection closes while a watch comes up: that is waited for.
+    if (!stopped || !this.snapshots.link.isUp) return;
+    await withDeadline(stopped, STOP_DEADLINE_MS, () => new Error('the watch did not come up')).catch(() => undefined);
   }
 
   private async followForever(): Promise<void> {
@@ -58,10 +62,8 @@ export class SnapshotWatch implements Subscription {
   }
 
   private async follow(): Promise<void> {
-    const bucket = await this.snapshots.bucket(this.contract.owner);
-    const entries = await bucket.watch({ key: keyOf(this.contract) });
-    this.entries = entries;
-    if (this.stopping.signal.aborted) return entries.stop();
+    this.opening = this.open();
+    const entries = await this.opening;
     const renewal = setTimeout(() => entries.stop(), WATCH_RENEWAL_MS);
     const stopListening = this.snapshots.link.onReconnect(() => entries.stop());
     try {
@@ -70,6 +72,11 @@ export class SnapshotWatch implements Subscription {
       clearTimeout(renewal);
       stopListening();
     }
+  }
+
+  private async open(): Promise<QueuedIterator<KvWatchEntry>> {
+    const bucket = await this.snapshots.bucket(this.contract.owner);
+    return bucket.watch({ key: keyOf(this.contract) });
   }
 
   private async handOver(entry: KvEntry): Promise<void> {

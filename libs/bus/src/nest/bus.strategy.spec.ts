@@ -1,7 +1,7 @@
 import { silentLogger } from '@ao/kernel';
 import { MemoryBus } from '../memory/memory-bus.js';
 import { BusStrategy } from './bus.strategy.js';
-import { describeNestService } from './nest.suite.js';
+import { describeNestService } from '../suite/nest.suite.js';
 
 describeNestService('MemoryBus', async (logger) => new MemoryBus(logger));
 

@@ -4,9 +4,9 @@ import { Controller, Injectable, Module, type INestMicroservice } from '@nestjs/
 import { NestFactory } from '@nestjs/core';
 import { Ctx, Payload, type MicroserviceOptions } from '@nestjs/microservices';
 import type { Bus, EventEnvelope, MessageContext } from '../bus.js';
-import { CollectingLogger, eventually, newContracts } from '../test-tools.suite.js';
-import { BusStrategy, RethrowFilter } from './bus.strategy.js';
-import { Consumes, Responds } from './decorators.js';
+import { CollectingLogger, eventually, newContracts } from './test-tools.suite.js';
+import { BusStrategy, RethrowFilter } from '../nest/bus.strategy.js';
+import { Consumes, Responds } from '../nest/decorators.js';
 
 const contracts = newContracts();
 type Money = { id: string; costNanoUsd: bigint };

@@ -1,5 +1,5 @@
 import { defineEvent, defineRpc, defineSnapshot, nanoUsd } from '@ao/contracts';
-import type { Logger } from '@ao/kernel';
+import { nanoUsd as asNanoUsd, type AppError, type Logger } from '@ao/kernel';
 import { z } from 'zod';
 
 let count = 0;
@@ -27,6 +27,19 @@ export function newContracts() {
     }),
   };
 }
+
+export const occurredAt = '2026-01-02T03:04:05Z';
+
+/** A message for each of those contracts. */
+export const payloadOf = (id: string, cost = 1n) => ({ id, costNanoUsd: asNanoUsd(cost) });
+export const eventOf = (id: string, cost = 1n) => ({ id, occurredAt, payload: payloadOf(id, cost) });
+
+/** What a promise is rejected with, which our code makes an AppError. */
+export const errorOf = (promise: Promise<unknown>): Promise<AppError> =>
+  promise.then(
+    () => Promise.reject(new Error('it resolved')),
+    (cause: AppError) => cause,
+  );
 
 /** Remembers what was logged at `warn` and `error`. */
 export class CollectingLogger implements Logger {
@@ -59,3 +72,10 @@ export async function elapsedMs(work: () => Promise<unknown>): Promise<number> {
   await work();
   return performance.now() - startMs;
 }
+
+/** An event handler that takes a batch one by one. */
+export const each =
+  <Event>(handle: (event: Event) => void | Promise<void>) =>
+  async (events: Event[]): Promise<void> => {
+    for (const event of events) await handle(event);
+  };
