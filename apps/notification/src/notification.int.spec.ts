@@ -36,17 +36,17 @@ describe('notification', () => {
     await host.cross('org_signed', crossed, { requestId: 'caller-chosen-id' });
     const [delivery] = await host.settled('org_signed', 'delivered');
 
-    const [call] = receiver.to('/signed');
-    expect(isAuthentic(call!, secret)).toBe(true);
-    expect(isAuthentic({ ...call!, body: call!.body.replace('95', '80') }, secret)).toBe(false);
-    expect(isAuthentic(call!, 'whsec_of_somebody_else')).toBe(false);
-    expect(call!.headers).toMatchObject({
+    const call = receiver.only('/signed');
+    expect(isAuthentic(call, secret)).toBe(true);
+    expect(isAuthentic({ ...call, body: call.body.replace('95', '80') }, secret)).toBe(false);
+    expect(isAuthentic(call, 'whsec_of_somebody_else')).toBe(false);
+    expect(call.headers).toMatchObject({
       'content-type': 'application/json',
       'x-ao-event': 'budget_threshold',
-      'x-ao-delivery': delivery!.id,
+      'x-ao-delivery': delivery?.id,
       'x-request-id': 'caller-chosen-id',
     });
-    expect(JSON.parse(call!.body)).toEqual({
+    expect(JSON.parse(call.body)).toEqual({
       id: expect.stringMatching(/^alr_/),
       type: 'budget_threshold',
       created_at: expect.any(String),
@@ -65,26 +65,30 @@ describe('notification', () => {
     await host.createChannel('org_id', receiver.url('/id'));
     await host.cross('org_id', {}, { requestId: 'zwölf\r\nx-evil: 1' });
     await host.settled('org_id', 'delivered');
-    const [call] = receiver.to('/id');
-    expect(JSON.parse(call!.body)).toMatchObject({ request_id: 'zwölf\r\nx-evil: 1' });
-    expect(call!.headers).not.toHaveProperty('x-request-id');
-    expect(call!.headers).not.toHaveProperty('x-evil');
+    const call = receiver.only('/id');
+    expect(JSON.parse(call.body)).toMatchObject({ request_id: 'zwölf\r\nx-evil: 1' });
+    expect(call.headers).not.toHaveProperty('x-request-id');
+    expect(call.headers).not.toHaveProperty('x-evil');
   });
 
   it('[WL-005] tells of each threshold once, however often its event arrives', async () => {
     await host.createChannel('org_once', receiver.url('/once'));
-    const events = [80, 90, 95].map((thresholdPercent) => ({ id: host.ids.next('evt'), thresholdPercent }));
+    const eightyId = host.ids.next('evt');
+    const events = [80, 90, 95].map((thresholdPercent) => ({
+      id: thresholdPercent === 80 ? eightyId : host.ids.next('evt'),
+      thresholdPercent,
+    }));
     const all = [...events, ...events, ...events];
     await Promise.all(all.map(({ id, thresholdPercent }) => host.cross('org_once', { thresholdPercent }, { id })));
     await host.settled('org_once', 'delivered', 3);
     await host.restart();
-    await host.cross('org_once', {}, { id: events[0]!.id });
+    await host.cross('org_once', {}, { id: eightyId });
 
     expect(await host.deliveries('org_once')).toHaveLength(3);
     const told = receiver
       .to('/once')
       .map(({ body }) => (JSON.parse(body) as { threshold_percent: number }).threshold_percent);
-    expect(told.sort()).toEqual([80, 90, 95]);
+    expect(told.sort((a, b) => a - b)).toEqual([80, 90, 95]);
   });
 
   it('[NT-001] sends an alert to every channel that wants its type, and to no other organisation', async () => {

@@ -64,6 +64,7 @@ export class NotificationHost {
       dataDirectory: '.',
       environment: { ...QUICK, ...environment },
       databaseUrl: this.database.url,
+      openWarehouse: () => Promise.reject(new Error('notification needs no warehouse')),
     };
     this.service = await runService(notificationService, host);
   }
@@ -123,7 +124,7 @@ export class NotificationHost {
     return waitFor(
       async () => {
         const found = await this.deliveries(orgId, status);
-        return found.length === count && found;
+        return found.length === count ? found : null;
       },
       { description, timeoutMs: 20_000 },
     );

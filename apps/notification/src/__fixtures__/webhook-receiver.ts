@@ -42,6 +42,13 @@ export class WebhookReceiver {
     return this.calls.filter((call) => call.path === path);
   }
 
+  /** The one call to a path. @throws when there is none, or more than one. */
+  only(path: string): ReceivedCall {
+    const [call, ...more] = this.to(path);
+    if (!call || more.length > 0) throw new Error(`${path} was called ${this.to(path).length} times, not once`);
+    return call;
+  }
+
   private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '';
     const body = await text(request);
