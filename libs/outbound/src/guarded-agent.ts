@@ -12,10 +12,14 @@ export interface GuardedAgentOptions extends Omit<Agent.Options, 'connect'> {
  * once and that answer is connected to, so a name that changes its address in between (DNS rebinding) gains nothing.
  * Requests to other places reject with `OutboundRefusedError`. Like undici itself it follows no redirects.
  */
-export function guardedAgent(guard: OutboundGuard, { connectTimeoutMs, ...options }: GuardedAgentOptions): Agent {
-  const connect = buildConnector({ lookup: guardedLookup(guard), timeout: connectTimeoutMs });
+export function guardedAgent(
+  guard: OutboundGuard,
+  { connectTimeoutMs, allowH2 = false, ...options }: GuardedAgentOptions,
+): Agent {
+  const connect = buildConnector({ lookup: guardedLookup(guard), timeout: connectTimeoutMs, allowH2 });
   return new Agent({
     ...options,
+    allowH2,
     connect(target, callback) {
       // Node looks up no host that is an address already: those would pass the lookup by.
       if (isIP(target.hostname.replace(/^\[|\]$/g, '')) === 0) return connect(target, callback);

@@ -10,10 +10,10 @@ const metadata: ResolvedAddress[] = [{ address: '169.254.169.254', family: 4 }];
 const publicAddress: ResolvedAddress[] = [{ address: '203.0.114.7', family: 4 }];
 
 /** A resolver that gives one answer after the other, and the last one from then on. */
-const answering =
-  (...answers: ResolvedAddress[][]) =>
-  async (): Promise<ResolvedAddress[]> =>
-    answers.length > 1 ? answers.shift()! : answers[0]!;
+function answering(...answers: ResolvedAddress[][]): () => Promise<ResolvedAddress[]> {
+  let asked = 0;
+  return async () => answers[Math.min(asked++, answers.length - 1)] ?? [];
+}
 
 describe('the outbound guard', () => {
   let server: Server;

@@ -1,0 +1,27 @@
+import { nanoUsd, timestamp } from '@ao/contracts';
+import { z } from 'zod';
+import type { AlertFacts } from '../../domain/alert.js';
+
+/** How facts are stored: JSON, with money as digits. */
+const alertFacts = z.object({
+  type: z.literal('budget_threshold'),
+  walletId: z.string(),
+  walletName: z.string(),
+  thresholdPercent: z.int(),
+  limit: nanoUsd,
+  spent: nanoUsd,
+  period: z.string(),
+  crossedAt: timestamp,
+});
+
+export const encodeFacts = (facts: AlertFacts): string => JSON.stringify(alertFacts.encode(facts));
+
+/** @throws when the column holds something else: better no alert than a wrong one. */
+export const decodeFacts = (stored: unknown): AlertFacts => alertFacts.decode(stored as z.input<typeof alertFacts>);
+
+/** @throws when the column holds a kind that this version does not know. */
+export const decodeKind = (stored: string): 'webhook' => z.literal('webhook').parse(stored);
+
+/** @throws when the column holds something else. */
+export const decodeStatus = (stored: string): 'pending' | 'delivered' | 'dead' =>
+  z.enum(['pending', 'delivered', 'dead']).parse(stored);

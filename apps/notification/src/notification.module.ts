@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import type { ServiceContext, ServiceParts } from '@ao/runtime';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ChannelsRpc } from './adapters/bus/channels.rpc.js';
+import { ThresholdsConsumer } from './adapters/bus/thresholds.consumer.js';
+import { channelSenders } from './adapters/channels/index.js';
+import { DeliveryJob } from './adapters/jobs/delivery.job.js';
+import { RetentionJob } from './adapters/jobs/retention.job.js';
+import { PostgresAlertRepository } from './adapters/postgres/alert.repository.js';
+import { PostgresChannelRepository } from './adapters/postgres/channel.repository.js';
+import { PostgresDeliveryQueue } from './adapters/postgres/delivery.queue.js';
+import { PostgresDeliveryRepository } from './adapters/postgres/delivery.repository.js';
+import { NotificationStore } from './adapters/postgres/store.js';
+import { CreateChannel } from './application/create-channel.js';
+import { DeleteChannel } from './application/delete-channel.js';
+import { DeliverAlert } from './application/deliver-alert.js';
+import { CHANNEL_REPOSITORY, DELIVERY_REPOSITORY } from './application/ports.js';
+import { RaiseThresholdAlerts } from './application/raise-threshold-alerts.js';
+import { RemoveOldAlerts } from './application/remove-old-alerts.js';
+import { loadNotificationConfig } from './config.js';
+
+/** What a lease adds to the time that an attempt may take: for storing its outcome in a database that is slow. */
+const LEASE_MARGIN_MS = 25_000;
+
+/** The only wiring of the service. */
+@Module({})
+export class NotificationModule {
+  static register(context: ServiceContext): ServiceParts {
+    const { clock, ids, logger, database, secretBox: seal } = context;
+    const config = loadNotificationConfig(context.environment);
+    const timeoutMs = config.WEBHOOK_TIMEOUT_MS;
+    const store = new NotificationStore(database);
+    const channels = new PostgresChannelRepository(store);
+    const alerts = new PostgresAlertRepository(database);
+    const queue = new PostgresDeliveryQueue(database, logger);
+    const senders = channelSenders({ allowPrivateUrls: config.ALLOW_PRIVATE_WEBHOOK_URLS, timeoutMs, clock });
+    const policy = { attemptsMax: config.ALERT_ATTEMPTS_MAX, delayFirstMs: config.ALERT_RETRY_DELAY_FIRST_MS };
+    const job = new DeliveryJob({
+      queue,
+      deliverAlert: new DeliverAlert({ queue, senders, seal, policy, clock, random: Math.random, logger }),
+      senders,
+      inFlightMax: config.ALERT_DELIVERIES_IN_FLIGHT_MAX,
+      leaseMs: timeoutMs + LEASE_MARGIN_MS,
+      pollMs: config.ALERT_POLL_MS,
+      clock,
+      logger,
+    });
+    const channelsMax = config.ALERT_CHANNELS_PER_ORGANISATION_MAX;
+    const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({
+      provide: provide as never,
+      useValue,
+    });
+    const module: DynamicModule = {
+      module: NotificationModule,
+      controllers: [ChannelsRpc, ThresholdsConsumer],
+      providers: [
+        value(CHANNEL_REPOSITORY, channels),
+        value(DELIVERY_REPOSITORY, new PostgresDeliveryRepository(store)),
+        value(CreateChannel, new CreateChannel({ channels, senders, seal, randomBytes, channelsMax, clock, ids })),
+        value(DeleteChannel, new DeleteChannel(channels, clock, ids)),
+        value(RaiseThresholdAlerts, new RaiseThresholdAlerts({ alerts, clock, ids, onDue: () => job.wake() })),
+      ],
+    };
+    const removeOldAlerts = new RemoveOldAlerts(alerts, clock, config.ALERT_RETENTION_DAYS);
+    return { module, jobs: [job, new RetentionJob(removeOldAlerts, logger)] };
+  }
+}
