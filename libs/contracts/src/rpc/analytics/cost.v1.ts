@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineRpc } from '../../define.js';
 import { actor, nanoUsd, timestamp } from '../../fields.js';
 
-export const costDimension = z.enum(['model', 'team', 'feature', 'key', 'provider', 'cost_center', 'tag']);
+export const costDimension = z.enum(['model', 'team', 'feature', 'key', 'provider', 'tag']);
 export const costInterval = z.enum(['hour', 'day', 'month']);
 
 /** What was spent, by one dimension and optionally over time; only the caller's organisation. Money in nano-dollars. */
@@ -29,7 +29,10 @@ export const queryCostV1 = defineRpc({
         outputTokens: z.int(),
       }),
     ),
+    /** Of every call in the range, each counted once: a call with two tags stands in two rows. */
     total: nanoUsd,
+    /** There were more groups than `limit`. */
+    truncated: z.boolean().optional().default(false),
   }),
   deadlineMs: 10_000,
   example: {

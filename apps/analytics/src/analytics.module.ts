@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import type { ServiceContext, ServiceParts } from '@ao/runtime';
+import { migrateWarehouse } from '@ao/warehouse';
+import { Module } from '@nestjs/common';
+import { CostRpc } from './adapters/bus/cost.rpc.js';
+import { Ingestion } from './adapters/bus/ingestion.js';
+import { WarehouseCostStore } from './adapters/clickhouse/cost.store.js';
+import { ReadyWarehouse } from './adapters/clickhouse/ready-warehouse.js';
+import { WarehouseRecordStore } from './adapters/clickhouse/record.store.js';
+import { applyRetention } from './adapters/clickhouse/retention.js';
+import { QueryCost } from './application/query-cost.js';
+import { loadAnalyticsConfig } from './config.js';
+
+const migrationsDirectory = fileURLToPath(new URL('../../../prisma/analytics/warehouse', import.meta.url));
+
+/** The only wiring of the service. */
+@Module({})
+export class AnalyticsModule {
+  static register({ bus, logger, environment, openWarehouse }: ServiceContext): ServiceParts {
+    const { ANALYTICS_RETENTION_DAYS: retentionDays } = loadAnalyticsConfig(environment);
+    const warehouse = new ReadyWarehouse(openWarehouse, async (opened) => {
+      await migrateWarehouse({ warehouse: opened, directory: migrationsDirectory, logger });
+      await applyRetention(opened, retentionDays);
+    });
+    const queryCost = new QueryCost(new WarehouseCostStore(warehouse));
+    return {
+      module: {
+        module: AnalyticsModule,
+        controllers: [CostRpc],
+        providers: [{ provide: QueryCost, useValue: queryCost }],
+      },
+      jobs: [new Ingestion({ bus, logger, records: new WarehouseRecordStore(warehouse), warehouse })],
+      healthChecks: { clickhouse: () => warehouse.checkHealth() },
+    };
+  }
+}

@@ -1,0 +1,24 @@
+import type { PayloadOf, usageRecordedV1, walletEntryPostedV1 } from '@ao/contracts';
+import type { CostAnswer, CostQuestion } from '../domain/cost-question.js';
+
+export type RecordedUsage = PayloadOf<typeof usageRecordedV1>;
+export type WalletEntry = PayloadOf<typeof walletEntryPostedV1>;
+
+/**
+ * The warehouse as this service needs it. Writing the same record again, alone or in another batch, changes nothing
+ * that can be read. All reject with AppError: `not_configured` when no warehouse can ever be opened here,
+ * `backend_unavailable` or `timeout` when trying again may succeed.
+ */
+export interface RecordStore {
+  insertRequests(records: RecordedUsage[]): Promise<void>;
+  insertWalletEntries(entries: WalletEntry[]): Promise<void>;
+}
+
+export interface CostStore {
+  sum(question: CostQuestion): Promise<CostAnswer>;
+}
+
+export interface WarehouseAccess {
+  /** Resolves when records can be stored. Rejects as above. */
+  get(): Promise<unknown>;
+}

@@ -1,0 +1,93 @@
+import type { Bus } from '@ao/bus';
+import { SecretBox } from '@ao/config';
+import {
+  queryCostV1,
+  usageRecordedV1,
+  walletEntryPostedV1,
+  type Actor,
+  type CallOf,
+  type PayloadOf,
+  type ResponseOf,
+} from '@ao/contracts';
+import { UuidV7Generator, silentLogger, systemClock } from '@ao/kernel';
+import { runService, type RunningService } from '@ao/runtime';
+import type { Warehouse } from '@ao/warehouse';
+import { analyticsService } from './index.js';
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** The start of a month, UTC. Retention removes what is old, so records of tests are of these days. */
+export function monthStartMs(ofMs = Date.now()): number {
+  const of = new Date(ofMs);
+  return Date.UTC(of.getUTCFullYear(), of.getUTCMonth(), 1);
+}
+
+type Usage = PayloadOf<typeof usageRecordedV1>;
+type WalletEntry = PayloadOf<typeof walletEntryPostedV1>;
+
+const usageExample = usageRecordedV1.payload.decode(usageRecordedV1.example);
+const entryExample = walletEntryPostedV1.payload.decode(walletEntryPostedV1.example);
+
+export const usageRecord = (fields: Partial<Usage>): Usage => ({
+  ...usageExample,
+  startedAtMs: monthStartMs(),
+  ...fields,
+});
+export const walletEntry = (fields: Partial<WalletEntry>): WalletEntry => ({
+  ...entryExample,
+  postedAt: new Date(monthStartMs()).toISOString(),
+  ...fields,
+});
+
+export const startAnalytics = (
+  bus: Bus,
+  openWarehouse: () => Promise<Warehouse>,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<RunningService> =>
+  runService(analyticsService, {
+    bus,
+    logger: silentLogger,
+    clock: systemClock,
+    ids: new UuidV7Generator(),
+    secretBox: new SecretBox(Buffer.alloc(32, 1)),
+    keyPepper: Buffer.alloc(32, 7),
+    dataDirectory: '.',
+    environment,
+    databaseUrl: '',
+    openWarehouse,
+  });
+
+export const adminOf = (orgId: string): Actor => ({ orgId, keyId: 'key_admin', role: 'admin' });
+
+/** The other services' side of the bus. */
+export class Platform {
+  private readonly ids = new UuidV7Generator();
+
+  constructor(private readonly bus: Bus) {}
+
+  /** Each time another delivery of the record; in memory it resolves once the record is stored. */
+  async record(...records: Partial<Usage>[]): Promise<void> {
+    await Promise.all(
+      records.map((fields) => {
+        const payload = usageRecord(fields);
+        const occurredAt = new Date(payload.startedAtMs).toISOString();
+        return this.bus.publish(usageRecordedV1, { id: this.ids.next('evt'), occurredAt, payload });
+      }),
+    );
+  }
+
+  async post(...entries: WalletEntry[]): Promise<void> {
+    await Promise.all(
+      entries.map((payload) =>
+        this.bus.publish(walletEntryPostedV1, { id: this.ids.next('evt'), occurredAt: payload.postedAt, payload }),
+      ),
+    );
+  }
+
+  /** Forty days on both sides of the start of this month, unless told. */
+  query(request: Partial<CallOf<typeof queryCostV1>>): Promise<ResponseOf<typeof queryCostV1>> {
+    const [from, to] = [-40, 40].map((days) => new Date(monthStartMs() + days * DAY_MS).toISOString());
+    return this.bus.request(queryCostV1, { actor: adminOf('org_a'), from: from!, to: to!, ...request });
+  }
+}

@@ -1,0 +1,173 @@
+import { MemoryBus } from '@ao/bus';
+import { nanoUsd, silentLogger } from '@ao/kernel';
+import type { RunningService } from '@ao/runtime';
+import { temporaryFolder, type TemporaryFolder } from '@ao/testing';
+import { openWarehouse, type Warehouse } from '@ao/warehouse';
+import { DAY_MS, HOUR_MS, Platform, monthStartMs, startAnalytics, walletEntry } from './platform.suite.js';
+
+const startMs = monthStartMs();
+
+describe('what analytics stores', () => {
+  const bus = new MemoryBus(silentLogger);
+  const platform = new Platform(bus);
+  let folder: TemporaryFolder;
+  let warehouse: Warehouse;
+  let service: RunningService;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder('analytics');
+    warehouse = await openWarehouse({ embeddedDirectory: folder.path });
+    service = await startAnalytics(bus, async () => warehouse);
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await bus.close();
+    await warehouse.close();
+    await folder.remove();
+  });
+
+  const engines = async (): Promise<Record<string, string>> => {
+    const rows = await warehouse.query<{ name: string; definition: string }>(
+      "SELECT name, engine_full AS definition FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'",
+    );
+    return Object.fromEntries(rows.map(({ name, definition }) => [name, definition]));
+  };
+
+  it('[AN-001] migrates a fresh warehouse and sets how long it keeps rows', async () => {
+    const { schema_migrations: _records, ...tables } = await engines();
+    expect(Object.keys(tables).sort()).toEqual(['costs_daily', 'costs_hourly', 'requests', 'wallet_events']);
+    for (const engine of Object.values(tables)) expect(engine).toContain('toIntervalDay(400)');
+  });
+
+  it('[AN-001] stores every field of a request', async () => {
+    await platform.record({
+      orgId: 'org_full',
+      userId: 'user_1',
+      endUserId: 'somebody "else"\n',
+      firstTokenMs: 12.5,
+      tags: ['a', 'ü'],
+      startedAtMs: startMs + 7,
+      decision: {
+        strategy: 'least_cost',
+        candidates: [
+          { deploymentId: 'dep_1', dropped: null },
+          { deploymentId: 'dep_2', dropped: 'cooling down' },
+        ],
+      },
+    });
+    const rows = await warehouse.query<object>(
+      "SELECT * EXCEPT (recorded_at) FROM requests FINAL WHERE org_id = 'org_full'",
+    );
+    expect(rows).toEqual([
+      {
+        request_id: 'req_1',
+        correlation_id: '0f2c6a4e-5b1d-4c55-9a53-7d3a1f1c2b11',
+        gateway_id: 'gw_1',
+        org_id: 'org_full',
+        team_id: 'team_1',
+        user_id: 'user_1',
+        key_id: 'key_1',
+        charges: [{ wallet_id: 'wal_1', lease_id: 'lse_1', reserved_nano_usd: '2000000' }],
+        endpoint: '/v1/chat/completions',
+        requested_model: 'gpt-4o',
+        model_group: 'gpt-4o',
+        model: 'gpt-4o',
+        provider: 'openai',
+        deployment_id: 'dep_1',
+        status: 200,
+        error_code: '',
+        stream: false,
+        partial: false,
+        input_tokens: '100',
+        cached_input_tokens: '0',
+        cache_write_5m_tokens: '0',
+        cache_write_1h_tokens: '0',
+        audio_input_tokens: '0',
+        image_input_tokens: '0',
+        output_tokens: '100',
+        reasoning_tokens: '0',
+        audio_output_tokens: '0',
+        image_output_tokens: '0',
+        usage_source: 'provider',
+        cost_nano_usd: '1250000',
+        price_id: 'prc_1',
+        own_key: false,
+        cache: 'none',
+        started_at: new Date(startMs + 7).toISOString().replace('T', ' ').replace('Z', ''),
+        duration_ms: 420.5,
+        first_token_ms: 12.5,
+        finish_reason: 'stop',
+        tags: ['a', 'ü'],
+        feature_id: '',
+        end_user_id: 'somebody "else"\n',
+        decision_strategy: 'least_cost',
+        decision_candidates: [
+          { deployment_id: 'dep_1', dropped: '' },
+          { deployment_id: 'dep_2', dropped: 'cooling down' },
+        ],
+      },
+    ]);
+  });
+
+  it('[AN-001] stores each posting of the ledger once', async () => {
+    const topUp = walletEntry({ entryId: 'ent_1', amount: nanoUsd(-5n * 10n ** 20n), kind: 'top_up', requestId: null });
+    await platform.post(topUp, walletEntry({ entryId: 'ent_2' }));
+    await platform.post(topUp);
+    const rows = await warehouse.query<object>(
+      'SELECT entry_id, toString(amount_nano_usd) AS amount, kind, request_id FROM wallet_events FINAL ORDER BY entry_id',
+    );
+    expect(rows).toEqual([
+      { entry_id: 'ent_1', amount: '-500000000000000000000', kind: 'top_up', request_id: '' },
+      { entry_id: 'ent_2', amount: '1250000', kind: 'usage', request_id: 'req_1' },
+    ]);
+  });
+
+  it('[AN-001] [AN-006] carries rows into the hourly and the daily view; each equals the raw sum under duplicates', async () => {
+    const records = Array.from({ length: 100 }, (_, index) => ({
+      requestId: `view_${index}`,
+      orgId: 'org_views',
+      model: `m${index % 3}`,
+      cost: nanoUsd(BigInt(index) * 10n ** 17n),
+      startedAtMs: startMs + index * HOUR_MS,
+    }));
+    const sumOf = async (table: string): Promise<object | undefined> => {
+      await warehouse.command(`SYSTEM REFRESH VIEW ${table}_refresh`);
+      await warehouse.command(`SYSTEM WAIT VIEW ${table}_refresh`);
+      const sql = `SELECT toString(sum(cost_nano_usd)) AS cost, toString(sum(requests)) AS requests FROM ${table} FINAL WHERE org_id = 'org_views'`;
+      return (await warehouse.query<object>(sql))[0];
+    };
+    await platform.record(...records.slice(0, 60));
+    await sumOf('costs_daily');
+    await platform.record(...records.slice(20));
+    for (const table of ['costs_hourly', 'costs_daily']) {
+      expect(await sumOf(table)).toEqual({ cost: (4_950n * 10n ** 17n).toString(), requests: '100' });
+    }
+  });
+
+  it('sets aside a record of a time that ClickHouse cannot hold, and stores those beside it', async () => {
+    const orgId = 'org_late';
+    await platform.record({ requestId: 'l1', orgId, startedAtMs: 8_640_000_000_000_000 }, { requestId: 'l2', orgId });
+    expect(await warehouse.query("SELECT request_id FROM requests FINAL WHERE org_id = 'org_late'")).toEqual([
+      { request_id: 'l2' },
+    ]);
+  });
+
+  it('[AN-001] keeps its data over a restart, takes up another retention and removes what is older', async () => {
+    await platform.record({ requestId: 'old', orgId: 'org_old', startedAtMs: startMs - 100 * DAY_MS });
+    await service.stop();
+    service = await startAnalytics(bus, async () => warehouse, { ANALYTICS_RETENTION_DAYS: '90' });
+    for (const [name, engine] of Object.entries(await engines())) {
+      if (name !== 'schema_migrations') expect(engine).toContain('toIntervalDay(90)');
+    }
+    await warehouse.command('OPTIMIZE TABLE requests FINAL');
+    expect(await warehouse.query("SELECT request_id FROM requests WHERE org_id IN ('org_old', 'org_full')")).toEqual([
+      { request_id: 'req_1' },
+    ]);
+  });
+
+  it('answers its health check with its dependencies', async () => {
+    const well = { ok: true, detail: null };
+    expect(await service.checkHealth()).toEqual({ bus: well, clickhouse: well });
+  });
+});
