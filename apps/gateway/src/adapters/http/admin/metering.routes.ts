@@ -1,4 +1,6 @@
 import {
+  costDimension,
+  costInterval,
   createPriceV1,
   getRequestV1,
   listPricesV1,
@@ -91,8 +93,8 @@ const toPriceBody = (price: Price): object => ({
 const costBody = z.object({
   from: z.iso.datetime({ offset: true }),
   to: z.iso.datetime({ offset: true }),
-  group_by: z.enum(['model', 'team', 'feature', 'key', 'provider', 'cost_center', 'tag']).default('model'),
-  interval: z.enum(['hour', 'day', 'month']).optional(),
+  group_by: costDimension.default('model'),
+  interval: costInterval.optional(),
   limit: z.int().min(1).max(10_000).default(1_000),
 });
 const utc = (text: string): string => new Date(text).toISOString();

@@ -1,0 +1,4 @@
+import { runServiceProcess } from '@ao/runtime';
+import { meteringService } from './index.js';
+
+await runServiceProcess(meteringService);

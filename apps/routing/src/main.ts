@@ -1,0 +1,4 @@
+import { runServiceProcess } from '@ao/runtime';
+import { routingService } from './index.js';
+
+await runServiceProcess(routingService);
