@@ -52,8 +52,8 @@ export const bench = program(
   'Arguments are passed to the benchmark; see packages/bench/README.md.',
 );
 
-export const simulate = program(
-  'packages/simulation/dist/main.js',
-  'run the deterministic simulation of gateways, bus and wallet',
-  'Arguments are passed to the simulation; see packages/simulation/README.md.',
+export const settings = program(
+  'apps/standalone/dist/describe-settings.js',
+  'write .env.example anew from the settings that the services define',
+  'No arguments.',
 );

@@ -18,6 +18,7 @@ export const identitySettings = {
       }
     }),
     default: parseUsd('100'),
+    defaultText: '100',
   }),
   KEYS_PER_ORGANISATION_MAX: setting({
     description: 'how many keys one organisation may hold that are not revoked',

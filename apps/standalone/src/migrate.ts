@@ -14,6 +14,8 @@ try {
     process.stdout.write(`${name}: ${applied.length > 0 ? `applied ${applied.join(', ')}` : 'up to date'}\n`);
   }
 } catch (error) {
-  process.stderr.write(`ai-orchestrator: cannot migrate: ${error instanceof StartupError ? error.message : String(error)}\n`);
+  process.stderr.write(
+    `ai-orchestrator: cannot migrate: ${error instanceof StartupError ? error.message : String(error)}\n`,
+  );
   process.exitCode = 1;
 }

@@ -26,12 +26,27 @@ export async function startStandalone(environment: NodeJS.ProcessEnv): Promise<S
   try {
     const demo = wantsDemo(config) ? parts.keepDemo(await startDemoProvider()) : undefined;
     const variables = demo ? { ...environment, AO_DEMO_PROVIDER_URL: `${demo.url}/v1` } : environment;
-    const platform = parts.keepPlatform(await openPlatform({ name: 'standalone', environment: variables, embedded: true }));
-    await Promise.all(services.map(async (service) => parts.keepService(await runService(service, platform.contextFor(service.name)))));
+    const platform = parts.keepPlatform(
+      await openPlatform({ name: 'standalone', environment: variables, embedded: true }),
+    );
+    await Promise.all(
+      services.map(async (service) => parts.keepService(await runService(service, platform.contextFor(service.name)))),
+    );
     const firstKey = await bootstrap(platform.bus);
     const { SHUTDOWN_TIMEOUT_MS: shutdownTimeoutMs } = platform.values;
-    parts.keepGateway(await startGateway({ ...platform.contextFor('gateway'), shutdownTimeoutMs, version: readVersion(new URL('../package.json', import.meta.url)) }));
-    return { url: `http://${gatewayConfig.HOST}:${gatewayConfig.PORT}`, firstKey, logger: platform.logger, stop: () => parts.stop() };
+    parts.keepGateway(
+      await startGateway({
+        ...platform.contextFor('gateway'),
+        shutdownTimeoutMs,
+        version: readVersion(new URL('../package.json', import.meta.url)),
+      }),
+    );
+    return {
+      url: `http://${gatewayConfig.HOST}:${gatewayConfig.PORT}`,
+      firstKey,
+      logger: platform.logger,
+      stop: () => parts.stop(),
+    };
   } catch (error) {
     await parts.stop();
     throw error;

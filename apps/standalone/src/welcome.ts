@@ -12,7 +12,12 @@ export function welcome({ url, firstKey, demo, dataDirectory }: Welcome): string
   const model = demo ? 'demo-chat' : 'gpt-4o-mini';
   const lines = [`AI Orchestrator ready on ${url}`, ''];
   if (firstKey !== null) {
-    lines.push('Your first key, an owner of the organisation. It is shown this once; keep it safe:', '', `  ${firstKey}`, '');
+    lines.push(
+      'Your first key, an owner of the organisation. It is shown this once; keep it safe:',
+      '',
+      `  ${firstKey}`,
+      '',
+    );
   }
   lines.push(
     firstKey === null ? 'Ask something (put a key into AO_KEY first):' : 'Ask something:',
@@ -27,7 +32,9 @@ export function welcome({ url, firstKey, demo, dataDirectory }: Welcome): string
     '',
   );
   if (demo) {
-    lines.push('The built-in demo provider answers. For real models set OPENAI_API_KEY, or AO_CONFIG to a LiteLLM-style file.');
+    lines.push(
+      'The built-in demo provider answers. For real models set OPENAI_API_KEY, or AO_CONFIG to a LiteLLM-style file.',
+    );
   }
   lines.push(`Data is kept in ${dataDirectory}. Stop with Ctrl+C; docs/ and README.md tell the rest.`, '');
   return lines.join('\n');

@@ -9,6 +9,8 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
   schema: Schema;
   /** Used when the variable is unset or empty; absent: the setting is optional and reads as `undefined`. */
   default?: z.output<Schema>;
+  /** The default as a person writes it, where the value itself is of another form (money, say). */
+  defaultText?: string;
   /** Never printed. */
   secret?: boolean;
 }
@@ -78,10 +80,17 @@ export const list = (): z.ZodType<string[], unknown> =>
     ),
   ]);
 
+const textOf = (value: unknown): string =>
+  Array.isArray(value)
+    ? value.join(',')
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value ?? '').replaceAll('"', '');
+
 /** The text of an `.env.example`: every setting with its meaning, commented out, at its default. */
 export function describeSettings(title: string, settings: Settings): string {
-  const lines = Object.entries(settings).map(([name, { description, default: value, secret }]) => {
-    const shown = value === undefined || secret ? '' : Array.isArray(value) ? value.join(',') : String(value);
+  const lines = Object.entries(settings).map(([name, { description, default: value, defaultText, secret }]) => {
+    const shown = secret ? '' : (defaultText ?? textOf(value));
     return `# ${description}\n#${name}=${shown}`;
   });
   return `# --- ${title} ---\n${lines.join('\n')}\n`;

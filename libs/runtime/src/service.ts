@@ -22,7 +22,7 @@ export interface ServiceContext {
   /** The service's own schema; throws when its definition names none. */
   database: Database;
   /** Opened on first use; rejects with a StartupError where no engine can be had. */
-  openWarehouse(): Promise<Warehouse>;
+  openWarehouse: () => Promise<Warehouse>;
 }
 
 /** Runs beside the message handlers for as long as the service does, such as a sweeper. */

@@ -67,7 +67,9 @@ function send(response, status, headers, body) {
 let last = Promise.resolve();
 const inTurn = (work) => (last = last.then(work, work));
 
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => void answer(request, response));
+
+async function answer(request, response) {
   const url = new URL(request.url, 'http://localhost');
   if (url.pathname === '/ping') return send(response, 200, {}, 'Ok.\n');
   if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return send(response, 413, {}, 'too large');
@@ -95,12 +97,15 @@ const server = createServer(async (request, response) => {
       `Code: ${code}. DB::Exception: ${message} (${type})`,
     );
   }
-});
+}
 server.keepAliveTimeout = 10_000;
 server.listen(Number(port), '127.0.0.1', () => console.log('listening'));
 
-process.on('SIGTERM', () => {
+async function stop() {
   server.close();
   server.closeAllConnections();
-  void last.finally(() => connection.close()).finally(() => process.exit(0));
-});
+  await last.catch(() => undefined);
+  await connection.close();
+  process.exit(0);
+}
+process.on('SIGTERM', () => void stop());

@@ -6,7 +6,7 @@ import { atCodePointStart, lastSafeCut } from './safe-cut.js';
  * character and gives up near eight million; text has a cut every few characters, so only noise reaches this limit, and
  * the forced cut is then at most a few tokens off in a million characters.
  */
-export const UNBROKEN_CHARS_MAX = 1 << 20;
+const UNBROKEN_CHARS_MAX = 1 << 20;
 
 const ASCII = /^\p{ASCII}*$/u;
 

@@ -24,7 +24,7 @@ export function countMerged(bytes: string, ranks: RankLookup): number {
 
   const rankPairAt = (start: number): void => {
     const middle = next[start]!;
-    const rank = middle === end ? undefined : ranks.get(bytes.substring(start, next[middle]!));
+    const rank = middle === end ? undefined : ranks.get(bytes.substring(start, next[middle]));
     pairRank[start] = rank ?? NO_PAIR;
     if (rank !== undefined) heap.push(rank, start);
   };
@@ -36,8 +36,9 @@ export function countMerged(bytes: string, ranks: RankLookup): number {
     // A neighbour's merge changed this pair after it was queued.
     if (pairRank[start] !== heap.poppedRank) continue;
     const absorbed = next[start]!;
-    next[start] = next[absorbed]!;
-    previous[next[start]!] = start;
+    const following = next[absorbed]!;
+    next[start] = following;
+    previous[following] = start;
     pairRank[absorbed] = NO_PAIR;
     count--;
     rankPairAt(start);

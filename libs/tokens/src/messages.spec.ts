@@ -93,8 +93,8 @@ describe('prompt bound', () => {
       fc.assert(
         fc.property(fc.array(message, { maxLength: 5 }), fc.array(fc.json(), { maxLength: 2 }), (messages, tools) => {
           const images = messages
-            .flatMap((each) => each.content ?? [])
-            .filter((each) => typeof each === 'object' && each.type === 'image_url').length;
+            .flatMap<unknown>((each) => each.content ?? [])
+            .filter((each) => (each as { type?: unknown }).type === 'image_url').length;
           const body = Buffer.from(JSON.stringify({ model, messages, tools }));
           const shape = { messages: messages.length, images, tools: tools.length, model };
           const exact = countMessagesExact(model, messages, tools);

@@ -55,7 +55,7 @@ const STRATEGIES: readonly TokenStrategy[] = [
 ];
 
 /** How the tokens of a model's texts are counted; unknown models get the character heuristic. */
-export function strategyForModel(model: string): { name: TokenStrategyName; newCounter(): TextCounter } {
+export function strategyForModel(model: string): { name: TokenStrategyName; newCounter: () => TextCounter } {
   const strategy = STRATEGIES.find((candidate) => candidate.matches(model))!;
   return { name: strategy.name, newCounter: () => strategy.counter(model) };
 }

@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, StartupError, withDeadline } from '@ao/kernel';
+import type * as chdbConnection from 'chdb/connection';
 import { createClient, type ClickHouseClient } from '@clickhouse/client';
 import { COMMON_SETTINGS, JSON_CODEC, type Engine } from './click-house-warehouse.js';
 import { EmbeddedLane } from './lane.js';
 
-type ChdbConnection = typeof import('chdb/connection');
+type ChdbConnection = typeof chdbConnection;
 
 const CLOSE_DEADLINE_MS = 10_000;
 

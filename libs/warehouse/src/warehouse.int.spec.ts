@@ -120,7 +120,12 @@ describe.each([
     await warehouse.insert('events', []);
     await expect(warehouse.insert('events; DROP TABLE events', [{ id: 'a' }])).rejects.toThrow(RangeError);
     await expect(warehouse.insert('events', [{ id: 'a' }], { dedupeToken: "x'y" })).rejects.toThrow(RangeError);
-    await expect(warehouse.insert('events', Array(100_001).fill({ id: 'a' }))).rejects.toThrow(RangeError);
+    await expect(
+      warehouse.insert(
+        'events',
+        Array.from({ length: 100_001 }, () => ({ id: 'a' })),
+      ),
+    ).rejects.toThrow(RangeError);
     expect(await count()).toBe(0);
   });
 

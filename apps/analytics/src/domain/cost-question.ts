@@ -16,7 +16,7 @@ export interface CostQuestion {
   limit: number;
 }
 
-export interface CostRow {
+interface CostRow {
   /** Empty for calls that have none of the dimension, such as calls of a key without a team. */
   group: string;
   intervalStartMs: number | null;

@@ -21,7 +21,7 @@ export interface ApiKey {
   createdAtMs: number;
 }
 
-export const KEY_PREFIX = 'sk-ao-';
+const KEY_PREFIX = 'sk-ao-';
 
 /** 256 bits of randomness after the prefix: guessing is hopeless, so a fast hash is enough to store it. */
 export function newSecret(randomBytes: (size: number) => Buffer): string {

@@ -56,7 +56,7 @@ export interface PriceEntry extends Price {
 export const PLATFORM_ORGANISATION_ID = 'org_default';
 
 /** A million dollars per token: above it stands a mistake, not a price. */
-export const RATE_PICO_MAX = 10n ** 18n;
+const RATE_PICO_MAX = 10n ** 18n;
 
 /** The rate that cannot be right, if any: negative or absurdly high. */
 export function wrongRate(rates: Rates): keyof Rates | undefined {

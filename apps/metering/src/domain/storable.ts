@@ -1,5 +1,5 @@
 /** A thousand million dollars for one call: a mistake, and the most that the column and its cursors are made for. */
-export const COST_NANO_USD_MAX = 10n ** 18n - 1n;
+const COST_NANO_USD_MAX = 10n ** 18n - 1n;
 /** The end of the year 9999, after which dates are written in another form. */
 export const STARTED_AT_MS_MAX = 253_402_300_799_999;
 

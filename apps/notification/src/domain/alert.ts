@@ -1,7 +1,7 @@
 import type { NanoUsd } from '@ao/kernel';
 
 /** Spending reached a share of a wallet's limit. */
-export interface BudgetThresholdFacts {
+interface BudgetThresholdFacts {
   type: 'budget_threshold';
   walletId: string;
   walletName: string;

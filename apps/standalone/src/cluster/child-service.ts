@@ -45,7 +45,10 @@ export class ChildService {
       child.once('exit', (code, signal) => {
         resolve();
         if (this.stopping) return;
-        logger.error({ child: name, code, signal, restartInMs: this.restartDelayMs }, 'a service ended and is started again');
+        logger.error(
+          { child: name, code, signal, restartInMs: this.restartDelayMs },
+          'a service ended and is started again',
+        );
         void this.restart();
       });
       child.once('error', (error) => logger.error({ child: name, err: error }, 'a service could not be started'));
@@ -57,7 +60,9 @@ export class ChildService {
     const { host, port } = this.options;
     const deadlineMs = performance.now() + READY_DEADLINE_MS;
     while (performance.now() < deadlineMs && !this.stopping) {
-      const answer = await fetch(`http://${host}:${port}/live`, { signal: AbortSignal.timeout(PROBE_DEADLINE_MS) }).catch(() => null);
+      const answer = await fetch(`http://${host}:${port}/live`, {
+        signal: AbortSignal.timeout(PROBE_DEADLINE_MS),
+      }).catch(() => null);
       await answer?.body?.cancel();
       if (answer?.ok) return true;
       await sleep(PROBE_EVERY_MS);

@@ -36,7 +36,14 @@ export async function startCluster(given: NodeJS.ProcessEnv): Promise<Runnable> 
         logger,
       }),
   );
-  const front = new ChildService({ name: 'gateway', entry: entryOf('gateway'), environment, host: gateway.HOST, port: gateway.PORT, logger });
+  const front = new ChildService({
+    name: 'gateway',
+    entry: entryOf('gateway'),
+    environment,
+    host: gateway.HOST,
+    port: gateway.PORT,
+    logger,
+  });
   const stop = async (): Promise<void> => {
     // The gateway first: its last records and leases still find their services.
     await front.stop();
@@ -51,7 +58,9 @@ export async function startCluster(given: NodeJS.ProcessEnv): Promise<Runnable> 
     front.start();
     await assertReady([front]);
     const url = `http://${gateway.HOST}:${gateway.PORT}`;
-    process.stdout.write(welcome({ url, firstKey, demo: demo !== undefined, dataDirectory: platform.values.AO_DATA_DIR }));
+    process.stdout.write(
+      welcome({ url, firstKey, demo: demo !== undefined, dataDirectory: platform.values.AO_DATA_DIR }),
+    );
   } catch (error) {
     await stop();
     throw error;
@@ -62,7 +71,8 @@ export async function startCluster(given: NodeJS.ProcessEnv): Promise<Runnable> 
 /** Every process must seal and hash with the same keys; without configured ones those of the data folder serve. */
 function withKeys(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const folder = join(environment['AO_DATA_DIR'] || '.data', 'keys');
-  const key = (name: string, file: string): string => loadKey(environment[name] || undefined, join(folder, file), name).toString('base64');
+  const key = (name: string, file: string): string =>
+    loadKey(environment[name] || undefined, join(folder, file), name).toString('base64');
   return {
     ...environment,
     AO_MASTER_KEY: key('AO_MASTER_KEY', 'master.key'),
@@ -71,9 +81,12 @@ function withKeys(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 async function assertReady(children: ChildService[]): Promise<void> {
-  const ready = await Promise.all(children.map(async (child) => ({ name: child.name, ready: await child.waitUntilReady() })));
+  const ready = await Promise.all(
+    children.map(async (child) => ({ name: child.name, ready: await child.waitUntilReady() })),
+  );
   const late = ready.filter((child) => !child.ready).map((child) => child.name);
-  if (late.length > 0) throw new StartupError(`these services did not become ready: ${late.join(', ')}; their log lines above say why`);
+  if (late.length > 0)
+    throw new StartupError(`these services did not become ready: ${late.join(', ')}; their log lines above say why`);
 }
 
 /** The built `main` of an app, found through its package. */

@@ -12,7 +12,7 @@ export interface Acquisition {
   skipWalletIds: ReadonlySet<string>;
 }
 
-export interface Grant extends PeriodRef {
+interface Grant extends PeriodRef {
   amount: NanoUsd;
 }
 

@@ -1,7 +1,7 @@
 import type { NanoUsd } from '@ao/kernel';
 
 /** `overage`: spent without a hold. `reset`: marks that a new period began; moves nothing. */
-export type EntryKind = 'usage' | 'overage' | 'adjustment' | 'top_up' | 'reset';
+type EntryKind = 'usage' | 'overage' | 'adjustment' | 'top_up' | 'reset';
 
 /** One movement in the ledger, from the credit to the debit account; never changed once written. */
 export interface Entry {

@@ -31,7 +31,7 @@ export function periodAt(kind: PeriodKind, timeZone: string, atMs: number): Peri
 export function isTimeZone(text: string): boolean {
   if (/^[+-]/.test(text)) return false;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }) !== null;
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }

@@ -1,7 +1,7 @@
 import { AppError, nanoUsd, type NanoUsd } from '@ao/kernel';
 import { isTimeZone, type PeriodKind } from './period.js';
 
-export type WalletOwnerType = 'organisation' | 'team' | 'user' | 'key';
+type WalletOwnerType = 'organisation' | 'team' | 'user' | 'key';
 
 /** Who may spend how much in which stretch of time. */
 export interface Wallet {
@@ -27,7 +27,7 @@ export interface Wallet {
 /** Every payer of a call is locked for it. */
 export const PATH_LENGTH_MAX = 16;
 /** 500 million dollars: with the greatest overdraft, eleven times that, still a BIGINT. */
-export const LIMIT_MAX = nanoUsd(500_000_000_000_000_000n);
+const LIMIT_MAX = nanoUsd(500_000_000_000_000_000n);
 
 /** What may be spent per period, overdraft included; null: unlimited. */
 export function spendableMax(wallet: Pick<Wallet, 'limit' | 'overdraftPercent'>): NanoUsd | null {

@@ -1,7 +1,7 @@
 import { AppError } from '@ao/kernel';
 import type { OutboxEvent } from './append-outbox.js';
 
-export interface PublishFailure {
+interface PublishFailure {
   id: string;
   reason: string;
   /** Trying again unchanged cannot succeed (too large, not a valid subject): a person has to look at it. */

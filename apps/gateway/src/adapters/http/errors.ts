@@ -13,7 +13,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 }
 
 /** Fastify's own refusals in our words. */
-export function toKnownError(error: unknown): AppError {
+function toKnownError(error: unknown): AppError {
   switch ((error as Partial<FastifyError> | null)?.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new AppError(

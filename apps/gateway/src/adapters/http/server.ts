@@ -1,4 +1,3 @@
-import type { Server as HttpServer } from 'node:http';
 import { AppError, StartupError, type Clock, type IdGenerator, type Logger } from '@ao/kernel';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { GatewayConfig } from '../../config.js';
@@ -77,7 +76,7 @@ export class GatewayServer {
     this.stopping = true;
     const { clock, shutdownTimeoutMs } = this.options;
     const deadlineMs = clock.monotonicMs() + shutdownTimeoutMs;
-    const server = this.app.server as HttpServer;
+    const { server } = this.app;
     while (this.active > 0 && clock.monotonicMs() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 20));
     server.closeIdleConnections();
     const closed = this.app.close();

@@ -10,7 +10,7 @@ export interface AdminDependencies {
 }
 
 /** What a route sees of a call. */
-export interface AdminCall {
+interface AdminCall {
   actor: Actor;
   principal: Principal;
   params: Record<string, string>;

@@ -1,0 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { settingsText } from './settings-text.js';
+
+/** `npm run settings`: writes `.env.example` anew. */
+writeFileSync('.env.example', settingsText());
+process.stdout.write('.env.example written\n');

@@ -1,0 +1,29 @@
+import { describeSettings, platformSettings, type Settings } from '@ao/config';
+import { analyticsSettings } from '@ao/analytics';
+import { gatewaySettings } from '@ao/gateway';
+import { identitySettings } from '@ao/identity';
+import { meteringSettings } from '@ao/metering';
+import { notificationSettings } from '@ao/notification';
+import { routingSettings } from '@ao/routing';
+import { serviceProcessSettings } from '@ao/runtime';
+import { walletSettings } from '@ao/wallet';
+import { standaloneSettings } from './config.js';
+
+const GROUPS: [title: string, settings: Settings][] = [
+  ['The platform', platformSettings],
+  ['npm start', standaloneSettings],
+  ['gateway', gatewaySettings],
+  ['identity', identitySettings],
+  ['wallet', walletSettings],
+  ['metering', meteringSettings],
+  ['routing', routingSettings],
+  ['notification', notificationSettings],
+  ['analytics', analyticsSettings],
+  ['A service in a process of its own', serviceProcessSettings],
+];
+
+/** The text of `.env.example`: every setting of every service, from the definitions that read them. */
+export function settingsText(): string {
+  const head = '# Every setting, at its default. Written by `npm run settings`; tests compare it with the code.\n';
+  return [head, ...GROUPS.map(([title, settings]) => describeSettings(title, settings))].join('\n');
+}
