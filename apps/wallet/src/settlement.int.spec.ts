@@ -197,5 +197,5 @@ describe('settlement', () => {
     await two.stop();
     for (const root of roots) expect(await wallet.balance(root)).toMatchObject({ spent: 672n, held: 0n });
     expect(await deadlocks()).toBe(0);
-  });
+  }, 60_000);
 });
