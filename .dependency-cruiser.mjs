@@ -42,9 +42,10 @@ export default {
     {
       name: 'domain-imports-kernel-only',
       severity: 'error',
-      comment: 'Rules are pure: no library, no technology, no other layer.',
+      comment:
+        'Rules are pure: no library, no technology, no other layer. Calendars are the exception: nobody should write one.',
       from: { path: '^apps/([^/]+)/src/domain/', pathNot: spec },
-      to: { pathNot: ['^apps/$1/src/domain/', '^libs/kernel/'] },
+      to: { pathNot: ['^apps/$1/src/domain/', '^libs/kernel/', 'node_modules/temporal-polyfill/'] },
     },
     {
       name: 'application-knows-no-adapter',

@@ -56,7 +56,12 @@ export class GatewayModule {
     const state = new ModelState();
     const directory = new IdentityClient(bus);
     const principals = new Principals(directory, clock);
-    const authenticate = new Authenticate(config, principals, directory, context.keyPepper);
+    const authenticate = new Authenticate(
+      { mode: config.AUTH_MODE, staticKeys: config.staticKeys },
+      principals,
+      directory,
+      context.keyPepper,
+    );
     const pool = new LeasePool();
     const budget = new Budget(pool, new WalletClient(bus), {
       gatewayId,

@@ -139,7 +139,7 @@ describe('budget leases', () => {
   it('take a return once per sequence, renew while they are open, and are gone for other gateways', async () => {
     const walletId = await wallet.createWallet();
     const { leaseId } = (await wallet.hold(walletId, 50))[walletId]!;
-    const back = { leaseId, sequence: 1, amount: usd(20) };
+    const back = { leaseId, sequence: 1, amount: usd(20), close: false };
     wallet.clock.advanceMs(30_000);
     const answer = { renewed: [{ leaseId, expiresAtMs: wallet.clock.nowMs() + 60_000 }], gone: [] };
     expect(await wallet.sync({ renew: [leaseId], returns: [back] })).toEqual(answer);

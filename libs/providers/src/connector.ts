@@ -1,7 +1,9 @@
 import type { Clock } from '@ao/kernel';
 import type { ProviderTarget } from './provider-target.js';
-import type { UpstreamBody } from './transport/upstream-body.js';
 import type { UpstreamPool } from './transport/upstream-pool.js';
+import type { UpstreamResponse } from './transport/upstream-response.js';
+
+export type { UpstreamResponse, UpstreamTimings } from './transport/upstream-response.js';
 
 /** One call to a provider, in the provider's own protocol. */
 export interface UpstreamRequest {
@@ -19,23 +21,6 @@ export interface UpstreamRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** The caller's own provider key, instead of the configured one; our organisation is not named then. */
   readonly apiKey?: string;
-}
-
-/** Milliseconds since `send`; filled in as the call goes on. */
-export interface UpstreamTimings {
-  /** Until a connection took the request. */
-  readonly queuedMs: number;
-  readonly headersMs: number;
-  readonly firstByteMs: number | null;
-}
-
-/** An answer of any status but a redirect. Its body must be read, collected or cancelled. */
-export interface UpstreamResponse {
-  readonly status: number;
-  /** Content type and retry headers, the provider's ids and limits under our names (`response-headers.ts`). */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: UpstreamBody;
-  readonly timings: UpstreamTimings;
 }
 
 /** What a provider can do through its connector. */

@@ -3,13 +3,18 @@ import type { Principal } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
 import { hashKey } from '@ao/runtime';
 import { maskKey } from '@ao/telemetry';
-import type { GatewayConfig } from '../config.js';
 import type { KeyDirectory } from './ports.js';
 import type { Principals } from './principals.js';
 
 const EMBEDDED_USER = 'embedded_user';
 const KEY_LENGTH_MAX = 512;
 const HASHES_REMEMBERED_MAX = 10_000;
+
+export interface AuthenticateOptions {
+  /** `required`: issued keys; `static`: the listed keys, or nobody's when there are none; `embedded`: one local user. */
+  mode: 'required' | 'static' | 'embedded';
+  staticKeys: readonly string[];
+}
 
 /** Finds out who calls, from the Authorization header alone. */
 export class Authenticate {
@@ -18,12 +23,12 @@ export class Authenticate {
   private readonly hashes = new Map<string, string>();
 
   constructor(
-    private readonly config: Pick<GatewayConfig, 'AUTH_MODE' | 'staticKeys'>,
+    private readonly options: AuthenticateOptions,
     private readonly principals: Principals,
     private readonly directory: KeyDirectory,
     private readonly pepper: Buffer,
   ) {
-    this.staticKeys = config.staticKeys.map((key) => ({ digest: sha256(key), masked: maskKey(key) }));
+    this.staticKeys = options.staticKeys.map((key) => ({ digest: sha256(key), masked: maskKey(key) }));
   }
 
   /**
@@ -31,7 +36,7 @@ export class Authenticate {
    * @throws AppError `missing_api_key`, `invalid_api_key`, `backend_unavailable`.
    */
   execute(authorization: string | undefined): Principal | Promise<Principal> {
-    const { AUTH_MODE: mode } = this.config;
+    const { mode } = this.options;
     if (mode === 'static') return this.checkStatic(authorization);
     if (mode === 'embedded' && !authorization) return this.localPrincipal(EMBEDDED_USER, EMBEDDED_USER, 'owner');
     const found = this.principals.find(this.hash(readBearer(authorization)));

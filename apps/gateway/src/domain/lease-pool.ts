@@ -1,5 +1,28 @@
-import type { Lease, LeaseCharge, PathWallet } from '@ao/contracts';
 import { ZERO_USD, nanoUsd, type NanoUsd } from '@ao/kernel';
+
+/** A wallet that a call is charged to; the path lists the leaf first. */
+export interface PathWallet {
+  walletId: string;
+  name: string;
+  unlimited: boolean;
+}
+
+/** Money that the ledger holds for this gateway on one wallet. */
+export interface Lease {
+  leaseId: string;
+  walletId: string;
+  granted: NanoUsd;
+  expiresAtMs: number;
+  /** The money belongs to the period that ends here. */
+  periodEndsAtMs: number | null;
+}
+
+/** What a reservation took from one wallet; no lease from an unlimited one. */
+export interface LeaseCharge {
+  walletId: string;
+  leaseId: string | null;
+  reserved: NanoUsd;
+}
 
 /** A lease as its gateway keeps it: what of the grant is still free, and what of it requests in flight have taken. */
 interface HeldLease {

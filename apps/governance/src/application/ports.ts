@@ -1,5 +1,4 @@
-import type { AuditEntry } from '@ao/contracts';
-import type { AuditFact } from '../domain/audit-chain.js';
+import type { AuditEntry, AuditFact } from '../domain/audit-chain.js';
 
 export interface AuditFilter {
   orgId: string;

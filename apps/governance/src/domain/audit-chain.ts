@@ -1,11 +1,26 @@
-import { createHash } from 'node:crypto';
-import type { AuditEntry, PerformedAction } from '@ao/contracts';
+import { sha256Hex } from '@ao/kernel';
 
 /** What stands before the first entry of a chain. */
 export const GENESIS_HASH = '0'.repeat(64);
 
-export interface AuditFact extends PerformedAction {
+/** Something that was done, as its service reported it. */
+export interface AuditFact {
   eventId: string;
+  orgId: string;
+  actorId: string;
+  action: string;
+  targetId: string;
+  outcome: 'success' | 'denied' | 'failure';
+  /** RFC 3339. */
+  occurredAt: string;
+  metadata: Record<string, string>;
+}
+
+/** A link of the chain: a fact in its place. */
+export interface AuditEntry extends AuditFact {
+  sequence: number;
+  previousHash: string;
+  hash: string;
 }
 
 /** The end of a chain: where the next entry is hung on. */
@@ -53,5 +68,5 @@ function hashEntry(entry: Omit<AuditEntry, 'hash'>): string {
     facts,
     previousHash,
   ]);
-  return createHash('sha256').update(text).digest('hex');
+  return sha256Hex(text);
 }

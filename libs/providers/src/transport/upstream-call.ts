@@ -1,11 +1,11 @@
 import type { Clock } from '@ao/kernel';
 import type { Dispatcher } from 'undici';
-import type { UpstreamResponse, UpstreamTimings } from '../connector.js';
 import type { UpstreamTimeouts } from '../provider-target.js';
 import { BodyDecoder, encodingToUndo } from './body-decoder.js';
 import { normaliseHeaders } from './response-headers.js';
 import { UpstreamBody, type BodySource } from './upstream-body.js';
 import { toUpstreamFailure, UpstreamFailure, type FailureKind } from './upstream-failure.js';
+import type { UpstreamResponse, UpstreamTimings } from './upstream-response.js';
 
 /** What the pool counts. */
 export interface CallObserver {

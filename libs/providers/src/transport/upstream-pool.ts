@@ -1,9 +1,9 @@
 import type { Clock } from '@ao/kernel';
 import { Pool, type Dispatcher } from 'undici';
-import type { UpstreamResponse } from '../connector.js';
 import type { UpstreamTimeouts } from '../provider-target.js';
 import { UpstreamCall, type CallObserver } from './upstream-call.js';
 import { UpstreamFailure } from './upstream-failure.js';
+import type { UpstreamResponse } from './upstream-response.js';
 
 /** What connections depend on: a change of these means new connections. */
 export interface PoolSettings {

@@ -1,8 +1,7 @@
-import type { AuditEntry } from '@ao/contracts';
 import { performedAction } from '@ao/contracts';
 import { prismaAdapter, type Database } from '@ao/database';
 import type { AuditFilter, AuditRepository } from '../../application/ports.js';
-import { GENESIS_HASH, extendChain, type AuditFact } from '../../domain/audit-chain.js';
+import { GENESIS_HASH, extendChain, type AuditEntry, type AuditFact } from '../../domain/audit-chain.js';
 import { PrismaClient, type Prisma } from './generated/client.js';
 import type { AuditEntryModel } from './generated/models.js';
 

@@ -1,6 +1,6 @@
 import { OutboundGuard, guardedAgent } from '@ao/outbound';
 import type { ChannelSender } from '../../../application/ports.js';
-import type { ChannelOptions } from '../index.js';
+import type { ChannelOptions } from '../channel-options.js';
 import { sendWebhook } from './send-alert.js';
 
 /** Sends alerts as signed JSON to a URL of the customer (NT-005). */
