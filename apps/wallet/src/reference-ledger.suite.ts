@@ -18,7 +18,7 @@ interface ReferenceLease {
   expiresAtMs: number;
 }
 
-export const TTL_MS = 60_000;
+const TTL_MS = 60_000;
 export const GRACE_MS = 120_000;
 
 export class ReferenceLedger {
@@ -36,7 +36,7 @@ export class ReferenceLedger {
   }
 
   granted(lease: number): number {
-    return this.leases[lease]!.granted;
+    return this.leases.at(lease)!.granted;
   }
 
   /** The numbers of the new leases, leaf first, or the wallet that refuses and what it lacks. */
@@ -46,7 +46,7 @@ export class ReferenceLedger {
     wanted: number,
     nowMs: number,
   ): { leases: number[] } | { by: number; lacks: number } {
-    const limited = this.path(leaf).filter((wallet) => this.wallets[wallet]!.limit !== null);
+    const limited = this.path(leaf).filter((wallet) => this.wallets.at(wallet)!.limit !== null);
     for (const wallet of limited) this.sweep(nowMs, wallet);
     for (const wallet of limited) {
       if (this.available(wallet) < min) return { by: wallet, lacks: min - this.available(wallet) };
@@ -63,7 +63,7 @@ export class ReferenceLedger {
     for (const wallet of this.path(leaf)) {
       if (this.postings.some((posting) => posting.wallet === wallet && posting.requestId === requestId)) continue;
       if (cost > 0) this.postings.push({ wallet, requestId, cost });
-      const lease = leases.map((number) => this.leases[number]!).find((one) => one.wallet === wallet);
+      const lease = leases.map((number) => this.leases.at(number)!).find((one) => one.wallet === wallet);
       if (!lease) continue;
       lease.used += Math.min(cost, remaining(lease));
       end(lease);
@@ -71,7 +71,7 @@ export class ReferenceLedger {
   }
 
   giveBack(number: number, sequence: number, amount: number, close: boolean): void {
-    const lease = this.leases[number]!;
+    const lease = this.leases.at(number)!;
     if (sequence <= lease.sequence || lease.state === 'ended') return;
     lease.returned += Math.min(amount, remaining(lease));
     lease.sequence = sequence;
@@ -80,7 +80,7 @@ export class ReferenceLedger {
   }
 
   renew(number: number, nowMs: number): void {
-    const lease = this.leases[number]!;
+    const lease = this.leases.at(number)!;
     if (lease.state === 'open') lease.expiresAtMs = nowMs + TTL_MS;
   }
 
@@ -92,12 +92,12 @@ export class ReferenceLedger {
   }
 
   path(leaf: number): number[] {
-    const { parent } = this.wallets[leaf]!;
+    const { parent } = this.wallets.at(leaf)!;
     return parent === null ? [leaf] : [leaf, ...this.path(parent)];
   }
 
   private available(wallet: number): number {
-    const { limit, overdraftPercent } = this.wallets[wallet]!;
+    const { limit, overdraftPercent } = this.wallets.at(wallet)!;
     return Math.floor((limit! * (100 + overdraftPercent)) / 100) - this.spent(wallet) - this.held(wallet);
   }
 }

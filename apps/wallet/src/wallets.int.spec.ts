@@ -54,7 +54,7 @@ describe('wallets', () => {
     await expect(request(createWalletV1, other)).rejects.toMatchObject({ code: 'conflict', param: 'idempotency_key' });
     // Another organisation's key of the same text is another key.
     const theirs = await request(createWalletV1, { ...call, actor: stranger });
-    expect(theirs.wallet.id).not.toBe(made[0]!.wallet.id);
+    expect(theirs.wallet.id).not.toBe(made.at(0)!.wallet.id);
   });
 
   it('[WL-008] never give a child more than the nearest limit above it, whichever of the two changes', async () => {

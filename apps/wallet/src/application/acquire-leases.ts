@@ -73,24 +73,23 @@ export class AcquireLeases {
       const { ledger, overdueLeaseIds } = await transaction.lock({ periods, overdueBeforeMs });
       for (const leaseId of overdueLeaseIds) ledger.expire(leaseId);
       const known = await transaction.findAcquisitions(jobs.map(({ request }) => request.acquisitionId));
-      const fresh: AnsweredAcquisition[] = [];
-      const answers = new Map<Job, Answer>();
-      for (const job of jobs) {
-        const { acquisitionId: id, orgId, gatewayId, walletId } = job.request;
-        const earlier = known.get(id);
-        if (earlier) {
-          answers.set(job, repeat(earlier, job.request));
-          continue;
-        }
-        const answered = { id, orgId, gatewayId, walletId, answer: this.answer(job, ledger, nowMs) };
-        answers.set(job, answered.answer);
-        known.set(id, answered);
-        fresh.push(answered);
-      }
+      const earlierIds = new Set(known.keys());
+      const answers = new Map(jobs.map((job) => [job, this.answerOnce(job, known, ledger, nowMs)]));
+      const fresh = [...known.values()].filter(({ id }) => !earlierIds.has(id));
       await transaction.saveAcquisitions(fresh, nowMs);
       await transaction.save(ledger, [], []);
       return answers;
     });
+  }
+
+  /** @param known The acquisitions answered so far, to which this one is added. */
+  private answerOnce(job: Job, known: Map<string, AnsweredAcquisition>, ledger: Ledger, nowMs: number): Answer {
+    const { acquisitionId: id, orgId, gatewayId, walletId } = job.request;
+    const earlier = known.get(id);
+    if (earlier) return repeat(earlier, job.request);
+    const answer = this.answer(job, ledger, nowMs);
+    known.set(id, { id, orgId, gatewayId, walletId, answer });
+    return answer;
   }
 
   private answer({ request, path }: Job, ledger: Ledger, nowMs: number): AcquisitionAnswer {

@@ -42,7 +42,7 @@ const lease = (changes: Partial<Lease> = {}): Lease => ({
   ...changes,
 });
 const opened = (): Ledger => new Ledger([balance(0, 10)], [lease()]);
-const stateOf = (ledger: Ledger): Partial<Lease> => ledger.changes.leases[0]!;
+const stateOf = (ledger: Ledger): Partial<Lease> => ledger.changes.leases.at(0)!;
 
 describe('figures of a balance', () => {
   it('[WL-006] [WL-009] follow from limit, overdraft, posted and held', () => {
@@ -182,10 +182,10 @@ describe('an acquisition', () => {
   });
 
   it('needs nothing of unlimited or skipped wallets, but every one must be active', () => {
-    const unlimited = [{ wallet: wallet({ limit: null }), periodKey: 'all' }, path[1]!];
+    const unlimited = [{ wallet: wallet({ limit: null }), periodKey: 'all' }, path.at(1)!];
     const skip = { ...wish, skipWalletIds: new Set(['wal_0']) };
     expect(decideAcquisition(new Ledger([]), unlimited, skip, 10)).toEqual({ kind: 'granted', grants: [] });
-    const inactive = [unlimited[0]!, { wallet: wallet({ id: 'wal_0', active: false }), periodKey: 'all' }];
+    const inactive = [unlimited.at(0)!, { wallet: wallet({ id: 'wal_0', active: false }), periodKey: 'all' }];
     expect(decideAcquisition(new Ledger([]), inactive, skip, 10)).toMatchObject({ reason: 'inactive' });
   });
 });
