@@ -9,7 +9,7 @@ export interface IdGenerator {
 export class UuidV7Generator implements IdGenerator {
   constructor(
     private readonly clock: Clock = systemClock,
-    private readonly random: (size: number) => Uint8Array = randomBytes,
+    private readonly random: (size: number) => Uint8Array = pooledRandom(),
   ) {}
 
   next(prefix: string): string {
@@ -25,6 +25,22 @@ export class UuidV7Generator implements IdGenerator {
     const hex = bytes.toString('hex');
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   }
+}
+
+const POOL_BYTES = 8_192;
+
+/** Random bytes drawn from the system in blocks: one call to it per id would cost more than the rest of the id. */
+function pooledRandom(): (size: number) => Uint8Array {
+  let pool = Buffer.alloc(0);
+  let used = 0;
+  return (size) => {
+    if (used + size > pool.length) {
+      pool = randomBytes(Math.max(POOL_BYTES, size));
+      used = 0;
+    }
+    used += size;
+    return pool.subarray(used - size, used);
+  };
 }
 
 /** Predictable ids for tests: `req_1`, `req_2`, … */
