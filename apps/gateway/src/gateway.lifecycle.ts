@@ -1,6 +1,7 @@
 import type { Bus, Subscription } from '@ao/bus';
 import type { SecretBox } from '@ao/config';
 import type { Logger } from '@ao/kernel';
+import type { KeyValue } from '@ao/keyvalue';
 import { preloadEncoders } from '@ao/tokens';
 import { followSnapshots } from './adapters/bus/snapshots.js';
 import type { GatewayServer } from './adapters/http/server.js';
@@ -22,6 +23,7 @@ export interface LifecycleParts {
   budget: Budget;
   spool: FileSpool;
   upstream: ProviderUpstream;
+  keyValue: KeyValue;
 }
 
 const LEASE_SYNC_EVERY_MS = 1_000;
@@ -58,7 +60,7 @@ export class GatewayLifecycle {
 
   /** Answers what is under way, then gives back the money, hands over the usage records, and lets go of everything. */
   async stop(): Promise<void> {
-    const { server, budget, spool, upstream } = this.parts;
+    const { server, budget, spool, upstream, keyValue } = this.parts;
     await server.stop();
     if (this.leaseTimer) clearInterval(this.leaseTimer);
     if (this.warmUp) clearTimeout(this.warmUp);
@@ -66,5 +68,6 @@ export class GatewayLifecycle {
     await spool.close();
     await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
     await upstream.close();
+    await keyValue.close();
   }
 }

@@ -21,10 +21,12 @@ import { GatewayServer } from './adapters/http/server.js';
 import { registerSignUp } from './adapters/http/sign-up.route.js';
 import { FileSpool } from './adapters/spool/file-spool.js';
 import { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
+import type { KeyValue } from '@ao/keyvalue';
 import { Authenticate } from './application/authenticate.js';
 import { Budget } from './application/budget.js';
 import { PerformCall } from './application/calls/perform-call.js';
 import type { PlanOptions } from './application/calls/plan-call.js';
+import { Limits } from './application/limits.js';
 import { ModelState } from './application/model-state.js';
 import { Principals } from './application/principals.js';
 import { Readiness } from './application/readiness.js';
@@ -39,6 +41,8 @@ export interface GatewayContext {
   clock: Clock;
   ids: IdGenerator & { uuid(): string };
   secretBox: SecretBox;
+  /** Shared by all replicas: limits. */
+  keyValue: KeyValue;
   keyPepper: Buffer;
   dataDirectory: string;
   environment: NodeJS.ProcessEnv;
@@ -85,7 +89,8 @@ export class GatewayModule {
       activeCalls: () => server.activeCalls,
       upstream: () => upstream.connectionTotals(),
     });
-    const performCall = new PerformCall(state, budget, upstream, spool, {
+    const limits = new Limits(context.keyValue, logger);
+    const performCall = new PerformCall(state, limits, budget, upstream, spool, {
       ...plan,
       gatewayId,
       clock,
@@ -99,7 +104,10 @@ export class GatewayModule {
       metrics,
       shutdownTimeoutMs: context.shutdownTimeoutMs,
     });
-    const readiness = new Readiness(bus, () => clock.monotonicMs(), { bus: () => bus.checkHealth() });
+    const readiness = new Readiness(bus, () => clock.monotonicMs(), {
+      bus: () => bus.checkHealth(),
+      redis: () => requireHealthy(context.keyValue),
+    });
 
     registerCompletions(server.app, {
       authenticate,
@@ -140,9 +148,16 @@ export class GatewayModule {
       budget,
       spool,
       upstream,
+      keyValue: context.keyValue,
     });
     return { module: GatewayModule, providers: [{ provide: GatewayLifecycle, useValue: lifecycle }] };
   }
+}
+
+/** Limits go on in memory while Redis is away, but whoever balances load must know. */
+async function requireHealthy(keyValue: KeyValue): Promise<void> {
+  const health = await keyValue.health();
+  if (!health.ok) throw new Error(health.reason);
 }
 
 const unlimited = (value: number): number | null => (value === 0 ? null : value);

@@ -7,6 +7,7 @@ await runProcess(async () => {
   const { SHUTDOWN_TIMEOUT_MS: shutdownTimeoutMs } = platform.values;
   const gateway = await startGateway({
     ...platform.contextFor('gateway'),
+    keyValue: platform.openKeyValue(),
     shutdownTimeoutMs,
     version: readVersion(new URL('../package.json', import.meta.url)),
   });

@@ -37,6 +37,7 @@ export async function startStandalone(environment: NodeJS.ProcessEnv): Promise<S
     parts.keepGateway(
       await startGateway({
         ...platform.contextFor('gateway'),
+        keyValue: platform.openKeyValue(),
         shutdownTimeoutMs,
         version: readVersion(new URL('../package.json', import.meta.url)),
       }),

@@ -23,6 +23,8 @@ interface Plan {
   refs: PeriodRef[];
   leaseIds: string[];
   wallets: Map<string, Wallet>;
+  /** The caller's own request id by the billed one: what a person searches for. */
+  correlationIds: Map<string, string>;
 }
 
 /** Posts the cost of finished calls to every wallet of their paths, each call once, a whole batch in one transaction. */
@@ -53,7 +55,14 @@ export class SettleUsage {
       this.wallets.findAll(distinct(charges.map(({ walletId }) => walletId))),
       this.store.findLeases(distinct(charges.flatMap(({ leaseId }) => leaseId ?? []))),
     ]);
-    const plan: Plan = { settlements: [], periods: [], refs: [], leaseIds: [...leases.keys()], wallets };
+    const plan: Plan = {
+      settlements: [],
+      periods: [],
+      refs: [],
+      leaseIds: [...leases.keys()],
+      wallets,
+      correlationIds: correlationsOf(events),
+    };
     const seen = new Set<string>();
     const include = (ref: PeriodRef): boolean => !seen.has(periodRefKey(ref)) && (seen.add(periodRefKey(ref)), true);
     for (const { id: eventId, payload } of events) {
@@ -113,7 +122,9 @@ export class SettleUsage {
     const recorded = ledger.changes.entries.map(this.events.entryPosted);
     const events = [
       ...recorded.map(({ event }) => event),
-      ...news.map((crossing) => this.events.thresholdCrossed(crossing)),
+      ...news.map((crossing) =>
+        this.events.thresholdCrossed(crossing, plan.correlationIds.get(crossing.requestId ?? '')),
+      ),
     ];
     await transaction.save(
       ledger,
@@ -151,5 +162,8 @@ function firstOfEachRequest(events: readonly UsageEvent[]): UsageEvent[] {
   }
   return [...byRequest.values()];
 }
+
+const correlationsOf = (events: readonly UsageEvent[]): Map<string, string> =>
+  new Map(events.map(({ payload }) => [payload.requestId, payload.correlationId]));
 
 const distinct = (texts: readonly string[]): string[] => [...new Set(texts)];

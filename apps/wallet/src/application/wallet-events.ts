@@ -27,13 +27,14 @@ export class WalletEvents {
     return { entry: { ...entry, id, postedAtMs }, event };
   };
 
-  thresholdCrossed(crossing: Crossing): EncodedEvent {
+  /** @param correlationId The caller's own id of the request that crossed it. */
+  thresholdCrossed(crossing: Crossing, correlationId: string | undefined): EncodedEvent {
     const { wallet, percent, limit, spent, periodKey, requestId } = crossing;
     const crossedAt = new Date(this.clock.nowMs()).toISOString();
     return toOutboxEvent(walletThresholdCrossedV1, {
       id: this.ids.next('evt'),
       occurredAt: crossedAt,
-      requestId: requestId ?? undefined,
+      requestId: correlationId,
       payload: {
         walletId: wallet.id,
         walletName: wallet.name,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { MemoryBus, connectNatsBus, type Bus } from '@ao/bus';
 import { SecretBox, loadKey, loadSettings, platformSettings, type PlatformValues } from '@ao/config';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@ao/database';
+import { openMemoryKeyValue, openRedisKeyValue, withLocalLimits, type KeyValue } from '@ao/keyvalue';
 import { StartupError, UuidV7Generator, systemClock, type Logger } from '@ao/kernel';
 import { createLogger } from '@ao/telemetry';
 import { openWarehouse, type Warehouse } from '@ao/warehouse';
@@ -14,6 +15,8 @@ export interface Platform {
   logger: Logger;
   /** The host context of a service, with a logger of its own name. */
   contextFor(name: string): HostContext & { ids: UuidV7Generator };
+  /** Opens what replicas share and may lose: limits and caches. In memory where no Redis is named. */
+  openKeyValue(): KeyValue;
   /** Opens the warehouse once, however many ask. */
   openWarehouse(): Promise<Warehouse>;
   close(): Promise<void>;
@@ -65,6 +68,7 @@ export async function openPlatform({ name, environment, embedded }: PlatformOpti
     bus,
     logger,
     openWarehouse: openOnce,
+    openKeyValue: () => openKeyValue(values, logger),
     contextFor: (service) => ({
       bus,
       logger: loggerFor(service),
@@ -87,6 +91,10 @@ export async function openPlatform({ name, environment, embedded }: PlatformOpti
 
 async function openBus(values: PlatformValues, name: string, logger: Logger): Promise<Bus> {
   return values.NATS_URL ? connectNatsBus({ url: values.NATS_URL, name, logger }) : new MemoryBus(logger);
+}
+
+function openKeyValue({ REDIS_URL: url }: PlatformValues, logger: Logger): KeyValue {
+  return url ? withLocalLimits(openRedisKeyValue({ url, logger }), openMemoryKeyValue(), logger) : openMemoryKeyValue();
 }
 
 function embeddedPostgres(

@@ -6,7 +6,9 @@ import { setBaseHeaders } from './response-headers.js';
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): FastifyReply {
   const known = toKnownError(error);
   const fields = { requestId: request.id, callId: request.callId, code: known.code, internal: known.internal };
-  if (known.status >= 500) logger.error({ ...fields, err: known.cause ?? known }, 'request failed');
+  // A refusal with a name of its own is no fault of ours; its line needs no stack.
+  if (known.code === 'internal_error') logger.error({ ...fields, err: known.cause ?? known }, 'request failed');
+  else if (known.status >= 500) logger.warn(fields, 'request refused');
   setBaseHeaders(request, reply);
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', String(known.retryAfterSeconds));
   return reply.status(known.status).type('application/json; charset=utf-8').send(JSON.stringify(known.toBody()));

@@ -20,6 +20,9 @@ interface FileSpoolOptions {
   recordsMax: number;
 }
 
+/** What of a report names its event. */
+type Identity = Pick<UsageReport, 'requestId' | 'correlationId' | 'startedAtMs'>;
+
 /** A segment and the calls whose records in it are not yet safe on the bus. */
 interface Segment {
   writer: SegmentWriter;
@@ -121,7 +124,7 @@ export class FileSpool implements UsageSpool {
     while (this.inFlight < IN_FLIGHT_MAX && this.queue.length > 0 && !this.stopping.signal.aborted) {
       const { report, segments } = this.queue.shift()!;
       this.inFlight += 1;
-      void this.publish(report.requestId, report.startedAtMs, encodeReport(report)).then((published) => {
+      void this.publish(report, encodeReport(report)).then((published) => {
         this.inFlight -= 1;
         if (!published) return;
         for (const segment of segments) segment.open.delete(report.requestId);
@@ -132,7 +135,7 @@ export class FileSpool implements UsageSpool {
   }
 
   /** Publishes until the bus takes it; the request id is the event id, so a repetition is recognised. */
-  private async publish(requestId: string, startedAtMs: number, payload: string): Promise<boolean> {
+  private async publish({ requestId, correlationId, startedAtMs }: Identity, payload: string): Promise<boolean> {
     const event = {
       id: requestId,
       subject: usageReportedV1.subject,
@@ -141,7 +144,7 @@ export class FileSpool implements UsageSpool {
     };
     for (let delayMs = 100; !this.stopping.signal.aborted; delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX)) {
       try {
-        await this.options.bus.publishEncoded({ ...event, requestId });
+        await this.options.bus.publishEncoded({ ...event, requestId: correlationId });
         return true;
       } catch (error) {
         this.options.logger.warn(
@@ -184,8 +187,7 @@ export class FileSpool implements UsageSpool {
         .filter(([requestId]) => !ends.has(requestId))
         .map(([, call]) => asInterrupted(call));
       for (const raw of [...ends.values(), ...interrupted]) {
-        if (!(await this.publish(raw['requestId'] as string, raw['startedAtMs'] as number, JSON.stringify(raw))))
-          return;
+        if (!(await this.publish(raw as unknown as Identity, JSON.stringify(raw)))) return;
       }
       await Promise.all(paths.map((path) => unlink(path)));
     } catch (error) {

@@ -1,8 +1,10 @@
 import type { UsageReport } from '@ao/contracts';
-import { AppError, ZERO_USD, formatUsd, toAppError, type Clock } from '@ao/kernel';
-import { usageFromOpenAi } from '@ao/pricing';
+import { AppError, ZERO_USD, formatUsd, toAppError, type Clock, type NanoUsd } from '@ao/kernel';
+import { inputTokensOf, outputTokensOf, usageFromOpenAi } from '@ao/pricing';
 import { openai } from '@ao/wire';
+import type { Reservation } from '../../domain/lease-pool.js';
 import type { Budget } from '../budget.js';
+import type { Admission, Limits } from '../limits.js';
 import type { ModelState } from '../model-state.js';
 import type { Upstream, UpstreamAnswer, UsageSpool } from '../ports.js';
 import { answerHeaders } from './answer-headers.js';
@@ -29,6 +31,7 @@ interface RunningCall {
   plan: CallPlan;
   record: CallRecord;
   out: Responder;
+  admission: Admission | null;
   sentMs: number;
 }
 
@@ -36,6 +39,7 @@ interface RunningCall {
 export class PerformCall {
   constructor(
     private readonly state: ModelState,
+    private readonly limits: Limits,
     private readonly budget: Budget,
     private readonly upstream: Upstream,
     private readonly spool: UsageSpool,
@@ -54,8 +58,9 @@ export class PerformCall {
         retryAfterSeconds: 1,
       });
     }
-    const reserved = estimate > ZERO_USD ? this.budget.reserve(call.principal, estimate) : null;
-    const reservation = reserved instanceof Promise ? await reserved : reserved;
+    const admitted = this.limits.admit(call.principal, call.callId, plan.promptTokensBound);
+    const admission = admitted && (await admitted);
+    const reservation = await this.reserve(call, estimate, admission);
     const { route, request, price } = plan;
     const record = new CallRecord({
       gatewayId: this.options.gatewayId,
@@ -70,17 +75,32 @@ export class PerformCall {
     });
     this.spool.begin(record.begin());
     try {
-      await this.run({ call, plan, record, out, sentMs: this.options.clock.monotonicMs() });
+      await this.run({ call, plan, record, out, admission, sentMs: this.options.clock.monotonicMs() });
     } catch (error) {
       noteFailure(record, call, error);
       throw error;
     } finally {
       this.budget.settle(reservation, record.cost);
+      admission?.finish(inputTokensOf(record.usage) + outputTokensOf(record.usage));
       const report = record.end(this.options.clock.monotonicMs() - call.startedMonotonicMs);
       this.spool.end(report);
       this.options.onSettled(report);
     }
     return record;
+  }
+
+  /** A call that cannot be paid gives back what it took of its limits. */
+  private async reserve(
+    call: InboundCall,
+    estimate: NanoUsd,
+    admission: Admission | null,
+  ): Promise<Reservation | null> {
+    try {
+      return estimate > ZERO_USD ? await this.budget.reserve(call.principal, estimate) : null;
+    } catch (error) {
+      admission?.finish(0);
+      throw error;
+    }
   }
 
   private async run(running: RunningCall): Promise<void> {
@@ -159,8 +179,8 @@ export class PerformCall {
   }
 
   /** The overhead is what this gateway did before it called the provider; after that it only passes bytes on. */
-  private headers({ call, plan, sentMs }: RunningCall, answer: UpstreamAnswer): Record<string, string> {
-    return { ...answer.headers, ...answerHeaders(plan.route, sentMs - call.startedMonotonicMs) };
+  private headers({ call, plan, admission, sentMs }: RunningCall, answer: UpstreamAnswer): Record<string, string> {
+    return { ...answer.headers, ...admission?.headers, ...answerHeaders(plan.route, sentMs - call.startedMonotonicMs) };
   }
 }
 

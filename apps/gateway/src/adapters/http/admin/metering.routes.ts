@@ -182,9 +182,10 @@ export const meteringRoutes = [
       const { from, to, group_by: groupBy, interval, limit } = readBody(body, costBody);
       return { actor, from: utc(from), to: utc(to), groupBy, limit, ...(interval && { interval }) };
     },
-    toBody: ({ rows, total }) => ({
+    toBody: ({ rows, total, truncated }) => ({
       data: rows.map(({ cost, ...row }) => ({ ...toSnakeCase(row), cost_usd: formatUsd(cost) })),
       total_usd: formatUsd(total),
+      truncated,
     }),
   }),
 ];
