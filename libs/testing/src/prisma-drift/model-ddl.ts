@@ -50,8 +50,10 @@ function loadEngine(): Promise<void> {
     const file = path.join(path.dirname(createRequire(import.meta.url).resolve(ENGINE)), 'schema_engine_bg.wasm');
     const imports = { './schema_engine_bg.js': engineModule };
     const { instance } = await webAssembly.instantiate(await readFile(file), imports);
-    engineModule.__wbg_set_wasm(instance.exports);
-    instance.exports.__wbindgen_start?.();
+    const { __wbg_set_wasm: useInstance } = engineModule;
+    const { __wbindgen_start: start } = instance.exports;
+    useInstance(instance.exports);
+    start?.();
   })();
   return loaded;
 }
