@@ -16,12 +16,16 @@ const migrationsDirectory = fileURLToPath(new URL('../../../prisma/analytics/war
 /** The only wiring of the service. */
 @Module({})
 export class AnalyticsModule {
-  static register({ bus, logger, environment, openWarehouse }: ServiceContext): ServiceParts {
+  static register(context: ServiceContext): ServiceParts {
+    const { bus, logger, environment } = context;
     const { ANALYTICS_RETENTION_DAYS: retentionDays } = loadAnalyticsConfig(environment);
-    const warehouse = new ReadyWarehouse(openWarehouse, async (opened) => {
-      await migrateWarehouse({ warehouse: opened, directory: migrationsDirectory, logger });
-      await applyRetention(opened, retentionDays);
-    });
+    const warehouse = new ReadyWarehouse(
+      () => context.openWarehouse(),
+      async (opened) => {
+        await migrateWarehouse({ warehouse: opened, directory: migrationsDirectory, logger });
+        await applyRetention(opened, retentionDays);
+      },
+    );
     const queryCost = new QueryCost(new WarehouseCostStore(warehouse));
     return {
       module: {

@@ -29,7 +29,7 @@ type WalletEntry = PayloadOf<typeof walletEntryPostedV1>;
 const usageExample = usageRecordedV1.payload.decode(usageRecordedV1.example);
 const entryExample = walletEntryPostedV1.payload.decode(walletEntryPostedV1.example);
 
-export const usageRecord = (fields: Partial<Usage>): Usage => ({
+const usageRecord = (fields: Partial<Usage>): Usage => ({
   ...usageExample,
   startedAtMs: monthStartMs(),
   ...fields,
@@ -87,7 +87,8 @@ export class Platform {
 
   /** Forty days on both sides of the start of this month, unless told. */
   query(request: Partial<CallOf<typeof queryCostV1>>): Promise<ResponseOf<typeof queryCostV1>> {
-    const [from, to] = [-40, 40].map((days) => new Date(monthStartMs() + days * DAY_MS).toISOString());
-    return this.bus.request(queryCostV1, { actor: adminOf('org_a'), from: from!, to: to!, ...request });
+    const daysFromMonthStart = (days: number): string => new Date(monthStartMs() + days * DAY_MS).toISOString();
+    const range = { from: daysFromMonthStart(-40), to: daysFromMonthStart(40) };
+    return this.bus.request(queryCostV1, { actor: adminOf('org_a'), ...range, ...request });
   }
 }

@@ -1,4 +1,4 @@
-import { AppError } from '@ao/kernel';
+import { AppError, StartupError } from '@ao/kernel';
 import type { Warehouse } from '@ao/warehouse';
 
 /**
@@ -9,7 +9,7 @@ export class ReadyWarehouse {
   private ready: Promise<Warehouse> | null = null;
 
   /**
-   * @param open gives the warehouse; rejects with AppError `not_configured` where there is no engine
+   * @param open gives the warehouse; rejects with StartupError where there is no engine
    * @param prepare brings its tables up to date; safe to repeat
    */
   constructor(
@@ -35,7 +35,7 @@ export class ReadyWarehouse {
 
   private async openAndPrepare(): Promise<Warehouse> {
     const warehouse = await this.open().catch((error: unknown) => {
-      throw error instanceof AppError && error.code === 'not_configured' ? notConfigured(error) : error;
+      throw error instanceof StartupError ? notConfigured(error) : error;
     });
     await this.prepare(warehouse);
     return warehouse;
@@ -43,7 +43,7 @@ export class ReadyWarehouse {
 }
 
 /** Callers learn what to set; which folder could not be opened is for the log. */
-const notConfigured = (cause: AppError): AppError =>
+const notConfigured = (cause: StartupError): AppError =>
   new AppError('not_configured', 'Analytics has no warehouse here. Set CLICKHOUSE_URL to a ClickHouse server.', {
     internal: cause.message,
     cause,
