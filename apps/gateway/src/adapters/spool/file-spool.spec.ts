@@ -1,0 +1,95 @@
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MemoryBus } from '@ao/bus';
+import { usageReportExample, usageReportedV1, type UsageReport } from '@ao/contracts';
+import { AppError, silentLogger, systemClock } from '@ao/kernel';
+import { waitFor } from '@ao/testing';
+import { FileSpool } from './file-spool.js';
+
+const example = usageReportedV1.payload.parse(usageReportExample) as UsageReport;
+const report = (requestId: string): UsageReport => ({ ...example, requestId });
+
+describe('the spool', () => {
+  let directory: string;
+  let bus: MemoryBus;
+  let received: UsageReport[];
+  let failing: boolean;
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'ao-spool-'));
+    bus = new MemoryBus(silentLogger);
+    received = [];
+    failing = false;
+    await bus.subscribe(usageReportedV1, { kind: 'durable', name: 'test', batchSizeMax: 100 }, (events) => {
+      if (failing) throw new AppError('backend_unavailable', 'away');
+      received.push(...events.map(({ payload }) => payload));
+    });
+  });
+
+  afterEach(async () => {
+    await bus.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const open = (): Promise<FileSpool> =>
+    FileSpool.open({ directory, bus, clock: systemClock, logger: silentLogger, recordsMax: 10 });
+  const files = (): string[] => readdirSync(directory);
+
+  it('[MT-008] hands every finished call to the bus and keeps no file of it', async () => {
+    const spool = await open();
+    for (const requestId of ['req_1', 'req_2']) {
+      spool.begin(report(requestId));
+      spool.end(report(requestId));
+    }
+    await waitFor(() => received.length === 2);
+    expect(received[0]).toEqual(report('req_1'));
+    await spool.close();
+    expect(files()).toEqual([]);
+  });
+
+  it('[BX-002] replays after a crash what the bus had not taken, and tells of calls that were cut off', async () => {
+    failing = true;
+    const crashed = await open();
+    crashed.begin(report('req_1'));
+    crashed.end(report('req_1'));
+    crashed.begin(report('req_2'));
+    // On disk within milliseconds. What a crash would leave behind is the file as it is then, its last line torn.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const [file] = files();
+    const text = readFileSync(join(directory, file!), 'utf8');
+    failing = false;
+    await crashed.close();
+    await bus.close();
+    rmSync(directory, { recursive: true });
+    mkdirSync(directory);
+    writeFileSync(join(directory, file!), `${text}{"kind":"end","repo`);
+    received = [];
+
+    bus = new MemoryBus(silentLogger);
+    await bus.subscribe(
+      usageReportedV1,
+      { kind: 'durable', name: 'test' },
+      (events) => void received.push(...events.map(({ payload }) => payload)),
+    );
+    const next = await open();
+    await waitFor(() => received.length === 2);
+    expect(received).toContainEqual(report('req_1'));
+    expect(received).toContainEqual(
+      expect.objectContaining({ requestId: 'req_2', status: 500, cost: 0n, partial: true, usageSource: 'none' }),
+    );
+    await next.close();
+    expect(files()).toEqual([]);
+  });
+
+  it('says when it is full, and delivers all once the bus is back', async () => {
+    failing = true;
+    const spool = await open();
+    for (let call = 0; call < 10; call += 1) spool.end(report(`req_${call}`));
+    await waitFor(() => spool.isFull());
+    failing = false;
+    await waitFor(() => received.length === 10, { timeoutMs: 10_000 });
+    expect(spool.isFull()).toBe(false);
+    await spool.close();
+  });
+});
