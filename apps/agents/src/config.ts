@@ -41,9 +41,9 @@ export const agentsSettings = {
     schema: integer(10, 60_000),
     default: 1_000,
   }),
-  SHUTDOWN_TIMEOUT_MS: platformSettings.SHUTDOWN_TIMEOUT_MS,
 } as const;
 
-type AgentsConfig = Values<typeof agentsSettings>;
-export const loadAgentsConfig = (environment: NodeJS.ProcessEnv): AgentsConfig =>
-  loadSettings(agentsSettings, environment);
+const settings = { ...agentsSettings, SHUTDOWN_TIMEOUT_MS: platformSettings.SHUTDOWN_TIMEOUT_MS } as const;
+
+type AgentsConfig = Values<typeof settings>;
+export const loadAgentsConfig = (environment: NodeJS.ProcessEnv): AgentsConfig => loadSettings(settings, environment);

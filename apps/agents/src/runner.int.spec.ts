@@ -1,6 +1,6 @@
 import { sleep, systemClock } from '@ao/kernel';
 import { waitFor } from '@ao/testing';
-import { AgentsHost, saying } from './__fixtures__/agents-host.js';
+import { AgentsHost, saying } from './agents-host.suite.js';
 import { PostgresTaskQueue } from './adapters/postgres/task.queue.js';
 import type { TaskRun } from './domain/task.js';
 

@@ -1,6 +1,6 @@
 import { submitTaskV1, type Actor } from '@ao/contracts';
 import { waitFor } from '@ao/testing';
-import { AgentsHost, ALICE_KEY, alice, saying } from './__fixtures__/agents-host.js';
+import { AgentsHost, ALICE_KEY, alice, saying } from './agents-host.suite.js';
 
 const DAY_MS = 86_400_000;
 

@@ -6,7 +6,7 @@ import { UuidV7Generator, silentLogger, systemClock } from '@ao/kernel';
 import { startSimulator, type Simulator } from '@ao/provider-simulator';
 import { runService, type HostContext, type RunningService } from '@ao/runtime';
 import { createTestDatabase, waitFor, type TestDatabase } from '@ao/testing';
-import { agentsService } from '../index.js';
+import { agentsService } from './index.js';
 
 const QUICK = { AGENTS_POLL_MS: '20', AGENTS_CALL_RETRIES_MAX: '0', SHUTDOWN_TIMEOUT_MS: '5000' };
 
