@@ -11,6 +11,7 @@ import { keyRoutes } from './adapters/http/admin/keys.routes.js';
 import { meteringRoutes } from './adapters/http/admin/metering.routes.js';
 import { operationsRoutes } from './adapters/http/admin/operations.routes.js';
 import { routingRoutes } from './adapters/http/admin/routing.routes.js';
+import { taskRoutes } from './adapters/http/admin/tasks.routes.js';
 import { walletRoutes } from './adapters/http/admin/wallets.routes.js';
 import { registerCompletions } from './adapters/http/completion.routes.js';
 import { registerHealth } from './adapters/http/health.routes.js';
@@ -134,8 +135,10 @@ export class GatewayModule {
       ...meteringRoutes,
       ...routingRoutes,
       ...operationsRoutes,
+      ...taskRoutes,
     ];
-    registerAdminRoutes(server.app, routes, { bus, authenticate });
+    const seal = (secret: string): string => context.secretBox.seal(secret);
+    registerAdminRoutes(server.app, routes, { bus, authenticate, seal });
 
     const lifecycle = new GatewayLifecycle({
       config,

@@ -86,14 +86,18 @@ function readBearer(authorization: string | undefined): string {
   if (!authorization) {
     throw new AppError('missing_api_key', 'Send your API key in the header "Authorization: Bearer <key>".');
   }
-  const match = /^Bearer +([^\s]+)$/i.exec(authorization);
-  if (!match || match[1]!.length > KEY_LENGTH_MAX) {
-    throw new AppError(
-      'invalid_api_key',
-      'The Authorization header must be "Bearer <key>"; Basic and bare keys are not accepted.',
-    );
-  }
-  return match[1]!;
+  const key = bearerKey(authorization);
+  if (key !== null) return key;
+  throw new AppError(
+    'invalid_api_key',
+    'The Authorization header must be "Bearer <key>"; Basic and bare keys are not accepted.',
+  );
+}
+
+/** The key in an Authorization header as it came; null when there is none that could be one. */
+export function bearerKey(authorization: string | undefined): string | null {
+  const key = /^Bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
+  return key !== undefined && key.length <= KEY_LENGTH_MAX ? key : null;
 }
 
 function orRefuse<T>(found: T | null): T {

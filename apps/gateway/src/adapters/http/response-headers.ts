@@ -23,6 +23,7 @@ export const EXPOSED_HEADERS = [
   'X-RateLimit-Reset',
   'X-Claude-Session-ID',
   'X-Claude-Session-Created',
+  'X-Workflow-ID',
 ].join(', ');
 
 /** The headers that every answer carries, for routes that write to the socket themselves. */

@@ -34,7 +34,7 @@ const taskExample: z.input<typeof task> = {
 
 /**
  * Submits a task; its model calls go through the gateway with the submitter's key, so that wallets and limits hold.
- * The key travels sealed with the master key.
+ * The key travels sealed with the master key. Only that key, and admins of its organisation, may read the task.
  */
 export const submitTaskV1 = defineRpc({
   subject: 'rpc.agents.submit-task.v1',
@@ -42,8 +42,11 @@ export const submitTaskV1 = defineRpc({
   request: z.object({
     actor,
     query: z.string().min(1).max(100_000),
-    model: modelName,
-    sealedKey: z.string().max(8_192),
+    /** Absent: the default of the agents service. */
+    model: modelName.optional(),
+    /** Null where the gateway asks for no key. */
+    sealedKey: z.string().max(8_192).nullable(),
+    /** Again within 24 hours by the same key: the same task; with another query or model: `conflict`. */
     idempotencyKey: z.string().min(1).max(255).optional(),
   }),
   response: z.object({ task }),

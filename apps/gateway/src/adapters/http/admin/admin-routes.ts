@@ -1,12 +1,14 @@
 import type { Bus } from '@ao/bus';
 import type { Actor, CallOf, Principal, ResponseOf, RpcContract } from '@ao/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Authenticate } from '../../../application/authenticate.js';
+import { bearerKey, type Authenticate } from '../../../application/authenticate.js';
 import { setBaseHeaders } from '../response-headers.js';
 
 export interface AdminDependencies {
   bus: Bus;
   authenticate: Authenticate;
+  /** Seals a secret under the master key. */
+  seal: (secret: string) => string;
 }
 
 /** What a route sees of a call. */
@@ -17,6 +19,8 @@ interface AdminCall {
   query: unknown;
   body: unknown;
   request: FastifyRequest;
+  /** The caller's key, sealed, for a service that acts for the caller later; null where the call needed no key. */
+  sealKey: () => string | null;
 }
 
 /** One administrative route: its owner answers over the bus and checks roles; the gateway only translates. */
@@ -27,6 +31,7 @@ export interface AdminRoute<C extends RpcContract = RpcContract> {
   status?: number;
   toRequest: (call: AdminCall) => CallOf<C>;
   toBody: (response: ResponseOf<C>) => unknown;
+  toHeaders?: (response: ResponseOf<C>) => Record<string, string>;
 }
 
 /** Keeps a route's types together while a list of routes forgets them. */
@@ -35,9 +40,9 @@ export const adminRoute = <C extends RpcContract>(route: AdminRoute<C>): AdminRo
 export function registerAdminRoutes(
   server: FastifyInstance,
   routes: AdminRoute[],
-  { bus, authenticate }: AdminDependencies,
+  { bus, authenticate, seal }: AdminDependencies,
 ): void {
-  for (const { method, path, contract, status = 200, toRequest, toBody } of routes) {
+  for (const { method, path, contract, status = 200, toRequest, toBody, toHeaders } of routes) {
     server.route({
       method,
       url: path,
@@ -50,10 +55,16 @@ export function registerAdminRoutes(
           role: principal.role,
           requestId: request.callId,
         };
+        const { query, body } = request;
         const params = request.params as Record<string, string>;
-        const call = toRequest({ actor, principal, params, query: request.query, body: request.body, request });
+        const sealKey = (): string | null => {
+          const key = bearerKey(request.headers.authorization);
+          return key === null ? null : seal(key);
+        };
+        const call = toRequest({ actor, principal, params, query, body, request, sealKey });
         const response = await bus.request(contract, call, { requestId: request.callId });
         setBaseHeaders(request, reply);
+        if (toHeaders) reply.headers(toHeaders(response));
         return reply
           .status(status)
           .type('application/json; charset=utf-8')
