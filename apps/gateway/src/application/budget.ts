@@ -1,6 +1,7 @@
 import type { Principal } from '@ao/contracts';
 import {
   AppError,
+  ZERO_USD,
   formatUsd,
   maxUsd,
   nanoUsd,
@@ -10,10 +11,12 @@ import {
   type NanoUsd,
 } from '@ao/kernel';
 import type { LeasePool, LeaseReturn, Reservation } from '../domain/lease-pool.js';
+import { LeaseSizes } from '../domain/lease-size.js';
 import type { LeaseBroker } from './ports.js';
 
-/** How many requests of the present size a lease should last for. */
-const REQUESTS_PER_LEASE = 20n;
+/** After a refusal the wallet service is asked ahead again no sooner than this. */
+const ASK_AHEAD_PAUSE_MS = 1_000;
+const WALLETS_PAUSED_MAX = 10_000;
 const SYNC_LEASES_MAX = 1_000;
 
 interface BudgetOptions {
@@ -28,6 +31,9 @@ interface BudgetOptions {
 export class Budget {
   /** One question per wallet at a time: those behind it look first at what it brought. */
   private readonly asking = new Map<string, Promise<void>>();
+  private readonly sizes = new LeaseSizes();
+  /** When a wallet that had no more may be asked ahead again. */
+  private readonly askAheadFromMs = new Map<string, number>();
   /** Returns that the wallet service has not confirmed; sent again with the same sequence. */
   private unconfirmed: LeaseReturn[] = [];
   private syncing: Promise<void> | null = null;
@@ -46,9 +52,12 @@ export class Budget {
    */
   reserve(principal: Principal, amount: NanoUsd): Reservation | null | Promise<Reservation> {
     if (principal.walletId === null) return null;
-    const outcome = this.pool.reserve(principal.walletId, amount, this.options.clock.nowMs());
-    if (outcome.kind === 'reserved') return outcome.reservation;
-    return this.reserveWithLease(principal.orgId, principal.walletId, amount);
+    const { orgId, walletId } = principal;
+    const nowMs = this.options.clock.nowMs();
+    const outcome = this.pool.reserve(walletId, amount, nowMs);
+    if (outcome.kind !== 'reserved') return this.reserveWithLease(orgId, walletId, amount);
+    if (outcome.low && !this.asking.has(walletId)) this.askAhead(orgId, walletId, amount, nowMs);
+    return outcome.reservation;
   }
 
   /** Ends a reservation; what was not spent can be given out again at once. */
@@ -78,12 +87,25 @@ export class Budget {
         continue;
       }
       // The question brings at least `amount` or throws; should another call be quicker to take it, ask once more.
-      const question = this.ask(orgId, walletId, amount, outcome.enoughWalletIds).finally(() =>
-        this.asking.delete(walletId),
-      );
-      this.asking.set(walletId, question);
-      await question;
+      await this.askOnce(orgId, walletId, amount, outcome.enoughWalletIds);
     }
+  }
+
+  /** Gets the next lease while the present one lasts, so that no call has to wait for it. */
+  private askAhead(orgId: string, walletId: string, amount: NanoUsd, nowMs: number): void {
+    if (nowMs < (this.askAheadFromMs.get(walletId) ?? 0)) return;
+    this.askAheadFromMs.delete(walletId);
+    this.askOnce(orgId, walletId, amount, this.pool.walletsAtEase(walletId, amount, nowMs)).catch(() => {
+      // Whoever really needs the money will ask, and be told why there is none.
+      if (this.askAheadFromMs.size >= WALLETS_PAUSED_MAX) this.askAheadFromMs.clear();
+      this.askAheadFromMs.set(walletId, nowMs + ASK_AHEAD_PAUSE_MS);
+    });
+  }
+
+  private askOnce(orgId: string, walletId: string, amount: NanoUsd, skipWalletIds: string[]): Promise<void> {
+    const question = this.ask(orgId, walletId, amount, skipWalletIds).finally(() => this.asking.delete(walletId));
+    this.asking.set(walletId, question);
+    return question;
   }
 
   private async ask(orgId: string, walletId: string, amount: NanoUsd, skipWalletIds: string[]): Promise<void> {
@@ -95,10 +117,14 @@ export class Budget {
       orgId,
       walletId,
       amountMin,
-      amountWanted: nanoUsd(amountMin * REQUESTS_PER_LEASE),
+      amountWanted: this.sizes.next(walletId, amountMin, clock.nowMs()),
       skipWalletIds,
     });
-    if (answer.kind === 'granted') return this.pool.add(walletId, answer.path, answer.leases, clock.nowMs());
+    if (answer.kind === 'granted') {
+      const largest = answer.leases.reduce((most, { granted }) => maxUsd(most, granted), ZERO_USD);
+      if (largest > 0n) this.sizes.granted(walletId, largest, clock.nowMs());
+      return this.pool.add(walletId, answer.path, answer.leases, clock.nowMs());
+    }
     const { reason, walletName, shortfall } = answer;
     if (reason !== 'exhausted') {
       throw new AppError(

@@ -29,6 +29,8 @@ interface HeldLease {
   leaseId: string;
   walletId: string;
   free: NanoUsd;
+  /** Less than this left free: time to ask for the next one. */
+  low: NanoUsd;
   reserved: NanoUsd;
   expiresAtMs: number;
   periodEndsAtMs: number | null;
@@ -43,7 +45,8 @@ export interface Reservation {
 }
 
 export type ReserveOutcome =
-  | { kind: 'reserved'; reservation: Reservation }
+  /** `low`: some lease, or what is known of the path, will soon be used up; better ask before a call has to wait. */
+  | { kind: 'reserved'; reservation: Reservation; low: boolean }
   /** The path of this wallet is not known yet, or some of its wallets have no lease with enough left. */
   | { kind: 'lease_needed'; enoughWalletIds: string[] };
 
@@ -60,6 +63,9 @@ const EXPIRY_MARGIN_MS = 2_000;
 const LEASES_PER_WALLET_MAX = 8;
 /** A wallet may get another parent or a limit: its path is asked for again after this time. */
 const PATH_FRESH_MS = 60_000;
+const PATH_AGING_MS = 45_000;
+/** A lease is low at this part of its grant: enough to go on with while the next one is asked for. */
+const LOW_DIVISOR = 2n;
 
 /**
  * The money that this gateway may give out by itself: a pure data structure, no clock, no network. A reservation takes
@@ -79,12 +85,23 @@ export class LeasePool {
     if (nowMs >= known.freshUntilMs || enough.length < path.filter((wallet) => !wallet.unlimited).length) {
       return { kind: 'lease_needed', enoughWalletIds: enough.map((wallet) => wallet.walletId) };
     }
+    let low = nowMs >= known.freshUntilMs - PATH_FRESH_MS + PATH_AGING_MS;
     const charges = path.map(({ walletId }, index) => {
       const lease = chosen[index];
       if (lease) take(lease, amount, nowMs);
+      if (lease && lease.free < lease.low) low = true;
       return { walletId, leaseId: lease?.leaseId ?? null, reserved: lease ? amount : ZERO_USD };
     });
-    return { kind: 'reserved', reservation: { charges, amount } };
+    return { kind: 'reserved', reservation: { charges, amount }, low };
+  }
+
+  /** The wallets of a path whose leases are neither used up nor low. */
+  walletsAtEase(leafWalletId: string, amount: NanoUsd, nowMs: number): string[] {
+    const path = this.paths.get(leafWalletId)?.wallets ?? [];
+    return path.flatMap(({ walletId }) => {
+      const lease = this.findLease(walletId, amount, nowMs);
+      return lease && lease.free >= lease.low ? [walletId] : [];
+    });
   }
 
   /**
@@ -111,6 +128,7 @@ export class LeasePool {
         leaseId,
         walletId,
         free,
+        low: nanoUsd(free / LOW_DIVISOR),
         reserved: ZERO_USD,
         expiresAtMs,
         periodEndsAtMs,

@@ -8,7 +8,8 @@ import { encodeRecord, encodeReport, readSegment } from './segment.js';
 import { SegmentWriter } from './segment-writer.js';
 
 const SEGMENT_BYTES_MAX = 16 * 1024 * 1024;
-const IN_FLIGHT_MAX = 512;
+/** Several of metering's batches: the next one is there when it has done with the last. */
+const IN_FLIGHT_MAX = 2_048;
 const RETRY_DELAY_MS_MAX = 5_000;
 const STOP_DEADLINE_MS = 5_000;
 

@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+import { SCENARIOS, type Scenario } from './scenarios.js';
+
+export interface BenchOptions {
+  /** Of one measurement; each scenario has two a round. */
+  durationMs: number;
+  rounds: number;
+  scenarios: readonly Scenario[];
+  /** Where to write the report as JSON; null: nowhere. */
+  jsonFile: string | null;
+  /** Folder for a CPU profile of the platform; null: no profile. */
+  profileDirectory: string | null;
+}
+
+export type Command = { kind: 'run'; options: BenchOptions } | { kind: 'help' } | { kind: 'refused'; problem: string };
+
+const OPTIONS = {
+  seconds: { type: 'string', default: '3' },
+  rounds: { type: 'string', default: '3' },
+  only: { type: 'string' },
+  json: { type: 'string' },
+  profile: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+const SECONDS_MAX = 120;
+const ROUNDS_MAX = 50;
+
+/** Reads the command line (without node and script). */
+export function readArguments(argv: readonly string[]): Command {
+  let values;
+  try {
+    ({ values } = parseArgs({ args: [...argv], options: OPTIONS, strict: true }));
+  } catch (error) {
+    return { kind: 'refused', problem: error instanceof Error ? error.message : String(error) };
+  }
+  if (values.help) return { kind: 'help' };
+  const seconds = Number(values.seconds);
+  const rounds = Number(values.rounds);
+  if (!(seconds >= 0.1 && seconds <= SECONDS_MAX))
+    return { kind: 'refused', problem: `--seconds must be from 0.1 to ${SECONDS_MAX}` };
+  if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= ROUNDS_MAX)) {
+    return { kind: 'refused', problem: `--rounds must be a whole number from 1 to ${ROUNDS_MAX}` };
+  }
+  const names = values.only?.split(',') ?? SCENARIOS.map(({ name }) => name);
+  const unknown = names.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name));
+  if (unknown.length > 0) {
+    return {
+      kind: 'refused',
+      problem: `--only knows ${SCENARIOS.map(({ name }) => name).join(', ')}, not ${unknown.join(', ')}`,
+    };
+  }
+  return {
+    kind: 'run',
+    options: {
+      durationMs: seconds * 1_000,
+      rounds,
+      scenarios: SCENARIOS.filter(({ name }) => names.includes(name)),
+      jsonFile: values.json ?? null,
+      profileDirectory: values.profile ?? null,
+    },
+  };
+}
+
+export const HELP = `Usage: npm run bench -- [options]
+
+Measures the platform in standalone mode (authentication, reservation, pricing, spool, events, metrics and logs on)
+against a bare Fastify + undici proxy, in turns, both in front of the provider simulator on this machine.
+
+Options:
+  --seconds <n>    length of one measurement (default ${OPTIONS.seconds.default}); with all scenarios a run takes about 30 times as long
+  --rounds <n>     measurements of each side per scenario (default ${OPTIONS.rounds.default})
+  --only <list>    scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}
+  --json <file>    write the report there, with commit, versions and machine
+  --profile <dir>  write a CPU profile of the platform there and print its shares; slows the platform down
+  -h, --help       this text
+
+Exit status: 0 measured, 1 a call failed or the books do not agree, 2 wrong arguments.
+`;

@@ -1,0 +1,72 @@
+import type { BenchOptions } from './arguments.js';
+import { plainEnvironment } from './config.js';
+import { measure, measureRounds, type Stage } from './measure.js';
+import { ANSWER_DIRECTIVES } from './platform/model.js';
+import { MeasuredPlatform, type Books } from './platform/platform.js';
+import { Child } from './programs/child.js';
+import { readCircumstances, type Circumstances } from './report/machine.js';
+import { summarise, type ScenarioSummary } from './report/summary.js';
+
+export interface BenchReport extends Circumstances {
+  secondsPerMeasurement: number;
+  rounds: number;
+  scenarios: ScenarioSummary[];
+  books: Books;
+}
+
+/** Compilers and pools have settled after this. */
+const WARM_UP_MS = 2_000;
+
+/**
+ * Starts everything, measures, checks the books, and ends everything it started.
+ * @param tell Says what is being done.
+ * @throws Error when a call failed or the books do not agree.
+ */
+export async function runBench(options: BenchOptions, tell: (line: string) => void): Promise<BenchReport> {
+  const circumstances = await readCircumstances(Date.now());
+  const started: { stop(): Promise<void> }[] = [];
+  const keep = <T extends { stop(): Promise<void> }>(one: T): T => (started.push(one), one);
+  const stopAll = async (): Promise<void> => {
+    for (const one of started.splice(0).toReversed()) await one.stop();
+  };
+  try {
+    tell('starting the simulator, the bare proxy, the platform and the load generator');
+    const stage = await startStage(options, keep);
+    const scenarios: ScenarioSummary[] = [];
+    for (const scenario of options.scenarios) {
+      tell(`measuring ${scenario.name}`);
+      await measure(stage, 'bare', scenario, WARM_UP_MS);
+      await measure(stage, 'platform', scenario, WARM_UP_MS);
+      scenarios.push(summarise(scenario, await measureRounds(stage, scenario, options.rounds, options.durationMs)));
+    }
+    tell('comparing the ledger with the request log');
+    const books = await stage.platform.checkBooks();
+    return {
+      ...circumstances,
+      secondsPerMeasurement: options.durationMs / 1_000,
+      rounds: options.rounds,
+      scenarios,
+      books,
+    };
+  } finally {
+    await stopAll();
+  }
+}
+
+async function startStage(
+  { profileDirectory }: BenchOptions,
+  keep: <T extends { stop(): Promise<void> }>(one: T) => T,
+): Promise<Stage> {
+  const start = (name: string, file: string, programArguments: string[]): Child =>
+    keep(new Child(name, new URL(file, import.meta.url), programArguments, { environment: plainEnvironment() }));
+  const upstreamUrl = await start('the simulator', './programs/simulator.main.js', [
+    ANSWER_DIRECTIVES,
+  ]).receive<string>();
+  const bare = start('the bare proxy', './programs/bare-proxy.main.js', [upstreamUrl]);
+  const bareUrl = await bare.receive<string>();
+  const load = start('the load generator', './load/main.js', []);
+  await load.receive<string>();
+  const profiling = profileDirectory === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
+  const platform = keep(await MeasuredPlatform.start(upstreamUrl, profiling));
+  return { bare: { url: bareUrl, process: bare }, platform, load };
+}
