@@ -29,6 +29,7 @@ const calls: UsageReport[] = Array.from({ length: 60 }, (_, index) =>
     model: index % 2 ? 'gpt-4o' : 'claude',
     provider: index % 2 ? 'openai' : 'anthropic',
     tags: index % 6 === 0 ? ['batch', 'nightly'] : [],
+    correlationId: `corr_${index % 9}`,
     status: index % 7 === 0 ? 429 : 200,
     priceId: 'prc_elsewhere',
     cost: nanoUsd(BigInt(index % 8) * 1_000n),
@@ -89,6 +90,7 @@ describe('the request log', () => {
     ['model', { model: 'claude' }, (c) => c.model === 'claude'],
     ['provider', { provider: 'openai' }, (c) => c.provider === 'openai'],
     ['tag', { tag: 'nightly' }, (c) => c.tags.includes('nightly')],
+    ['the id that its caller gave', { correlationId: 'corr_7' }, (c) => c.correlationId === 'corr_7'],
     ['success', { statusMax: 399 }, (c) => c.status === 200],
     [
       'time, its end excluded',

@@ -20,6 +20,7 @@ export class ListRequests {
       model: filters.model,
       provider: filters.provider,
       tag: filters.tag,
+      correlationId: filters.correlationId,
       statusMin: filters.statusMin,
       statusMax: filters.statusMax,
       orgId: actor.orgId,

@@ -89,6 +89,7 @@ export interface RequestQuery {
   model: string | undefined;
   provider: string | undefined;
   tag: string | undefined;
+  correlationId: string | undefined;
   statusMin: number | undefined;
   statusMax: number | undefined;
   startedFrom: string | undefined;

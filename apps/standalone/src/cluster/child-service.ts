@@ -41,6 +41,7 @@ export class ChildService {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     this.child = child;
+    logger.info({ child: name, pid: child.pid, port }, 'service started');
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         resolve();

@@ -35,7 +35,11 @@ export class GatewayServer {
       return503OnClosing: false,
       forceCloseConnections: false,
       routerOptions: { maxParamLength: 256 },
-      http: { headersTimeout: config.HEADERS_TIMEOUT_MS },
+      http: {
+        headersTimeout: config.HEADERS_TIMEOUT_MS,
+        // Node looks for late clients only this often, every 30 s unless told.
+        connectionsCheckingInterval: Math.min(1_000, config.HEADERS_TIMEOUT_MS, config.REQUEST_TIMEOUT_MS),
+      },
     });
     this.acceptBodies();
     this.followRequests();

@@ -23,6 +23,7 @@ export function selectRequests(query: RequestQuery): { text: string; values: unk
   where((wallet) => `wallet_ids @> ARRAY[${wallet}]`, query.walletId);
   where((model) => `model = ${model}`, query.model);
   where((provider) => `provider = ${provider}`, query.provider);
+  where((id) => `record->>'correlationId' = ${id}`, query.correlationId);
   where((tag) => `tags @> ARRAY[${tag}]`, query.tag);
   where((status) => `status >= ${status}`, query.statusMin);
   where((status) => `status <= ${status}`, query.statusMax);

@@ -1,0 +1,71 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryFolder, type TemporaryFolder } from '@ao/testing';
+
+/** A model of an AO_CONFIG file, with prices in dollars per token. */
+export interface FileModel {
+  name: string;
+  /** What the provider calls it; the name itself unless told. */
+  model?: string;
+  baseUrl: string;
+  apiKey?: string;
+  inputCost?: number;
+  cachedInputCost?: number;
+  outputCost?: number;
+  /** Seconds. */
+  timeout?: number;
+  streamTimeout?: number;
+}
+
+export type FileAliases = Record<string, string | { model: string; hidden: boolean }>;
+
+/** An AO_CONFIG file on disk that a test can change while the platform runs. */
+export class ModelFile {
+  private constructor(private readonly folder: TemporaryFolder) {}
+
+  static async create(models: FileModel[], aliases: FileAliases = {}): Promise<ModelFile> {
+    const file = new ModelFile(await temporaryFolder('models'));
+    await file.write(models, aliases);
+    return file;
+  }
+
+  get path(): string {
+    return join(this.folder.path, 'models.yaml');
+  }
+
+  async write(models: FileModel[], aliases: FileAliases = {}): Promise<void> {
+    const content = { model_list: models.map(toEntry), router_settings: { model_group_alias: aliases } };
+    // JSON is YAML.
+    await writeFile(this.path, JSON.stringify(content));
+  }
+
+  remove(): Promise<void> {
+    return this.folder.remove();
+  }
+}
+
+function toEntry({
+  name,
+  model = name,
+  baseUrl,
+  apiKey = 'sk-provider-key',
+  timeout,
+  streamTimeout,
+  ...costs
+}: FileModel): object {
+  return {
+    model_name: name,
+    litellm_params: {
+      model: `openai/${model}`,
+      api_base: baseUrl,
+      api_key: apiKey,
+      ...(timeout !== undefined && { timeout }),
+      ...(streamTimeout !== undefined && { stream_timeout: streamTimeout }),
+    },
+    model_info: {
+      ...(costs.inputCost !== undefined && { input_cost_per_token: costs.inputCost }),
+      ...(costs.cachedInputCost !== undefined && { cache_read_input_token_cost: costs.cachedInputCost }),
+      ...(costs.outputCost !== undefined && { output_cost_per_token: costs.outputCost }),
+    },
+  };
+}
