@@ -12,6 +12,21 @@ export function wantsDemo({ AO_CONFIG: config, OPENAI_API_KEY: key, AO_DEMO: ask
   return asked ?? (config === undefined && key === undefined);
 }
 
+/** What the services of this installation must be told of each other, where the operator has not said it. */
+export function neighbours(
+  given: NodeJS.ProcessEnv,
+  gateway: { HOST: string; PORT: number },
+  demo: Simulator | undefined,
+): NodeJS.ProcessEnv {
+  const host = gateway.HOST === '0.0.0.0' ? '127.0.0.1' : gateway.HOST;
+  return {
+    AO_GATEWAY_URL: `http://${host}:${gateway.PORT}`,
+    ...(demo && { AGENTS_DEFAULT_MODEL: 'demo-chat' }),
+    ...given,
+    ...(demo && { AO_DEMO_PROVIDER_URL: `${demo.url}/v1` }),
+  };
+}
+
 /** The built-in provider for a first look: the simulator, on loopback, without its control endpoints. */
 export function startDemoProvider(): Promise<Simulator> {
   return startSimulator({ host: '127.0.0.1', port: 0, recordedRequestsMax: 0, admin: false });

@@ -1,3 +1,4 @@
+import { agentsService } from '@ao/agents';
 import { analyticsService } from '@ao/analytics';
 import { governanceService } from '@ao/governance';
 import { identityService } from '@ao/identity';
@@ -16,4 +17,5 @@ export const services: ServiceDefinition[] = [
   governanceService,
   notificationService,
   analyticsService,
+  agentsService,
 ];

@@ -1,4 +1,5 @@
 import { describeSettings, platformSettings, type Settings } from '@ao/config';
+import { agentsSettings } from '@ao/agents';
 import { analyticsSettings } from '@ao/analytics';
 import { gatewaySettings } from '@ao/gateway';
 import { identitySettings } from '@ao/identity';
@@ -19,6 +20,7 @@ const GROUPS: [title: string, settings: Settings][] = [
   ['routing', routingSettings],
   ['notification', notificationSettings],
   ['analytics', analyticsSettings],
+  ['agents', agentsSettings],
   ['A service in a process of its own', serviceProcessSettings],
 ];
 

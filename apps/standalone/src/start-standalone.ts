@@ -3,7 +3,7 @@ import type { Simulator } from '@ao/provider-simulator';
 import { openPlatform, readVersion, runService, type Platform, type RunningService, type Runnable } from '@ao/runtime';
 import { bootstrap } from './bootstrap.js';
 import { loadStandaloneConfig } from './config.js';
-import { startDemoProvider, wantsDemo } from './demo-provider.js';
+import { neighbours, startDemoProvider, wantsDemo } from './demo-provider.js';
 import { services } from './services.js';
 
 import { welcome } from './welcome.js';
@@ -25,7 +25,7 @@ export async function startStandalone(environment: NodeJS.ProcessEnv): Promise<S
   const parts = new Parts();
   try {
     const demo = wantsDemo(config) ? parts.keepDemo(await startDemoProvider()) : undefined;
-    const variables = demo ? { ...environment, AO_DEMO_PROVIDER_URL: `${demo.url}/v1` } : environment;
+    const variables = neighbours(environment, gatewayConfig, demo);
     const platform = parts.keepPlatform(
       await openPlatform({ name: 'standalone', environment: variables, embedded: true }),
     );

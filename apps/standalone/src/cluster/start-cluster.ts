@@ -6,7 +6,7 @@ import { StartupError } from '@ao/kernel';
 import { openPlatform, type Runnable } from '@ao/runtime';
 import { bootstrap } from '../bootstrap.js';
 import { loadStandaloneConfig } from '../config.js';
-import { startDemoProvider, wantsDemo } from '../demo-provider.js';
+import { neighbours, startDemoProvider, wantsDemo } from '../demo-provider.js';
 import { services } from '../services.js';
 import { welcome } from '../welcome.js';
 import { ChildService } from './child-service.js';
@@ -22,7 +22,7 @@ export async function startCluster(given: NodeJS.ProcessEnv): Promise<Runnable> 
   const config = loadStandaloneConfig(given);
   const gateway = loadGatewayConfig(given);
   const demo = wantsDemo(config) ? await startDemoProvider() : undefined;
-  const environment = { ...withKeys(given), ...(demo && { AO_DEMO_PROVIDER_URL: `${demo.url}/v1` }) };
+  const environment = neighbours(withKeys(given), gateway, demo);
   const platform = await openPlatform({ name: 'cluster', environment, embedded: false });
   const { logger } = platform;
   const children = services.map(
