@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { settingsText } from './settings-text.js';
+import { settingsText } from './all-settings.js';
 
 /** `npm run settings`: writes `.env.example` anew. */
 writeFileSync('.env.example', settingsText());

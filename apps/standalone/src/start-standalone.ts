@@ -1,6 +1,7 @@
 import { startGateway, loadGatewayConfig, type RunningGateway } from '@ao/gateway';
 import type { Simulator } from '@ao/provider-simulator';
 import { openPlatform, readVersion, runService, type Platform, type RunningService, type Runnable } from '@ao/runtime';
+import { checkSettings } from './all-settings.js';
 import { bootstrap } from './bootstrap.js';
 import { loadStandaloneConfig } from './config.js';
 import { neighbours, startDemoProvider, wantsDemo } from './demo-provider.js';
@@ -19,8 +20,8 @@ export interface Standalone extends Runnable {
  * @throws StartupError when something cannot start; what had started is stopped again.
  */
 export async function startStandalone(environment: NodeJS.ProcessEnv): Promise<Standalone> {
+  checkSettings(environment);
   const config = loadStandaloneConfig(environment);
-  // Bad values are told before anything is started.
   const gatewayConfig = loadGatewayConfig(environment);
   const parts = new Parts();
   try {

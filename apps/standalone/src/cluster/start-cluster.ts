@@ -4,6 +4,7 @@ import { loadKey } from '@ao/config';
 import { loadGatewayConfig } from '@ao/gateway';
 import { StartupError } from '@ao/kernel';
 import { openPlatform, type Runnable } from '@ao/runtime';
+import { checkSettings } from '../all-settings.js';
 import { bootstrap } from '../bootstrap.js';
 import { loadStandaloneConfig } from '../config.js';
 import { neighbours, startDemoProvider, wantsDemo } from '../demo-provider.js';
@@ -19,6 +20,7 @@ const PROBE_PORT_OFFSET = 1;
  * URLs name. What compose and Kubernetes do with containers, for tests and for a look.
  */
 export async function startCluster(given: NodeJS.ProcessEnv): Promise<Runnable> {
+  checkSettings(given);
   const config = loadStandaloneConfig(given);
   const gateway = loadGatewayConfig(given);
   const demo = wantsDemo(config) ? await startDemoProvider() : undefined;

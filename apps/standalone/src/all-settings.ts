@@ -1,4 +1,4 @@
-import { describeSettings, platformSettings, type Settings } from '@ao/config';
+import { describeSettings, loadSettings, platformSettings, type Settings } from '@ao/config';
 import { agentsSettings } from '@ao/agents';
 import { analyticsSettings } from '@ao/analytics';
 import { gatewaySettings } from '@ao/gateway';
@@ -28,4 +28,12 @@ const GROUPS: [title: string, settings: Settings][] = [
 export function settingsText(): string {
   const head = '# Every setting, at its default. Written by `npm run settings`; tests compare it with the code.\n';
   return [head, ...GROUPS.map(([title, settings]) => describeSettings(title, settings))].join('\n');
+}
+
+/**
+ * Reads every setting of every service once, before anything is started.
+ * @throws StartupError that names all bad ones together.
+ */
+export function checkSettings(environment: NodeJS.ProcessEnv): void {
+  loadSettings(Object.assign({}, ...GROUPS.map(([, settings]) => settings)) as Settings, environment);
 }
