@@ -10,6 +10,7 @@ import {
   type Task,
 } from '@ao/contracts';
 import { AppError, UuidV7Generator, silentLogger, systemClock } from '@ao/kernel';
+import { openMemoryKeyValue } from '@ao/keyvalue';
 import { hashKey } from '@ao/runtime';
 import { freePort, temporaryFolder, type TemporaryFolder } from '@ao/testing';
 import { startGateway, type RunningGateway } from './index.js';
@@ -66,6 +67,7 @@ describe('the HTTP edge of tasks', () => {
       clock: systemClock,
       ids: new UuidV7Generator(),
       secretBox,
+      keyValue: openMemoryKeyValue(),
       keyPepper: pepper,
       dataDirectory: folder.path,
       environment: { PORT: String(port), ...environment },
