@@ -29,6 +29,18 @@ describe('the logger', () => {
     expect(JSON.stringify(lines())).not.toContain('abc');
   });
 
+  it('[OB-002] hides them in lists and below, and leaves the caller its object', () => {
+    const { lines, destination } = capture();
+    const fields = { calls: [{ cookie: 'abc', path: '/x' }], password: 'abc', status: 200 };
+    createLogger({ service: 'x', level: 'info', format: 'json', destination }).info(fields, 'call');
+    expect(lines()[0]).toMatchObject({
+      calls: [{ cookie: '[redacted]', path: '/x' }],
+      password: '[redacted]',
+      status: 200,
+    });
+    expect(fields).toEqual({ calls: [{ cookie: 'abc', path: '/x' }], password: 'abc', status: 200 });
+  });
+
   it('keeps what only the log may know of an error', () => {
     const { lines, destination } = capture();
     const error = new AppError('internal_error', 'public', { internal: 'why', cause: new Error('root') });

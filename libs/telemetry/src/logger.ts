@@ -1,6 +1,7 @@
 import type { Logger } from '@ao/kernel';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import { pretty } from './pretty.js';
+import { redactSecrets } from './redact.js';
 
 export interface LoggerOptions {
   service: string;
@@ -10,47 +11,18 @@ export interface LoggerOptions {
   destination?: DestinationStream;
 }
 
-/** Without it a quiet service would keep its last lines to itself, and a kill would lose them. */
-const FLUSH_EVERY_MS = 100;
-
-/**
- * Names under which a secret could reach a log line by mistake. Prompts and answers are never handed to a logger; this
- * net is for objects that carry headers or options along.
- */
-const REDACTED = [
-  'authorization',
-  'cookie',
-  'apiKey',
-  'api_key',
-  'secret',
-  'password',
-  'key',
-  'x-api-key',
-  'x-openai-api-key',
-];
-
 /** A structured logger: one JSON object a line, with service and time. */
 export function createLogger({ service, level, format, destination }: LoggerOptions): Logger & PinoLogger {
-  const paths = REDACTED.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
   return pino(
     {
       level,
       base: { service },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths, censor: '[redacted]' },
+      formatters: { level: (label) => ({ level: label }), log: redactSecrets },
       serializers: { err: serializeError },
     },
-    destination ?? (format === 'pretty' ? pretty() : standardOutput()),
+    destination ?? (format === 'pretty' ? pretty() : pino.destination({ fd: 1, sync: false, minLength: 4_096 })),
   );
-}
-
-let output: DestinationStream | undefined;
-
-/** One for all services of a process, so that their lines keep their order; written in batches, none held back for long. */
-function standardOutput(): DestinationStream {
-  output ??= pino.destination({ fd: 1, sync: false, minLength: 4_096, periodicFlush: FLUSH_EVERY_MS });
-  return output;
 }
 
 /** Errors with what only the log may know; a bounded stack. */

@@ -4,7 +4,7 @@ import type { Bus } from '@ao/bus';
 import { usageReportedV1, type UsageReport } from '@ao/contracts';
 import { sleep, type Clock, type Logger } from '@ao/kernel';
 import type { CallBegin, UsageSpool } from '../../application/ports.js';
-import { encodeRecord, encodeReport, readSegment } from './segment.js';
+import { encodeBegin, encodeEnd, encodeReport, readSegment } from './segment.js';
 import { SegmentWriter } from './segment-writer.js';
 
 const SEGMENT_BYTES_MAX = 16 * 1024 * 1024;
@@ -21,9 +21,6 @@ interface FileSpoolOptions {
   recordsMax: number;
 }
 
-/** What of a report names its event. */
-type Identity = Pick<UsageReport, 'requestId' | 'correlationId' | 'startedAtMs'>;
-
 /** A segment and the calls whose records in it are not yet safe on the bus. */
 interface Segment {
   writer: SegmentWriter;
@@ -31,12 +28,20 @@ interface Segment {
   closed: boolean;
 }
 
+/** An ended call on its way to the bus. */
+interface Waiting {
+  requestId: string;
+  startedAtMs: number;
+  payload: string;
+  segments: Segment[];
+}
+
 /**
  * The gateway's only durable state: an append-only file of begun and ended calls. Each end is published as a usage
  * report; a file goes once the bus has taken every call in it. At start the files of an earlier process are replayed.
  */
 export class FileSpool implements UsageSpool {
-  private readonly queue: { report: UsageReport; segments: Segment[] }[] = [];
+  private readonly queue: Waiting[] = [];
   private readonly begun = new Map<string, Segment>();
   private segments: Segment[] = [];
   private current!: Segment;
@@ -59,7 +64,7 @@ export class FileSpool implements UsageSpool {
   begin(call: CallBegin): void {
     this.current.open.add(call.requestId);
     this.begun.set(call.requestId, this.current);
-    this.current.writer.append(encodeRecord({ kind: 'begin', call }));
+    this.current.writer.append(encodeBegin(call));
   }
 
   end(report: UsageReport): void {
@@ -68,8 +73,10 @@ export class FileSpool implements UsageSpool {
     const segment = this.current;
     segment.open.add(report.requestId);
     const segments = began && began !== segment ? [began, segment] : [segment];
-    segment.writer.append(encodeRecord({ kind: 'end', report }), () => {
-      this.queue.push({ report, segments });
+    const { requestId, startedAtMs } = report;
+    const payload = encodeReport(report);
+    segment.writer.append(encodeEnd(payload), () => {
+      this.queue.push({ requestId, startedAtMs, payload, segments });
       this.pump();
     });
     if (segment.writer.bytes > SEGMENT_BYTES_MAX && !segment.closed) void this.rotate(segment);
@@ -123,12 +130,12 @@ export class FileSpool implements UsageSpool {
 
   private pump(): void {
     while (this.inFlight < IN_FLIGHT_MAX && this.queue.length > 0 && !this.stopping.signal.aborted) {
-      const { report, segments } = this.queue.shift()!;
+      const { requestId, startedAtMs, payload, segments } = this.queue.shift()!;
       this.inFlight += 1;
-      void this.publish(report, encodeReport(report)).then((published) => {
+      void this.publish(requestId, startedAtMs, payload).then((published) => {
         this.inFlight -= 1;
         if (!published) return;
-        for (const segment of segments) segment.open.delete(report.requestId);
+        for (const segment of segments) segment.open.delete(requestId);
         if (segments.some((segment) => segment.closed)) void this.removeFinished();
         this.pump();
       });
@@ -136,7 +143,7 @@ export class FileSpool implements UsageSpool {
   }
 
   /** Publishes until the bus takes it; the request id is the event id, so a repetition is recognised. */
-  private async publish({ requestId, correlationId, startedAtMs }: Identity, payload: string): Promise<boolean> {
+  private async publish(requestId: string, startedAtMs: number, payload: string): Promise<boolean> {
     const event = {
       id: requestId,
       subject: usageReportedV1.subject,
@@ -145,7 +152,7 @@ export class FileSpool implements UsageSpool {
     };
     for (let delayMs = 100; !this.stopping.signal.aborted; delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX)) {
       try {
-        await this.options.bus.publishEncoded({ ...event, requestId: correlationId });
+        await this.options.bus.publishEncoded({ ...event, requestId });
         return true;
       } catch (error) {
         this.options.logger.warn(
@@ -188,7 +195,8 @@ export class FileSpool implements UsageSpool {
         .filter(([requestId]) => !ends.has(requestId))
         .map(([, call]) => asInterrupted(call));
       for (const raw of [...ends.values(), ...interrupted]) {
-        if (!(await this.publish(raw as unknown as Identity, JSON.stringify(raw)))) return;
+        if (!(await this.publish(raw['requestId'] as string, raw['startedAtMs'] as number, JSON.stringify(raw))))
+          return;
       }
       await Promise.all(paths.map((path) => unlink(path)));
     } catch (error) {

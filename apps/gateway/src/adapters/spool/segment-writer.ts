@@ -52,10 +52,10 @@ export class SegmentWriter {
     const [lines, durable] = [this.pending, this.waiting];
     [this.pending, this.waiting] = [[], []];
     try {
-      const text = lines.join('');
-      await this.file.write(text);
+      const bytes = Buffer.from(lines.join(''));
+      await this.file.writeFile(bytes);
       await this.file.datasync();
-      this.bytes += Buffer.byteLength(text);
+      this.bytes += bytes.length;
     } catch (error) {
       // The disk is full or gone. The records go on to the bus from memory; only their safety against a crash is lost.
       this.logger.error({ err: error, records: lines.length }, 'usage records could not be written to the spool');
