@@ -11,6 +11,9 @@ export interface LoggerOptions {
   destination?: DestinationStream;
 }
 
+/** Without it a quiet service would keep its last lines to itself, and a kill would lose them. */
+const FLUSH_EVERY_MS = 100;
+
 /** A structured logger: one JSON object a line, with service and time. */
 export function createLogger({ service, level, format, destination }: LoggerOptions): Logger & PinoLogger {
   return pino(
@@ -21,8 +24,16 @@ export function createLogger({ service, level, format, destination }: LoggerOpti
       formatters: { level: (label) => ({ level: label }), log: redactSecrets },
       serializers: { err: serializeError },
     },
-    destination ?? (format === 'pretty' ? pretty() : pino.destination({ fd: 1, sync: false, minLength: 4_096 })),
+    destination ?? (format === 'pretty' ? pretty() : standardOutput()),
   );
+}
+
+let output: DestinationStream | undefined;
+
+/** One for all services of a process, so that their lines keep their order; written in batches, none held back for long. */
+function standardOutput(): DestinationStream {
+  output ??= pino.destination({ fd: 1, sync: false, minLength: 4_096, periodicFlush: FLUSH_EVERY_MS });
+  return output;
 }
 
 /** Errors with what only the log may know; a bounded stack. */

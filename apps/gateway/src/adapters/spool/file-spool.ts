@@ -21,19 +21,20 @@ interface FileSpoolOptions {
   recordsMax: number;
 }
 
+/** What of a report names its event. */
+type Identity = Pick<UsageReport, 'requestId' | 'correlationId' | 'startedAtMs'>;
+
+/** An ended call on its way to the bus. */
+interface Waiting extends Identity {
+  payload: string;
+  segments: Segment[];
+}
+
 /** A segment and the calls whose records in it are not yet safe on the bus. */
 interface Segment {
   writer: SegmentWriter;
   open: Set<string>;
   closed: boolean;
-}
-
-/** An ended call on its way to the bus. */
-interface Waiting {
-  requestId: string;
-  startedAtMs: number;
-  payload: string;
-  segments: Segment[];
 }
 
 /**
@@ -73,10 +74,10 @@ export class FileSpool implements UsageSpool {
     const segment = this.current;
     segment.open.add(report.requestId);
     const segments = began && began !== segment ? [began, segment] : [segment];
-    const { requestId, startedAtMs } = report;
+    const { requestId, correlationId, startedAtMs } = report;
     const payload = encodeReport(report);
     segment.writer.append(encodeEnd(payload), () => {
-      this.queue.push({ requestId, startedAtMs, payload, segments });
+      this.queue.push({ requestId, correlationId, startedAtMs, payload, segments });
       this.pump();
     });
     if (segment.writer.bytes > SEGMENT_BYTES_MAX && !segment.closed) void this.rotate(segment);
@@ -130,9 +131,10 @@ export class FileSpool implements UsageSpool {
 
   private pump(): void {
     while (this.inFlight < IN_FLIGHT_MAX && this.queue.length > 0 && !this.stopping.signal.aborted) {
-      const { requestId, startedAtMs, payload, segments } = this.queue.shift()!;
+      const { payload, segments, ...identity } = this.queue.shift()!;
+      const { requestId } = identity;
       this.inFlight += 1;
-      void this.publish(requestId, startedAtMs, payload).then((published) => {
+      void this.publish(identity, payload).then((published) => {
         this.inFlight -= 1;
         if (!published) return;
         for (const segment of segments) segment.open.delete(requestId);
@@ -143,7 +145,7 @@ export class FileSpool implements UsageSpool {
   }
 
   /** Publishes until the bus takes it; the request id is the event id, so a repetition is recognised. */
-  private async publish(requestId: string, startedAtMs: number, payload: string): Promise<boolean> {
+  private async publish({ requestId, correlationId, startedAtMs }: Identity, payload: string): Promise<boolean> {
     const event = {
       id: requestId,
       subject: usageReportedV1.subject,
@@ -152,7 +154,7 @@ export class FileSpool implements UsageSpool {
     };
     for (let delayMs = 100; !this.stopping.signal.aborted; delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX)) {
       try {
-        await this.options.bus.publishEncoded({ ...event, requestId });
+        await this.options.bus.publishEncoded({ ...event, requestId: correlationId });
         return true;
       } catch (error) {
         this.options.logger.warn(
@@ -195,8 +197,7 @@ export class FileSpool implements UsageSpool {
         .filter(([requestId]) => !ends.has(requestId))
         .map(([, call]) => asInterrupted(call));
       for (const raw of [...ends.values(), ...interrupted]) {
-        if (!(await this.publish(raw['requestId'] as string, raw['startedAtMs'] as number, JSON.stringify(raw))))
-          return;
+        if (!(await this.publish(raw as unknown as Identity, JSON.stringify(raw)))) return;
       }
       await Promise.all(paths.map((path) => unlink(path)));
     } catch (error) {
