@@ -57,6 +57,7 @@ export function chunksOf(events: readonly string[]): Chunk[] {
 }
 
 async function* dataOf(response: Response): AsyncGenerator<string, void> {
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
   const decoder = new TextDecoder();
   let text = '';
   for await (const bytes of response.body!) {
@@ -67,5 +68,6 @@ async function* dataOf(response: Response): AsyncGenerator<string, void> {
       if (frame.startsWith('data: ')) yield frame.slice('data: '.length);
     }
   }
-  if (text.trim() !== '') throw new Error(`the stream ended inside an event: ${text}`);
+  // An error that came instead of a stream is no event.
+  if (isStream && text !== '') throw new Error(`the stream ended inside an event: ${text}`);
 }
