@@ -10,7 +10,7 @@ export interface Scenario {
 }
 
 /** `throughput`: requests per second and latency of a full load; `latency`: what the platform adds at a fixed rate. */
-export type Figures = 'throughput' | 'latency';
+type Figures = 'throughput' | 'latency';
 
 const CONNECTIONS = 64;
 const REQUESTS_PER_SECOND = 500;

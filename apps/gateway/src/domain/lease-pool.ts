@@ -18,7 +18,7 @@ export interface Lease {
 }
 
 /** What a reservation took from one wallet; no lease from an unlimited one. */
-export interface LeaseCharge {
+interface LeaseCharge {
   walletId: string;
   leaseId: string | null;
   reserved: NanoUsd;
