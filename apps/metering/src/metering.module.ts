@@ -1,11 +1,10 @@
-import type { ServiceContext, ServiceParts } from '@ao/runtime';
+import { PeriodicJob, type ServiceContext, type ServiceParts } from '@ao/runtime';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BusPriceSnapshots } from './adapters/bus/price.snapshots.js';
 import { PricesRpc } from './adapters/bus/prices.rpc.js';
 import { RequestsRpc } from './adapters/bus/requests.rpc.js';
 import { UsageConsumer } from './adapters/bus/usage.consumer.js';
 import { AoConfigPrices } from './adapters/config/ao-config.prices.js';
-import { PeriodicJob } from './adapters/jobs/periodic.job.js';
 import { PriceFeedJob } from './adapters/jobs/price-feed.job.js';
 import { PostgresPriceRepository } from './adapters/postgres/price.repository.js';
 import { PostgresRequestLog } from './adapters/postgres/request-log.repository.js';

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { ServiceContext, ServiceParts } from '@ao/runtime';
+import { PeriodicJob, type ServiceContext, type ServiceParts } from '@ao/runtime';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ChannelsRpc } from './adapters/bus/channels.rpc.js';
 import { ThresholdsConsumer } from './adapters/bus/thresholds.consumer.js';
 import { channelSenders } from './adapters/channels/index.js';
 import { DeliveryJob } from './adapters/jobs/delivery.job.js';
-import { RetentionJob } from './adapters/jobs/retention.job.js';
 import { PostgresAlertRepository } from './adapters/postgres/alert.repository.js';
 import { PostgresChannelRepository } from './adapters/postgres/channel.repository.js';
 import { PostgresDeliveryQueue } from './adapters/postgres/delivery.queue.js';
@@ -21,6 +20,7 @@ import { loadNotificationConfig } from './config.js';
 
 /** What a lease adds to the time that an attempt may take: for storing its outcome in a database that is slow. */
 const LEASE_MARGIN_MS = 25_000;
+const RETENTION_EVERY_MS = 3_600_000;
 
 /** The only wiring of the service. */
 @Module({})
@@ -62,6 +62,12 @@ export class NotificationModule {
       ],
     };
     const removeOldAlerts = new RemoveOldAlerts(alerts, clock, config.ALERT_RETENTION_DAYS);
-    return { module, jobs: [job, new RetentionJob(removeOldAlerts, logger)] };
+    const retention = new PeriodicJob({
+      name: 'retention of alerts',
+      everyMs: RETENTION_EVERY_MS,
+      run: (signal) => removeOldAlerts.execute(signal),
+      logger,
+    });
+    return { module, jobs: [job, retention] };
   }
 }

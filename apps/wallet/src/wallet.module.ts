@@ -4,7 +4,7 @@ import { Module } from '@nestjs/common';
 import { AcquisitionBatch, LeasesRpc } from './adapters/bus/leases.rpc.js';
 import { UsageRecordedConsumer } from './adapters/bus/usage-recorded.consumer.js';
 import { WalletsRpc } from './adapters/bus/wallets.rpc.js';
-import { LeaseSweeperJob } from './adapters/jobs/lease-sweeper.job.js';
+import { leaseSweeperJob } from './adapters/jobs/lease-sweeper.job.js';
 import { PostgresLedgerStore } from './adapters/postgres/ledger.store.js';
 import { WalletStore } from './adapters/postgres/store.js';
 import { PostgresWalletRepository } from './adapters/postgres/wallet.repository.js';
@@ -65,6 +65,6 @@ export class WalletModule {
         value(ReadBalance, new ReadBalance(wallets, store, periods, clock)),
       ],
     };
-    return { module, jobs: [new LeaseSweeperJob(sweepLeases, config.LEASE_SWEEP_INTERVAL_MS, logger)] };
+    return { module, jobs: [leaseSweeperJob(sweepLeases, config.LEASE_SWEEP_INTERVAL_MS, logger)] };
   }
 }

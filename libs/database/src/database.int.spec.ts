@@ -50,12 +50,17 @@ describe('Database', () => {
   it('runs a transaction again that lost a race, so that concurrent increments all count', async () => {
     await database.pool.query('INSERT INTO balance VALUES (1, 0)');
     let attempts = 0;
+    let allHaveRead = (): void => undefined;
+    const everyoneRead = new Promise<void>((resolve) => (allHaveRead = resolve));
     const increment = (): Promise<void> =>
       database.transaction(async (client) => {
-        attempts += 1;
         await client.query('SET TRANSACTION ISOLATION LEVEL SERIALIZABLE');
         const { rows } = await client.query<{ amount: string }>('SELECT amount FROM balance WHERE id = 1');
+        attempts += 1;
         const amount = BigInt(rows[0]?.amount ?? 'no row');
+        // Nobody writes before all have read: the race is certain, not likely.
+        if (attempts === 4) allHaveRead();
+        await everyoneRead;
         await client.query('UPDATE balance SET amount = $1 WHERE id = 1', [amount + 1n]);
       });
     await Promise.all(Array.from({ length: 4 }, increment));

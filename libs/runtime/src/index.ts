@@ -4,6 +4,7 @@ export * from './key-hash.js';
 export * from './paging.js';
 export * from './run-service.js';
 export * from './service.js';
+export * from './periodic-job.js';
 export * from './process/config.js';
 export * from './process/platform.js';
 export * from './process/run-process.js';

@@ -1,9 +1,8 @@
 import type { Logger } from '@ao/kernel';
-import type { BackgroundJob } from '@ao/runtime';
+import { PeriodicJob, type BackgroundJob } from '@ao/runtime';
 import type { ConfiguredPrices } from '../../application/ports.js';
 import type { PublishPrices } from '../../application/publish-prices.js';
 import type { SyncPrices } from '../../application/sync-prices.js';
-import { PeriodicJob } from './periodic.job.js';
 
 export interface PriceFeedOptions {
   syncPrices: SyncPrices;

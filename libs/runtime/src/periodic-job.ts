@@ -1,5 +1,5 @@
 import { sleep, type Logger } from '@ao/kernel';
-import type { BackgroundJob } from '@ao/runtime';
+import type { BackgroundJob } from './service.js';
 
 export interface PeriodicJobOptions {
   name: string;
