@@ -11,6 +11,7 @@ class SmallWallet implements LeaseBroker {
   questions = 0;
   syncs: Parameters<LeaseBroker['sync']>[0][] = [];
   away = false;
+  ttlMs = 60_000;
 
   constructor(
     private available: bigint,
@@ -38,7 +39,7 @@ class SmallWallet implements LeaseBroker {
       leaseId: `l${this.questions}`,
       walletId: 'leaf',
       granted,
-      expiresAtMs: this.clock.nowMs() + 60_000,
+      expiresAtMs: this.clock.nowMs() + this.ttlMs,
       periodEndsAtMs: null,
     };
     return { kind: 'granted', path: [{ walletId: 'leaf', name: 'Leaf', unlimited: false }], leases: [lease] };
@@ -105,6 +106,13 @@ describe('the budget', () => {
     expect(wallet.syncs.map(({ returns }) => returns)).toEqual([
       [{ leaseId: 'l1', sequence: 1, amount: 196n, close: true }],
     ]);
+  });
+
+  it('gives up instead of leasing a wallet empty when no lease that it gets is still good', async () => {
+    const { budget, wallet } = setUp(1_000_000n);
+    wallet.ttlMs = 1_000;
+    await expect(budget.reserve(caller, usd(10))).rejects.toMatchObject({ code: 'backend_unavailable' });
+    expect(wallet.questions).toBe(5);
   });
 
   it('charges nobody where there is no wallet', () => {

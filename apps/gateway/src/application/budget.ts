@@ -14,6 +14,8 @@ import type { LeasePool, LeaseReturn, Reservation } from '../domain/lease-pool.j
 import { LeaseSizes } from '../domain/lease-size.js';
 import type { LeaseBroker } from './ports.js';
 
+/** Leases that are granted and of no use all the same: the clocks of this gateway and the wallet service differ. */
+const USELESS_LEASES_MAX = 5;
 /** After a refusal the wallet service is asked ahead again no sooner than this. */
 const ASK_AHEAD_PAUSE_MS = 1_000;
 const WALLETS_PAUSED_MAX = 10_000;
@@ -78,7 +80,7 @@ export class Budget {
   }
 
   private async reserveWithLease(orgId: string, walletId: string, amount: NanoUsd): Promise<Reservation> {
-    for (;;) {
+    for (let asked = 0; ;) {
       const outcome = this.pool.reserve(walletId, amount, this.options.clock.nowMs());
       if (outcome.kind === 'reserved') return outcome.reservation;
       const running = this.asking.get(walletId);
@@ -86,6 +88,8 @@ export class Budget {
         await running.catch(() => undefined);
         continue;
       }
+      if (asked === USELESS_LEASES_MAX) throw noUsableLease();
+      asked += 1;
       // The question brings at least `amount` or throws; should another call be quicker to take it, ask once more.
       await this.askOnce(orgId, walletId, amount, outcome.enoughWalletIds);
     }
@@ -158,4 +162,11 @@ export class Budget {
       logger.warn({ err: error, returns: returns.length }, 'budget leases could not be synchronised');
     }
   }
+}
+
+function noUsableLease(): AppError {
+  return new AppError('backend_unavailable', 'No money could be held for this call. Try again shortly.', {
+    internal: 'budget leases arrive ended: compare the clocks of the gateway and of the wallet service',
+    retryAfterSeconds: 1,
+  });
 }

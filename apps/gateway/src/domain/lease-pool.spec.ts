@@ -64,6 +64,28 @@ describe('the lease pool', () => {
     expect(pool.totals()).toEqual({ leases: 1, free: 0n, reserved: 0n });
   });
 
+  it('[BX-001] gives out no money twice when a call costs more than it reserved while others are under way', () => {
+    const pool = new LeasePool();
+    pool.add('leaf', [wallet('leaf')], [lease('l1', 'leaf', 100n)], NOW_MS);
+    const [dear, cheap] = [reserve(pool, 10n)!, reserve(pool, 90n)!];
+    pool.settle(dear, nanoUsd(50n));
+    pool.settle(cheap, nanoUsd(20n));
+    // The ledger has drawn 70 from the lease: 30 are left of it.
+    expect(pool.totals().free).toBe(30n);
+    expect(reserve(pool, 31n)).toBeNull();
+    expect(pool.takeReturns(NOW_MS, 0)).toEqual([{ leaseId: 'l1', sequence: 1, amount: 30n, close: true }]);
+  });
+
+  it('returns nothing of a lease that is overspent, and closes it all the same', () => {
+    const pool = new LeasePool();
+    pool.add('leaf', [wallet('leaf')], [lease('l1', 'leaf', 100n)], NOW_MS);
+    const [dear, other] = [reserve(pool, 10n)!, reserve(pool, 90n)!];
+    pool.settle(dear, nanoUsd(50n));
+    expect(pool.takeReturns(NOW_MS, 0)).toEqual([]);
+    pool.settle(other, nanoUsd(90n));
+    expect(pool.takeReturns(NOW_MS, 0)).toEqual([{ leaseId: 'l1', sequence: 1, amount: 0n, close: true }]);
+  });
+
   it('returns what is idle, keeps what calls under way have taken, and counts its returns', () => {
     const pool = new LeasePool();
     pool.add('leaf', [wallet('leaf')], [lease('l1', 'leaf', 100n)], NOW_MS);
@@ -75,6 +97,36 @@ describe('the lease pool', () => {
     pool.settle(reservation, nanoUsd(40n));
     expect(pool.takeReturns(NOW_MS + 10_000, 5_000)).toEqual([{ leaseId: 'l1', sequence: 2, amount: 0n, close: true }]);
     expect(pool.totals().leases).toBe(0);
+  });
+
+  it('renews first what ends first, so that none is left out when there are more than fit one question', () => {
+    const pool = new LeasePool();
+    for (const [id, expiresInMs] of [
+      ['late', 50_000],
+      ['soon', 10_000],
+    ] as const) {
+      pool.add(id, [wallet(id)], [lease(id, id, 10n, expiresInMs)], NOW_MS);
+    }
+    expect(pool.dueForRenewal(NOW_MS, 5_000)).toEqual(['soon', 'late']);
+    pool.renewed('soon', NOW_MS + 60_000);
+    expect(pool.dueForRenewal(NOW_MS, 5_000)).toEqual(['late', 'soon']);
+  });
+
+  it('renews what a long call has taken also after the lease has ended: the ledger must not give it to others', () => {
+    const pool = new LeasePool();
+    pool.add('leaf', [wallet('leaf')], [lease('l1', 'leaf', 100n)], NOW_MS);
+    reserve(pool, 40n);
+    expect(pool.dueForRenewal(NOW_MS + 90_000, 5_000)).toEqual(['l1']);
+  });
+
+  it('forgets the paths that nobody calls with', () => {
+    const pool = new LeasePool();
+    pool.add('leaf', [wallet('leaf'), wallet('root')], [], NOW_MS);
+    pool.add('other', [wallet('other'), wallet('root')], [lease('l1', 'root', 100n, 600_000)], NOW_MS + 110_000);
+    const known = { kind: 'lease_needed', enoughWalletIds: ['root'] };
+    expect(pool.reserve('leaf', nanoUsd(1n), NOW_MS + 119_000)).toEqual(known);
+    pool.takeReturns(NOW_MS + 120_000, 60_000);
+    expect(pool.reserve('leaf', nanoUsd(1n), NOW_MS + 120_000)).toEqual({ ...known, enoughWalletIds: [] });
   });
 
   it('never gives out more than was granted, whatever the order of events', () => {

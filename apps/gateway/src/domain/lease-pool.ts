@@ -1,4 +1,4 @@
-import { ZERO_USD, nanoUsd, type NanoUsd } from '@ao/kernel';
+import { ZERO_USD, maxUsd, nanoUsd, type NanoUsd } from '@ao/kernel';
 
 /** A wallet that a call is charged to; the path lists the leaf first. */
 export interface PathWallet {
@@ -28,6 +28,7 @@ interface LeaseCharge {
 interface HeldLease {
   leaseId: string;
   walletId: string;
+  /** Below zero while calls that cost more than they had reserved have eaten into what others still have reserved. */
   free: NanoUsd;
   /** Less than this left free: time to ask for the next one. */
   low: NanoUsd;
@@ -106,15 +107,15 @@ export class LeasePool {
 
   /**
    * Ends a reservation: what was not spent is free again at once. What was spent leaves the pool; the ledger takes it
-   * from the lease when the usage record arrives. Spending above the reservation eats into the free part, if it can.
+   * from the lease when the usage record arrives. Spending above the reservation eats into the free part, and beyond that
+   * into what other calls will free: the ledger draws it from the lease too, so it must not be given out again.
    */
   settle(reservation: Reservation, spent: NanoUsd): void {
     for (const charge of reservation.charges) {
       const lease = charge.leaseId === null ? undefined : this.findById(charge.walletId, charge.leaseId);
       if (!lease) continue;
       lease.reserved = nanoUsd(lease.reserved - charge.reserved);
-      const free = lease.free + charge.reserved - spent;
-      lease.free = nanoUsd(free > 0n ? free : 0n);
+      lease.free = nanoUsd(lease.free + charge.reserved - spent);
     }
   }
 
@@ -139,28 +140,37 @@ export class LeasePool {
     }
   }
 
-  /** The leases to renew: those in use or used within `idleMs`. */
+  /**
+   * The leases to renew: those that calls under way still need, ended or not, and those used within `idleMs`. Who asks
+   * may take only the first of them: they come by expiry, so that each has its turn.
+   */
   dueForRenewal(nowMs: number, idleMs: number): string[] {
     return this.all()
-      .filter((lease) => !ended(lease, nowMs) && (lease.reserved > 0n || nowMs - lease.lastUsedAtMs < idleMs))
+      .filter((lease) => lease.reserved > 0n || (!ended(lease, nowMs) && nowMs - lease.lastUsedAtMs < idleMs))
+      .sort((a, b) => a.expiresAtMs - b.expiresAtMs)
       .map((lease) => lease.leaseId);
   }
 
   /** Takes the free part out of the leases that are idle, ended or too many, for return to the ledger. */
   takeReturns(nowMs: number, idleMs: number): LeaseReturn[] {
     const returns: LeaseReturn[] = [];
-    for (const held of this.leases.values()) {
+    for (const [walletId, held] of this.leases) {
+      const closed = new Set<string>();
       held.forEach((lease, index) => {
         const idle = nowMs - lease.lastUsedAtMs >= idleMs || ended(lease, nowMs) || index >= LEASES_PER_WALLET_MAX;
         if (!idle) return;
         const close = lease.reserved === 0n;
-        if (lease.free === 0n && !close) return;
+        const amount = maxUsd(lease.free, ZERO_USD);
+        if (amount === 0n && !close) return;
         lease.returnSequence += 1;
-        returns.push({ leaseId: lease.leaseId, sequence: lease.returnSequence, amount: lease.free, close });
-        lease.free = ZERO_USD;
+        returns.push({ leaseId: lease.leaseId, sequence: lease.returnSequence, amount, close });
+        lease.free = nanoUsd(lease.free - amount);
+        if (close) closed.add(lease.leaseId);
       });
-      this.keep(held, (lease) => !returns.some((given) => given.leaseId === lease.leaseId && given.close));
+      this.keep(held, (lease) => !closed.has(lease.leaseId));
+      if (held.length === 0) this.leases.delete(walletId);
     }
+    this.forgetPaths(nowMs);
     return returns;
   }
 
@@ -185,7 +195,11 @@ export class LeasePool {
     const all = this.all();
     const sum = (pick: (lease: HeldLease) => bigint): NanoUsd =>
       nanoUsd(all.reduce((total, lease) => total + pick(lease), 0n));
-    return { leases: all.length, free: sum((lease) => lease.free), reserved: sum((lease) => lease.reserved) };
+    return {
+      leases: all.length,
+      free: sum((lease) => maxUsd(lease.free, ZERO_USD)),
+      reserved: sum((lease) => lease.reserved),
+    };
   }
 
   private findLease(walletId: string, amount: NanoUsd, nowMs: number): HeldLease | undefined {
@@ -198,6 +212,13 @@ export class LeasePool {
 
   private all(): HeldLease[] {
     return [...this.leases.values()].flat();
+  }
+
+  /** Of wallets that nobody calls with any more. */
+  private forgetPaths(nowMs: number): void {
+    for (const [leafWalletId, { freshUntilMs }] of this.paths) {
+      if (nowMs >= freshUntilMs + PATH_FRESH_MS) this.paths.delete(leafWalletId);
+    }
   }
 
   private keep(held: HeldLease[], predicate: (lease: HeldLease) => boolean): void {
