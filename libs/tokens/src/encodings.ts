@@ -19,15 +19,17 @@ const LOAD_VOCABULARY: Readonly<Record<EncodingName, () => Vocabulary>> = {
 };
 const encoders = new Map<EncodingName, Encoder>();
 
+/** Tokens read without a pause: about a millisecond. A gateway reads the vocabularies while it serves. */
+const SLICE_TOKENS = 2_000;
+
 /** The encoder of an encoding: built on first use (some hundred milliseconds), the same object ever after. */
 export function encoderOf(encoding: EncodingName): Encoder {
-  let encoder = encoders.get(encoding);
-  if (!encoder) {
-    const vocabulary = LOAD_VOCABULARY[encoding]();
-    encoder = new Encoder(parseRanks(vocabulary.bpe_ranks), vocabulary.pat_str);
-    encoders.set(encoding, encoder);
-  }
-  return encoder;
+  const known = encoders.get(encoding);
+  if (known) return known;
+  const build = buildEncoder(encoding);
+  let step = build.next();
+  while (!step.done) step = build.next();
+  return keep(encoding, step.value);
 }
 
 /**
@@ -38,20 +40,37 @@ export async function preloadEncoders(
   encodings: readonly EncodingName[] = ['o200k_base', 'cl100k_base'],
 ): Promise<void> {
   for (const encoding of encodings) {
-    encoderOf(encoding);
-    await setImmediate();
+    if (encoders.has(encoding)) continue;
+    const build = buildEncoder(encoding);
+    let step = build.next();
+    while (!step.done) {
+      await setImmediate();
+      step = build.next();
+    }
+    keep(encoding, step.value);
   }
 }
 
-// Keys hold one byte per character: a fifth of the memory of js-tiktoken's own table, and no array per lookup.
-function parseRanks(lines: string): Map<string, number> {
+/** The first one stays, should two have been built at the same time. */
+function keep(encoding: EncodingName, built: Encoder): Encoder {
+  const encoder = encoders.get(encoding) ?? built;
+  encoders.set(encoding, encoder);
+  return encoder;
+}
+
+/** Pauses after the file and after each slice of it. */
+function* buildEncoder(encoding: EncodingName): Generator<undefined, Encoder> {
+  const { bpe_ranks: lines, pat_str: pattern } = LOAD_VOCABULARY[encoding]();
+  yield;
+  // Keys hold one byte per character: a fifth of the memory of js-tiktoken's own table, and no array per lookup.
   const ranks = new Map<string, number>();
   for (const line of lines.split('\n')) {
     if (line === '') continue;
     const [, firstRank, ...tokens] = line.split(' ');
-    tokens.forEach((token, index) =>
-      ranks.set(Buffer.from(token, 'base64').toString('latin1'), Number(firstRank) + index),
-    );
+    for (const [index, token] of tokens.entries()) {
+      ranks.set(Buffer.from(token, 'base64').toString('latin1'), Number(firstRank) + index);
+      if (ranks.size % SLICE_TOKENS === 0) yield;
+    }
   }
-  return ranks;
+  return new Encoder(ranks, pattern);
 }

@@ -71,6 +71,27 @@ describe('the budget', () => {
     expect(wallet.questions).toBeLessThanOrEqual(2);
   });
 
+  it('asks for the next lease while the present one lasts, so that no later call waits', async () => {
+    const { budget, wallet } = setUp(1_000_000n);
+    await budget.reserve(caller, nanoUsd(10n));
+    for (let call = 0; call < 200; call += 1) {
+      expect(budget.reserve(caller, nanoUsd(10n))).not.toBeInstanceOf(Promise);
+      await new Promise(setImmediate);
+    }
+    expect(wallet.questions).toBeGreaterThan(1);
+  });
+
+  it('asks ahead at most once a second when there is no more, and refuses only who cannot be paid', async () => {
+    const { budget, wallet } = setUp(200n);
+    await budget.reserve(caller, nanoUsd(10n));
+    for (let call = 1; call < 20; call += 1) {
+      expect(budget.reserve(caller, nanoUsd(10n))).not.toBeInstanceOf(Promise);
+      await new Promise(setImmediate);
+    }
+    expect(wallet.questions).toBe(2);
+    await expect(budget.reserve(caller, nanoUsd(10n))).rejects.toMatchObject({ code: 'wallet_exhausted' });
+  });
+
   it('[WL-004] lets through exactly what the wallet holds, however many ask at once', async () => {
     const { budget } = setUp(50n);
     const outcomes = await Promise.allSettled(Array.from({ length: 200 }, async () => budget.reserve(caller, usd(1))));
