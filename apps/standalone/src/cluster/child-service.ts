@@ -22,6 +22,8 @@ export class ChildService {
   private child: ChildProcess | null = null;
   private exited: Promise<void> = Promise.resolve();
   private stopping = false;
+  /** Whether it has ever answered; one that ends before that is not started again. */
+  private state: 'starting' | 'answered' | 'failed' = 'starting';
   private restartDelayMs = RESTART_DELAY_MS_FIRST;
 
   constructor(private readonly options: ChildServiceOptions) {}
@@ -46,6 +48,10 @@ export class ChildService {
       child.once('exit', (code, signal) => {
         resolve();
         if (this.stopping) return;
+        if (this.state === 'starting') {
+          this.state = 'failed';
+          return;
+        }
         logger.error(
           { child: name, code, signal, restartInMs: this.restartDelayMs },
           'a service ended and is started again',
@@ -56,16 +62,21 @@ export class ChildService {
     });
   }
 
-  /** Resolves once the service says it is ready; false when it does not in time or ended for good. */
+  /** Resolves once the service answers; false when it does not in time, or ended before it ever did. */
   async waitUntilReady(): Promise<boolean> {
     const { host, port } = this.options;
     const deadlineMs = performance.now() + READY_DEADLINE_MS;
     while (performance.now() < deadlineMs && !this.stopping) {
+      // It has said why, and would say so again.
+      if (this.state === 'failed') return false;
       const answer = await fetch(`http://${host}:${port}/live`, {
         signal: AbortSignal.timeout(PROBE_DEADLINE_MS),
       }).catch(() => null);
       await answer?.body?.cancel();
-      if (answer?.ok) return true;
+      if (answer?.ok) {
+        this.state = 'answered';
+        return true;
+      }
       await sleep(PROBE_EVERY_MS);
     }
     return false;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createTestDatabase, startClickHouseHttp, startNats, temporaryFolder, type RealServer } from '@ao/testing';
+import { join } from 'node:path';
+import { createTestDatabase, startClickHouseHttp, startNats, temporaryFolder } from '@ao/testing';
 import { environment as ownEnvironment } from '../config.js';
 
 /** The two ways to run the same code; every test of the whole platform runs in both. */
@@ -12,8 +13,8 @@ export interface PlatformHome {
   dataDirectory: string;
   /** The settings that lead there. */
   environment: Readonly<Record<string, string>>;
-  /** The bus of a cluster, for fault tests. */
-  nats: RealServer | null;
+  /** Takes the bus of a cluster away; what it gives brings the bus back, with all that it had stored. */
+  killNats(): Promise<() => Promise<void>>;
   remove(): Promise<void>;
 }
 
@@ -28,18 +29,20 @@ async function openStandaloneHome(): Promise<PlatformHome> {
     mode: 'standalone',
     dataDirectory: folder.path,
     environment: { AO_DATA_DIR: folder.path },
-    nats: null,
+    killNats: () => Promise.reject(new Error('in one process there is no NATS')),
     remove: () => folder.remove(),
   };
 }
 
 async function openClusterHome(): Promise<PlatformHome> {
-  const [folder, nats, clickHouse, database] = await Promise.all([
-    temporaryFolder('e2e'),
-    startNats(),
+  const folder = await temporaryFolder('e2e');
+  const jetstreamDirectory = join(folder.path, 'jetstream');
+  const [firstNats, clickHouse, database] = await Promise.all([
+    startNats({ jetstreamDirectory }),
     startClickHouseHttp(),
     createTestDatabase(),
   ]);
+  let nats = firstNats;
   const redisUrl = ownEnvironment()['TEST_REDIS_URL'];
   if (!redisUrl) throw new Error('TEST_REDIS_URL is not set: run this test in the `e2e` project.');
   return {
@@ -55,7 +58,12 @@ async function openClusterHome(): Promise<PlatformHome> {
       AO_MASTER_KEY: randomBytes(32).toString('base64'),
       AO_KEY_PEPPER: randomBytes(32).toString('base64'),
     },
-    nats,
+    async killNats() {
+      await nats.kill();
+      return async () => {
+        nats = await startNats({ jetstreamDirectory, port: nats.port });
+      };
+    },
     async remove() {
       await Promise.all([nats.stop(), clickHouse.stop(), database.drop()]);
       await folder.remove();

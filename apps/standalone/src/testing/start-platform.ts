@@ -109,3 +109,10 @@ export async function startVariant(platform: RunningPlatform, environment: Envir
   }
   return { url, program, admin: new ApiClient(url, platform.admin.key), stop: () => program.stop() };
 }
+
+/** The process of one service of a cluster, as its runner last started it. */
+export function childPid({ program }: RunningPlatform, name: string): number {
+  const started = program.logs.findLast(({ child, msg }) => child === name && msg === 'service started');
+  if (typeof started?.['pid'] !== 'number') throw new Error(`no service ${name} was started`);
+  return started['pid'];
+}
