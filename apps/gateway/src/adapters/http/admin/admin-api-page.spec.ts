@@ -14,7 +14,7 @@ async function registered(): Promise<string[]> {
 
 const documented = readFileSync('docs/admin-api.md', 'utf8')
   .split('\n')
-  .flatMap((line) => /^\| `([A-Z]+ \/(?:api\/)?v1\/[^`]+)` \|/.exec(line)?.[1] ?? []);
+  .flatMap((line) => /^\| `([A-Z]+ \/(?:api\/)?v1\/[^`]+)` +\|/.exec(line)?.[1] ?? []);
 
 describe('docs/admin-api.md', () => {
   it('names each admin route once, and no other', async () => {
