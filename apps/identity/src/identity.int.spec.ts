@@ -1,12 +1,9 @@
 import { MemoryBus } from '@ao/bus';
-import { SecretBox } from '@ao/config';
 import {
   authenticateKeyV1,
   bootstrapV1,
   createKeyV1,
   createTeamV1,
-  createWalletV1,
-  getWalletV1,
   identityActionPerformedV1,
   keyChangedV1,
   listKeysV1,
@@ -14,19 +11,13 @@ import {
   signUpV1,
   type Actor,
 } from '@ao/contracts';
-import { AppError, UuidV7Generator, silentLogger, systemClock } from '@ao/kernel';
+import { silentLogger } from '@ao/kernel';
 import { hashKey, runService, type HostContext, type RunningService } from '@ao/runtime';
 import { createTestDatabase, waitFor, type TestDatabase } from '@ao/testing';
+import { answerWallets, hostOn, pepper } from './identity-host.suite.js';
 import { identityService } from './index.js';
 
-const pepper = Buffer.alloc(32, 7);
 const owner: Actor = { orgId: 'org_default', keyId: 'key_admin', role: 'owner' };
-const wallet = (orgId: string, id: string): typeof getWalletV1.example.response.wallet => ({
-  ...getWalletV1.example.response.wallet,
-  id,
-  orgId,
-});
-
 describe('identity', () => {
   const bus = new MemoryBus(silentLogger);
   const events: { subject: string; payload: unknown }[] = [];
@@ -36,30 +27,11 @@ describe('identity', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    // The wallet service's side of the bus, by its contract.
-    await bus.respond(createWalletV1, ({ actor }) =>
-      createWalletV1.response.decode({ wallet: wallet(actor.orgId, `wal_${actor.orgId}`) }),
-    );
-    await bus.respond(getWalletV1, ({ actor, walletId }) => {
-      if (walletId !== `wal_${actor.orgId}`)
-        throw new AppError('not_found', 'There is no such wallet.', { param: 'wallet_id' });
-      return getWalletV1.response.decode({ wallet: wallet(actor.orgId, walletId) });
-    });
+    await answerWallets(bus);
     for (const contract of [keyChangedV1, identityActionPerformedV1]) {
       await bus.subscribe(contract, { kind: 'broadcast' }, (batch) => void events.push(...batch));
     }
-    host = {
-      bus,
-      logger: silentLogger,
-      clock: systemClock,
-      ids: new UuidV7Generator(),
-      secretBox: new SecretBox(Buffer.alloc(32, 1)),
-      keyPepper: pepper,
-      dataDirectory: '.',
-      environment: {},
-      databaseUrl: database.url,
-      openWarehouse: () => Promise.reject(new Error('identity needs no warehouse')),
-    };
+    host = hostOn(bus, database.url);
     service = await runService(identityService, host);
   });
 

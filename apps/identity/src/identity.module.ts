@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { ServiceContext } from '@ao/runtime';
-import { Module, type DynamicModule } from '@nestjs/common';
+import type { ServiceContext, ServiceParts } from '@ao/runtime';
+import { Module } from '@nestjs/common';
 import { KeysRpc } from './adapters/bus/keys.rpc.js';
 import { OrganisationsRpc } from './adapters/bus/organisations.rpc.js';
 import { WalletsClient } from './adapters/bus/wallets.client.js';
+import { BootstrapJob } from './adapters/jobs/bootstrap.job.js';
 import { PostgresKeyRepository } from './adapters/postgres/key.repository.js';
 import { PostgresOrganisationRepository } from './adapters/postgres/organisation.repository.js';
 import { IdentityStore } from './adapters/postgres/store.js';
@@ -19,31 +20,35 @@ import { ADMIN_KEY, loadIdentityConfig } from './config.js';
 /** The only wiring of the service. */
 @Module({})
 export class IdentityModule {
-  static register(context: ServiceContext): DynamicModule {
-    const { bus, clock, ids, keyPepper: pepper } = context;
+  /** @param alone In a process of its own nobody asks for the first organisation: the service makes it by itself. */
+  static register(context: ServiceContext, { alone }: { alone: boolean }): ServiceParts {
+    const { bus, clock, ids, logger, keyPepper: pepper } = context;
     const config = loadIdentityConfig(context.environment);
     const store = new IdentityStore(context.database);
     const keys = new PostgresKeyRepository(store);
     const organisations = new PostgresOrganisationRepository(store);
     const wallets = new WalletsClient(bus, config.DEFAULT_WALLET_LIMIT_USD);
     const factory = new KeyFactory({ clock, ids, pepper, randomBytes });
+    const foundOrganisation = new FoundOrganisation(organisations, keys, wallets, factory, clock, ids);
+    const { AO_ADMIN_KEY: adminKey } = config;
     const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({
       provide: provide as never,
       useValue,
     });
-    return {
+    const module = {
       module: IdentityModule,
       controllers: [KeysRpc, OrganisationsRpc],
       providers: [
         value(KEY_REPOSITORY, keys),
         value(ORGANISATION_REPOSITORY, organisations),
-        value(ADMIN_KEY, config.AO_ADMIN_KEY ?? null),
+        value(ADMIN_KEY, adminKey ?? null),
         value(AuthenticateKey, new AuthenticateKey(keys, clock)),
         value(CreateKey, new CreateKey(keys, organisations, wallets, factory, config.KEYS_PER_ORGANISATION_MAX)),
         value(RevokeKey, new RevokeKey(keys, factory, clock)),
         value(CreateTeam, new CreateTeam(organisations, wallets, clock, ids)),
-        value(FoundOrganisation, new FoundOrganisation(organisations, keys, wallets, factory, clock, ids)),
+        value(FoundOrganisation, foundOrganisation),
       ],
     };
+    return { module, jobs: alone && adminKey ? [new BootstrapJob(foundOrganisation, adminKey, logger)] : [] };
   }
 }

@@ -8,5 +8,11 @@ export { identitySettings } from './config.js';
 export const identityService: ServiceDefinition = {
   name: 'identity',
   migrationsDirectory: fileURLToPath(new URL('../../../prisma/identity/migrations', import.meta.url)),
-  build: (context) => ({ module: IdentityModule.register(context) }),
+  build: (context) => IdentityModule.register(context, { alone: false }),
+};
+
+/** The same in a process of its own: with AO_ADMIN_KEY set it makes the first organisation without being asked. */
+export const identityServiceAlone: ServiceDefinition = {
+  ...identityService,
+  build: (context) => IdentityModule.register(context, { alone: true }),
 };

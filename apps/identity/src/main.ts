@@ -1,4 +1,4 @@
 import { runServiceProcess } from '@ao/runtime';
-import { identityService } from './index.js';
+import { identityServiceAlone } from './index.js';
 
-await runServiceProcess(identityService);
+await runServiceProcess(identityServiceAlone);

@@ -50,6 +50,8 @@ export class FoundOrganisation {
     const { created, secret } = await this.prepare(adminKey ? { ...founding, secret: adminKey } : founding);
     const events = this.factory.changeEvents(created.key, ownerOf(created), 'key.create');
     const first = await this.organisations.insertFirst(created, events);
+    // Another replica was faster, perhaps one that still has another AO_ADMIN_KEY.
+    if (!first && adminKey) await this.ensureAdminKey(created.organisation, adminKey);
     return { organisation: created.organisation, secret: first && !adminKey ? secret : null };
   }
 
@@ -64,7 +66,7 @@ export class FoundOrganisation {
     const { key } = this.factory.make(owner, adminKey);
     if (await this.keys.findByHash(key.hash)) return;
     const actor: Actor = { orgId: organisation.id, keyId: 'system', role: 'owner' };
-    await this.keys.insert(key, this.factory.changeEvents(key, actor, 'key.create'));
+    await this.keys.insertUnlessKnown(key, this.factory.changeEvents(key, actor, 'key.create'));
   }
 
   private async prepare(founding: Founding): Promise<{ created: NewOrganisation; secret: string }> {

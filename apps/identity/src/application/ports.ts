@@ -15,6 +15,8 @@ export const ORGANISATION_REPOSITORY = Symbol('OrganisationRepository');
 /** Keys. What changes one also appends its events, in the same transaction. */
 export interface KeyRepository {
   insert(key: ApiKey, events: EncodedEvent[]): Promise<void>;
+  /** False when a key of the same secret is there already, revoked or not. */
+  insertUnlessKnown(key: ApiKey, events: EncodedEvent[]): Promise<boolean>;
   findByHash(hash: string): Promise<ApiKey | null>;
   find(orgId: string, keyId: string): Promise<ApiKey | null>;
   /** Newest first; one more than asked for when there are more. */

@@ -3,13 +3,17 @@ import type { KeyRepository, PageOf } from '../../application/ports.js';
 import type { ApiKey } from '../../domain/api-key.js';
 import type { ApiKeyModel } from './generated/models.js';
 import { toRole } from './rows.js';
-import type { IdentityStore } from './store.js';
+import { unlessTaken, type IdentityStore } from './store.js';
 
 export class PostgresKeyRepository implements KeyRepository {
   constructor(private readonly store: IdentityStore) {}
 
   insert(key: ApiKey, events: EncodedEvent[]): Promise<void> {
     return this.store.write(events, async (prisma) => void (await prisma.apiKey.create({ data: toRow(key) })));
+  }
+
+  insertUnlessKnown(key: ApiKey, events: EncodedEvent[]): Promise<boolean> {
+    return unlessTaken(this.insert(key, events));
   }
 
   async findByHash(hash: string): Promise<ApiKey | null> {

@@ -1,10 +1,9 @@
 import type { EncodedEvent } from '@ao/bus';
-import { databaseErrorCode } from '@ao/database';
 import type { NewOrganisation, OrganisationRepository, PageOf } from '../../application/ports.js';
 import type { Organisation, Team } from '../../domain/organisation.js';
 import type { Prisma } from './generated/client.js';
 import { toRow } from './key.repository.js';
-import type { IdentityStore } from './store.js';
+import { unlessTaken, type IdentityStore } from './store.js';
 
 export class PostgresOrganisationRepository implements OrganisationRepository {
   constructor(private readonly store: IdentityStore) {}
@@ -52,18 +51,6 @@ async function insertAll(
   if (user)
     await prisma.user.create({ data: { id: user.id, orgId: id, email: user.email, role: user.role, createdAt } });
   await prisma.apiKey.create({ data: toRow(key) });
-}
-
-/** False when a unique index refused the row. */
-async function unlessTaken(work: Promise<void>): Promise<boolean> {
-  try {
-    await work;
-    return true;
-  } catch (error) {
-    const code = (error as { code?: string }).code;
-    if (code === 'P2002' || databaseErrorCode(error) === '23505') return false;
-    throw error;
-  }
 }
 
 const toTeam = ({

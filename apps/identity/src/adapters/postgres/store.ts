@@ -1,5 +1,5 @@
 import type { EncodedEvent } from '@ao/bus';
-import { prismaAdapter, type Database } from '@ao/database';
+import { databaseErrorCode, prismaAdapter, type Database } from '@ao/database';
 import { PrismaClient, type Prisma } from './generated/client.js';
 
 /** The service's Prisma client on the service's pool, and the one way to change state: together with its events. */
@@ -19,5 +19,17 @@ export class IdentityStore {
     });
     this.database.notifyOutboxAppended();
     return result;
+  }
+}
+
+/** False when a unique index refused the row. */
+export async function unlessTaken(work: Promise<void>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    if (code === 'P2002' || databaseErrorCode(error) === '23505') return false;
+    throw error;
   }
 }
