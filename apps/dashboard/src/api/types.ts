@@ -5,7 +5,7 @@ export interface Page<Row> {
   next_cursor: string | null;
 }
 
-export type WalletPeriod = 'none' | 'day' | 'week' | 'month';
+type WalletPeriod = 'none' | 'day' | 'week' | 'month';
 
 /** `GET /v1/wallets/{id}/balance`, `GET /v1/wallet/balance`. */
 export interface WalletBalance {
@@ -86,7 +86,7 @@ export interface Usage {
   image_output_tokens: number;
 }
 
-export interface RouteDecision {
+interface RouteDecision {
   strategy: string;
   /** `dropped`: why the deployment could not serve; null: it could. */
   candidates: { deployment_id: string; dropped: string | null }[];

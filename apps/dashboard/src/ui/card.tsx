@@ -24,9 +24,17 @@ export function Card({ title, aside, children }: CardProps) {
 /** Names and values. */
 export const Facts = ({ children }: { children: ReactNode }) => <dl className="facts">{children}</dl>;
 
-export function Fact({ name, hint, children }: { name: string; hint?: string; children: ReactNode }) {
+export interface FactProps {
+  name: string;
+  hint?: string;
+  /** Takes the room of two: for ids. */
+  wide?: boolean;
+  children: ReactNode;
+}
+
+export function Fact({ name, hint, wide = false, children }: FactProps) {
   return (
-    <div className="fact">
+    <div className={wide ? 'fact fact-wide' : 'fact'}>
       <dt title={hint}>{name}</dt>
       <dd>{children}</dd>
     </div>

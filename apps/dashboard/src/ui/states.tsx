@@ -4,7 +4,7 @@ import { ApiError } from '../api/api-error.js';
 import { strings } from '../strings.js';
 import { Code } from './text.js';
 
-export function Loading({ lines = 3 }: { lines?: number }) {
+function Loading({ lines = 3 }: { lines?: number }) {
   return (
     <div className="loading" role="status">
       <span className="visually-hidden">{strings.common.loading}</span>

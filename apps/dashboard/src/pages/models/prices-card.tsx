@@ -93,7 +93,9 @@ function PricesTable({ prices }: { prices: Price[] }) {
                 </time>{' '}
                 {Date.parse(price.effective_from) > nowMs && <Badge tone="warn">{text.future}</Badge>}
               </td>
-              <td>{price.source}</td>
+              <td className="clip" title={price.source}>
+                {price.source}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -11,7 +11,7 @@ export function CostCard({ row }: { row: RequestRow }) {
     <Card title={text.cost}>
       {row.price_id && (
         <Facts>
-          <Fact name={text.price}>
+          <Fact name={text.price} wide>
             <Code>{row.price_id}</Code>
           </Fact>
         </Facts>

@@ -1,7 +1,7 @@
 import type { Query } from '../../api/client.js';
 import type { SortField } from './requests-table.js';
 
-export const PAGE_ROWS = 50;
+const PAGE_ROWS = 50;
 
 /** Status filters by their name in the address. */
 const STATUS_RANGES: Readonly<Record<string, { status_min: number; status_max: number }>> = {

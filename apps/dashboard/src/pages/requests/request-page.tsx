@@ -96,7 +96,7 @@ function Summary({ row }: { row: RequestRow }) {
 function Id({ name, value }: { name: string; value: string | null }) {
   if (value === null) return null;
   return (
-    <Fact name={name}>
+    <Fact name={name} wide>
       <Code>{value}</Code>
     </Fact>
   );
