@@ -14,6 +14,7 @@ import { routingRoutes } from './adapters/http/admin/routing.routes.js';
 import { taskRoutes } from './adapters/http/admin/tasks.routes.js';
 import { walletRoutes } from './adapters/http/admin/wallets.routes.js';
 import { registerCompletions } from './adapters/http/completion.routes.js';
+import { registerDashboard } from './adapters/http/dashboard.routes.js';
 import { registerHealth } from './adapters/http/health.routes.js';
 import { GatewayMetrics } from './adapters/http/metrics.js';
 import { registerMetrics } from './adapters/http/metrics.route.js';
@@ -127,6 +128,7 @@ export class GatewayModule {
       activeCalls: () => server.activeCalls,
     });
     registerMetrics(server.app, metrics);
+    registerDashboard(server.app, { version: context.version, logger });
     registerSignUp(server.app, bus, config.SIGN_UP_ENABLED);
     const routes = [
       ...keyRoutes,
