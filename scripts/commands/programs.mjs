@@ -43,7 +43,7 @@ export const cluster = program(
 export const migrate = program(
   'apps/standalone/dist/migrate.js',
   'bring the database schema of every service up to date',
-  'Environment: DATABASE_URL; the embedded database without it.',
+  'Environment: DATABASE_URL. npm start migrates its embedded database by itself.',
 );
 
 export const bench = program(

@@ -8,6 +8,7 @@ import type { GatewayServer } from './adapters/http/server.js';
 import type { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { FileSpool } from './adapters/spool/file-spool.js';
 import type { Budget } from './application/budget.js';
+import type { PerformCall } from './application/calls/perform-call.js';
 import type { ModelState } from './application/model-state.js';
 import type { Principals } from './application/principals.js';
 import type { GatewayConfig } from './config.js';
@@ -21,12 +22,15 @@ export interface LifecycleParts {
   logger: Logger;
   server: GatewayServer;
   budget: Budget;
+  performCall: PerformCall;
   spool: FileSpool;
   upstream: ProviderUpstream;
   keyValue: KeyValue;
 }
 
 const LEASE_SYNC_EVERY_MS = 1_000;
+/** For calls that the shutdown timeout cut off: their streams end, their cost is counted. */
+const SETTLE_DEADLINE_MS = 3_000;
 const WARM_UP_DELAY_MS = 2_000;
 
 /** Starts and stops the gateway's parts in the order that loses nothing. */
@@ -60,8 +64,9 @@ export class GatewayLifecycle {
 
   /** Answers what is under way, then gives back the money, hands over the usage records, and lets go of everything. */
   async stop(): Promise<void> {
-    const { server, budget, spool, upstream, keyValue } = this.parts;
+    const { server, budget, spool, upstream, keyValue, performCall } = this.parts;
     await server.stop();
+    await performCall.whenSettled(SETTLE_DEADLINE_MS);
     if (this.leaseTimer) clearInterval(this.leaseTimer);
     if (this.warmUp) clearTimeout(this.warmUp);
     await budget.close();

@@ -151,6 +151,7 @@ export class GatewayModule {
       logger,
       server,
       budget,
+      performCall,
       spool,
       upstream,
       keyValue: context.keyValue,

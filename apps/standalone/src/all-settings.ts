@@ -35,5 +35,6 @@ export function settingsText(): string {
  * @throws StartupError that names all bad ones together.
  */
 export function checkSettings(environment: NodeJS.ProcessEnv): void {
-  loadSettings(Object.assign({}, ...GROUPS.map(([, settings]) => settings)) as Settings, environment);
+  // The first definition of a name counts: in one process PORT is the gateway's.
+  loadSettings(Object.assign({}, ...GROUPS.map(([, settings]) => settings).reverse()) as Settings, environment);
 }

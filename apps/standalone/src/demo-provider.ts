@@ -1,3 +1,4 @@
+import { parseModelConfig, readModelConfigFile } from '@ao/config';
 import { startSimulator, type Simulator } from '@ao/provider-simulator';
 
 /** What the demo is told of the configuration. */
@@ -10,6 +11,14 @@ interface DemoConditions {
 /** The demo answers while nothing else can, or when it is asked for. */
 export function wantsDemo({ AO_CONFIG: config, OPENAI_API_KEY: key, AO_DEMO: asked }: DemoConditions): boolean {
   return asked ?? (config === undefined && key === undefined);
+}
+
+/** A model that this configuration serves: what a newcomer pastes must work. */
+export function modelToTry(config: DemoConditions, environment: NodeJS.ProcessEnv): string {
+  if (wantsDemo(config)) return 'demo-chat';
+  if (config.AO_CONFIG === undefined) return 'gpt-4o-mini';
+  const [first] = parseModelConfig(readModelConfigFile(config.AO_CONFIG), environment).deployments;
+  return first?.modelGroup ?? 'gpt-4o-mini';
 }
 
 /** What the services of this installation must be told of each other, where the operator has not said it. */

@@ -4,7 +4,7 @@ import { openPlatform, readVersion, runService, type Platform, type RunningServi
 import { checkSettings } from './all-settings.js';
 import { bootstrap } from './bootstrap.js';
 import { loadStandaloneConfig } from './config.js';
-import { neighbours, startDemoProvider, wantsDemo } from './demo-provider.js';
+import { modelToTry, neighbours, startDemoProvider, wantsDemo } from './demo-provider.js';
 import { services } from './services.js';
 
 import { welcome } from './welcome.js';
@@ -57,8 +57,15 @@ export async function startStandalone(environment: NodeJS.ProcessEnv): Promise<S
 
 /** What to print once it runs. */
 export function describe({ url, firstKey }: Standalone, environment: NodeJS.ProcessEnv): string {
-  const demo = wantsDemo(loadStandaloneConfig(environment));
-  return welcome({ url, firstKey, demo, dataDirectory: environment['AO_DATA_DIR'] || '.data' });
+  const config = loadStandaloneConfig(environment);
+  const model = modelToTry(config, environment);
+  return welcome({
+    url,
+    firstKey,
+    model,
+    demo: wantsDemo(config),
+    dataDirectory: environment['AO_DATA_DIR'] || '.data',
+  });
 }
 
 /** What has started so far, stopped in the reverse order of who needs whom. */

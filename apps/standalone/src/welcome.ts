@@ -2,14 +2,15 @@ interface Welcome {
   url: string;
   /** Set only when this start made the first key. */
   firstKey: string | null;
+  /** A model that answers. */
+  model: string;
   demo: boolean;
   dataDirectory: string;
 }
 
 /** What a newcomer reads: the ready line first, then what to paste. */
-export function welcome({ url, firstKey, demo, dataDirectory }: Welcome): string {
+export function welcome({ url, firstKey, model, demo, dataDirectory }: Welcome): string {
   const key = firstKey ?? '$AO_KEY';
-  const model = demo ? 'demo-chat' : 'gpt-4o-mini';
   const lines = [`AI Orchestrator ready on ${url}`, ''];
   if (firstKey !== null) {
     lines.push(

@@ -3,6 +3,8 @@ import { codeFiles, packageFolders } from './tree.mjs';
 /** @typedef {import('./tree.mjs').Rule} Rule */
 
 const LINES_MAX = 350;
+/** Tests are lists; a long one is still read one entry at a time. */
+const SPEC_LINES_MAX = 600;
 const LINES_LARGE = 250;
 
 /** @param {string} text */
@@ -14,8 +16,9 @@ export const fileLength = {
   check: (tree) =>
     codeFiles(tree)
       .map((path) => ({ path, lines: lineCount(tree.read(path)) }))
-      .filter(({ lines }) => lines > LINES_MAX)
-      .map(({ path, lines }) => `${path}: ${lines} lines, at most ${LINES_MAX}: split it`),
+      .map((file) => ({ ...file, max: file.path.includes('.spec.') ? SPEC_LINES_MAX : LINES_MAX }))
+      .filter(({ lines, max }) => lines > max)
+      .map(({ path, lines, max }) => `${path}: ${lines} lines, at most ${max}: split it`),
 };
 
 /**

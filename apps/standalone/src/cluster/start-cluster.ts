@@ -7,7 +7,7 @@ import { openPlatform, type Runnable } from '@ao/runtime';
 import { checkSettings } from '../all-settings.js';
 import { bootstrap } from '../bootstrap.js';
 import { loadStandaloneConfig } from '../config.js';
-import { neighbours, startDemoProvider, wantsDemo } from '../demo-provider.js';
+import { modelToTry, neighbours, startDemoProvider, wantsDemo } from '../demo-provider.js';
 import { services } from '../services.js';
 import { welcome } from '../welcome.js';
 import { ChildService } from './child-service.js';
@@ -61,7 +61,13 @@ export async function startCluster(given: NodeJS.ProcessEnv): Promise<Runnable> 
     await assertReady([front]);
     const url = `http://${gateway.HOST}:${gateway.PORT}`;
     process.stdout.write(
-      welcome({ url, firstKey, demo: demo !== undefined, dataDirectory: platform.values.AO_DATA_DIR }),
+      welcome({
+        url,
+        firstKey,
+        model: modelToTry(config, given),
+        demo: demo !== undefined,
+        dataDirectory: platform.values.AO_DATA_DIR,
+      }),
     );
   } catch (error) {
     await stop();

@@ -8,6 +8,8 @@ export interface Runnable {
 
 /** After this a stop that hangs is ended: an orchestrator would kill the process anyway, without a word. */
 const STOP_DEADLINE_MS = 60_000;
+/** How long a start may go on after it was told to stop: to come to an end by itself. */
+const START_ABORT_MS = 15_000;
 
 /**
  * Starts a program, and stops it on SIGTERM or SIGINT with exit code 0. A start that fails says so in one line and
@@ -15,10 +17,18 @@ const STOP_DEADLINE_MS = 60_000;
  */
 export async function runProcess(start: () => Promise<Runnable>): Promise<void> {
   const stopping = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort(signal));
+  let started = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      stopping.abort(signal);
+      // A start that hangs is not waited for: what it began ends with this process or is taken over by the next.
+      if (!started) setTimeout(() => process.exit(1), START_ABORT_MS).unref();
+    });
+  }
   let running: Runnable;
   try {
     running = await start();
+    started = true;
   } catch (error) {
     reportFailure(error);
     process.exit(1);

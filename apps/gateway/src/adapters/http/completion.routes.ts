@@ -78,6 +78,9 @@ async function readCall(
   const found = authenticate.execute(request.headers.authorization);
   const principal = found instanceof Promise ? await found : found;
   request.keyMasked = principal.keyMasked;
+  if (principal.role === 'viewer') {
+    throw new AppError('permission_denied', 'A key with the role viewer reads; it may not make calls that cost money.');
+  }
   if (!Buffer.isBuffer(request.body))
     throw new AppError('invalid_json', 'The request body is empty; send a JSON object.');
   const ownKey = header(request, 'x-openai-api-key', HEADER_LENGTH_MAX);

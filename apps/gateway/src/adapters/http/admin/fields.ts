@@ -56,7 +56,7 @@ export const pageFields = {
 export function toSnakeCase(record: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(record).map(([key, value]) => [
-      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      key.replace(/[A-Z]|\d+[a-z]?/g, (part) => `_${part.toLowerCase()}`),
       value,
     ]),
   );
