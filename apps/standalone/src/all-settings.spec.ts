@@ -9,8 +9,7 @@ describe('.env.example', () => {
 
 describe('the settings of all services', () => {
   it('[PF-005] are checked together: one message names every bad one', () => {
-    expect(() => checkSettings({ PORT: 'x', LOG_LEVEL: 'loud', DEFAULT_WALLET_LIMIT_USD: 'much' })).toThrow(
-      /LOG_LEVEL: .*PORT: .*DEFAULT_WALLET_LIMIT_USD: /,
-    );
+    const check = (): void => checkSettings({ PORT: 'x', LOG_LEVEL: 'loud', DEFAULT_WALLET_LIMIT_USD: 'much' });
+    for (const name of ['PORT', 'LOG_LEVEL', 'DEFAULT_WALLET_LIMIT_USD']) expect(check).toThrow(`${name}: must be`);
   });
 });
