@@ -65,6 +65,12 @@ export interface Subscription {
  * logged, so that it does not hold up those behind it.
  */
 export interface Bus {
+  /**
+   * True: `publish` resolves when every durable subscriber has handled the event, however long one is away. False: when
+   * the transport has stored it, which is soon or not at all.
+   */
+  readonly publishWaitsForHandlers: boolean;
+
   request<C extends RpcContract>(contract: C, request: CallOf<C>, options?: RequestOptions): Promise<ResponseOf<C>>;
   respond<C extends RpcContract>(contract: C, handler: RpcHandler<C>): Promise<Subscription>;
 

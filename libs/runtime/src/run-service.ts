@@ -1,21 +1,16 @@
 import 'reflect-metadata';
 import { BusStrategy, RethrowFilter } from '@ao/bus';
 import { checkHealthV1 } from '@ao/contracts';
-import { OutboxRelay, migrate, openDatabase, type Database } from '@ao/database';
+import { migrate, openDatabase, type Database } from '@ao/database';
 import { StartupError, withDeadline } from '@ao/kernel';
 import { NestFactory } from '@nestjs/core';
+import { createRelay } from './create-relay.js';
 import type { RunningService, ServiceContext, ServiceDefinition, ServiceParts } from './service.js';
 
 const HEALTH_DEADLINE_MS = 800;
 const POOL_CONNECTIONS_MAX = 10;
 const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
-
-/**
- * The bus of one process acknowledges an event only when its slowest subscriber has handled it, a tenth of a second
- * later or more: with fewer under way the relay would be the narrowest place of the platform.
- */
-const RELAY_EVENTS_MAX = 2_000;
 
 /** What the host of a service provides: all of its context but the database, which the definition asks for. */
 export interface HostContext extends Omit<ServiceContext, 'database'> {
@@ -42,15 +37,7 @@ export async function runService(definition: ServiceDefinition, host: HostContex
     logger: ['error'],
   });
   app.useGlobalFilters(new RethrowFilter());
-  const relay =
-    database &&
-    new OutboxRelay({
-      database,
-      publish: (event) => host.bus.publishEncoded(event),
-      batchSizeMax: RELAY_EVENTS_MAX,
-      inFlightMax: RELAY_EVENTS_MAX,
-      logger: host.logger,
-    });
+  const relay = database && createRelay(database, host);
   const checkHealth = (): ReturnType<RunningService['checkHealth']> => runChecks(host, database, parts);
   const healthAnswer = await host.bus.respond(checkHealthV1[name], async () => ({ checks: await checkHealth() }));
   await app.listen();

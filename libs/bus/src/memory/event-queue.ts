@@ -1,4 +1,4 @@
-import { sleep, withDeadline } from '@ao/kernel';
+import { withDeadline } from '@ao/kernel';
 import type { Delivery, EncodedEvent, EventEnvelope } from '../bus.js';
 import { BatchQueue } from '../events/batch-queue.js';
 import { retryDelayMs, type Parcel } from '../events/event-delivery.js';
@@ -12,7 +12,9 @@ export class EventQueue {
   private readonly queue: BatchQueue<MemoryParcel>;
   /** Accepted and not settled, by event id: publishing one of these again waits for the first. */
   private readonly open = new Map<string, MemoryParcel>();
-  private readonly stopping = new AbortController();
+  /** Those that failed and are not due yet. Timers of their own: thousands of listeners on one signal are slow. */
+  private readonly resting = new Map<NodeJS.Timeout, MemoryParcel>();
+  private isStopped = false;
   private readonly running: Promise<void>;
 
   constructor(
@@ -26,7 +28,7 @@ export class EventQueue {
 
   /** Resolves when the event was handled or set aside, or at once for a broadcast. */
   add(event: EncodedEvent): Promise<void> {
-    if (this.stopping.signal.aborted) return Promise.reject(new Error('the subscription is stopped'));
+    if (this.isStopped) return Promise.reject(new Error('the subscription is stopped'));
     const parcel = this.open.get(event.id) ?? this.accept(event);
     if (!parcel) return Promise.reject(new Error('too many events are waiting'));
     return this.delivery.kind === 'broadcast' ? Promise.resolve() : parcel.settled;
@@ -34,8 +36,13 @@ export class EventQueue {
 
   /** Events that are not handled by then are given back to their publishers as rejected. */
   async stop(): Promise<void> {
-    this.stopping.abort();
+    this.isStopped = true;
     for (const parcel of this.queue.close()) parcel.giveBack();
+    for (const [timer, parcel] of this.resting) {
+      clearTimeout(timer);
+      parcel.giveBack();
+    }
+    this.resting.clear();
     await withDeadline(this.running, STOP_DEADLINE_MS, () => new Error('a handler goes on')).catch(() => undefined);
     for (const parcel of this.open.values()) parcel.giveBack();
   }
@@ -45,7 +52,7 @@ export class EventQueue {
     const parcel = new MemoryParcel(
       event,
       () => this.open.delete(event.id),
-      (delayMs) => void this.tryAgain(parcel, delayMs),
+      (delayMs) => this.tryAgain(parcel, delayMs),
     );
     this.open.set(event.id, parcel);
     this.queue.push(parcel);
@@ -59,10 +66,13 @@ export class EventQueue {
   }
 
   /** The delay is spent outside the queue: an event that keeps failing does not hold up those behind it. */
-  private async tryAgain(parcel: MemoryParcel, delayMs: number): Promise<void> {
-    await sleep(delayMs, this.stopping.signal);
-    if (this.stopping.signal.aborted) parcel.giveBack();
-    else this.queue.push(parcel);
+  private tryAgain(parcel: MemoryParcel, delayMs: number): void {
+    if (this.isStopped) return parcel.giveBack();
+    const timer = setTimeout(() => {
+      this.resting.delete(timer);
+      this.queue.push(parcel);
+    }, delayMs);
+    this.resting.set(timer, parcel);
   }
 }
 

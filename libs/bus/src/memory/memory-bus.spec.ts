@@ -48,4 +48,37 @@ describe('MemoryBus, where nothing outlives the process', () => {
     expect(handled).toBe(1);
     await bus.close();
   });
+
+  it('lets an event that is published again while it waits for another try join the first, for each subscriber', async () => {
+    const bus = new MemoryBus(new CollectingLogger());
+    const contracts = newContracts();
+    const calls: string[] = [];
+    let isAway = true;
+    await bus.subscribe(contracts.event, { kind: 'durable', name: 'away' }, () => {
+      calls.push('away');
+      if (isAway) throw new Error('database away');
+    });
+    const first = bus.publish(contracts.event, event);
+    await eventually(() => expect(calls.length).toBeGreaterThan(1));
+    const again = bus.publish(contracts.event, event);
+    isAway = false;
+    const callsBefore = calls.length;
+    await Promise.all([first, again]);
+    expect(calls.length).toBe(callsBefore + 1);
+    await bus.close();
+  });
+
+  it('stops at once and gives back what waits for another try, thousands of events too', async () => {
+    const bus = new MemoryBus(new CollectingLogger());
+    const contracts = newContracts();
+    const failing = await bus.subscribe(contracts.event, { kind: 'durable', name: 'away', batchSizeMax: 1_000 }, () => {
+      throw new Error('database away');
+    });
+    const outcomes = Promise.allSettled(
+      Array.from({ length: 5_000 }, (_, index) => bus.publish(contracts.event, { ...event, id: `e${index}` })),
+    );
+    await failing.stop();
+    expect((await outcomes).map(({ status }) => status)).toEqual(Array.from({ length: 5_000 }, () => 'rejected'));
+    await bus.close();
+  });
 });

@@ -50,6 +50,7 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<NatsBus> 
 
 /** The bus of a cluster: requests over core NATS, events in JetStream, snapshots in its KV buckets. */
 export class NatsBus implements Bus {
+  readonly publishWaitsForHandlers = false;
   private readonly logger: Logger;
   private readonly streams: EventStreams;
   private readonly publisher: EventPublisher;

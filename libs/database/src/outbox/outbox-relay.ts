@@ -1,19 +1,21 @@
 import { silentLogger, sleep, systemClock, type Clock, type Logger } from '@ao/kernel';
 import type { Database } from '../database.js';
 import type { OutboxEvent } from './append-outbox.js';
-import { publishBatch } from './publish-batch.js';
+import { backoffMs } from './backoff.js';
+import { readWaiting, recordSettled } from './outbox-rows.js';
 import { pruneOutbox, readOutboxLag, type OutboxLag } from './outbox-upkeep.js';
+import { Publications, type PublicationLimits, type Settled } from './publications.js';
+import { RelayLock } from './relay-lock.js';
+import { RelayPace } from './relay-pace.js';
 
-export interface OutboxRelayOptions {
+export interface OutboxRelayOptions extends Partial<PublicationLimits> {
   database: Database;
   /** Resolves when the bus has the event for good. An `AppError` that is not retryable parks the event. */
   publish: (event: OutboxEvent) => Promise<void>;
   /** How often to look without being woken: finds what a killed process left, and what others wrote. */
   pollMs?: number;
+  /** Rows read by one statement. */
   batchSizeMax?: number;
-  /** Unacknowledged publications at once; 1 for a bus that does not keep the order of concurrent ones. */
-  inFlightMax?: number;
-  publishTimeoutMs?: number;
   /** How long published events stay in the table for inspection. */
   retentionMs?: number;
   logger?: Logger;
@@ -26,22 +28,36 @@ export interface OutboxCounters {
   parkedCount: number;
 }
 
-const BACKOFF_FIRST_MS = 100;
-const BACKOFF_MAX_MS = 10_000;
+/** While another replica publishes, its lock is tried this often at least. */
+const ELSEWHERE_MS = 100;
+/** What is tried while nothing gets through: enough to see whether one bad row or the bus is the fault. */
+const PROBE_ROWS_MAX = 64;
+/** Rows this far behind the youngest one started are looked for at every read; see `lookAfter`. */
+const NEAR_SEQUENCES = 1_000;
+/** What is still open then is published again by the next start. */
+const STOP_DEADLINE_MS = 2_000;
 const PRUNE_EVERY_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /**
- * Moves events from a service's outbox to the bus, in the order they were written, at least once. Any number of
- * replicas may run one; see `publishBatch` for how they share.
+ * Moves events from a service's outbox to the bus, at least once, started in the order they were written. A publication
+ * that takes long holds up nothing behind it until `inFlightMax` or `inFlightBytesMax` is reached, and is not repeated
+ * while it is open. Any number of replicas may run one; one at a time publishes.
  */
 export class OutboxRelay {
   private readonly options: Required<OutboxRelayOptions>;
   private readonly counts: OutboxCounters = { publishedCount: 0, failedCount: 0, parkedCount: 0 };
+  private readonly publications: Publications;
+  private readonly lock: RelayLock;
   private readonly stopping = new AbortController();
   private pause = new AbortController();
   private woken = false;
-  private failuresInRow = 0;
+  private readonly pace = new RelayPace();
+  private databaseFailuresInRow = 0;
+  private lookAtMs = 0;
+  /** Rows are known to wait for room. */
+  private isBehind = false;
+  private sweptAtMs = 0;
   private prunedAtMs: number;
   private loop: Promise<void> | undefined;
   private unsubscribe: (() => void) | undefined;
@@ -49,14 +65,17 @@ export class OutboxRelay {
   constructor(options: OutboxRelayOptions) {
     this.options = {
       pollMs: 500,
-      batchSizeMax: 500,
-      inFlightMax: 64,
+      batchSizeMax: 1_000,
+      inFlightMax: 2_000,
+      inFlightBytesMax: 64 * 1024 * 1024,
       publishTimeoutMs: 5_000,
       retentionMs: 24 * HOUR_MS,
       logger: silentLogger,
       clock: systemClock,
       ...options,
     };
+    this.publications = new Publications(this.options.publish, this.options, () => this.proceed());
+    this.lock = new RelayLock(this.options.database);
     this.prunedAtMs = this.options.clock.monotonicMs();
   }
 
@@ -67,15 +86,15 @@ export class OutboxRelay {
 
   /** Looks at the outbox now. Commits through `Database.transaction` call this by themselves. */
   wake(): void {
-    this.woken = true;
-    this.pause.abort();
+    this.lookAtMs = 0;
+    this.proceed();
   }
 
-  /** Finishes the batch under way and stops. */
+  /** Starts no more publications and waits for the open ones, two seconds at most. */
   async stop(): Promise<void> {
     this.unsubscribe?.();
     this.stopping.abort();
-    this.pause.abort();
+    this.proceed();
     await this.loop;
   }
 
@@ -91,56 +110,127 @@ export class OutboxRelay {
 
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      this.woken = false;
-      const waitMs = await this.step().catch((error: unknown) => this.backOff(error));
-      await this.rest(waitMs);
+      await this.attempt(() => this.step());
+      await this.rest();
     }
+    const deadlineMs = this.nowMs() + STOP_DEADLINE_MS;
+    while (this.publications.isAnyOpen && this.nowMs() < deadlineMs) await this.untilWoken(deadlineMs - this.nowMs());
+    await this.attempt(() => this.store());
+    await this.lock.release();
   }
 
-  /** One batch; gives how long to wait before the next. */
-  private async step(): Promise<number> {
-    const outcome = await publishBatch(this.options);
-    if (outcome.kind === 'elsewhere') return Math.min(this.options.pollMs, BACKOFF_FIRST_MS);
-    this.count(outcome.publishedIds.length, outcome.failures);
-    const passing = outcome.failures.find((failure) => !failure.final);
-    if (passing) return this.backOff(passing.reason);
-    this.failuresInRow = 0;
+  private async step(): Promise<void> {
+    await this.store();
+    if (this.nowMs() >= this.nextLookMs()) await this.look();
+    // With nothing in hand, any replica may be the next to publish.
+    if (this.publications.heldCount === 0) await this.lock.release();
     await this.pruneWhenDue();
-    return outcome.readCount === this.options.batchSizeMax ? 0 : this.options.pollMs;
   }
 
-  private count(publishedCount: number, failures: readonly { id: string; reason: string; final: boolean }[]): void {
-    this.counts.publishedCount += publishedCount;
+  /** Writes down what has ended, and lets go of it. */
+  private async store(): Promise<void> {
+    const settled = this.publications.takeSettled();
+    if (settled.length === 0) return;
+    try {
+      await recordSettled(this.options.database.pool, settled);
+    } catch (error) {
+      this.publications.keepSettled(settled);
+      throw error;
+    }
+    this.publications.forget(settled, this.pace.judge(settled, this.nowMs()));
+    this.report(settled);
+    if (this.isBehind) this.lookAtMs = 0;
+  }
+
+  /** Starts what waits, as far as there is room. */
+  private async look(): Promise<void> {
+    const { pool } = this.options.database;
+    const { pollMs, batchSizeMax } = this.options;
+    const nowMs = this.nowMs();
+    this.lookAtMs = nowMs + pollMs;
+    this.publications.rouse(nowMs);
+    const limit = Math.min(this.publications.room, this.pace.isProbing ? PROBE_ROWS_MAX : batchSizeMax);
+    this.isBehind = limit === 0;
+    if (this.isBehind) return;
+    if (!this.lock.isHeld && !(await this.lock.acquire())) {
+      this.lookAtMs = nowMs + Math.min(pollMs, ELSEWHERE_MS);
+      return;
+    }
+    const after = this.lookAfter(nowMs);
+    const waiting = await readWaiting(pool, { after, busy: this.publications.busy(after), limit });
+    if (this.stopping.signal.aborted) return;
+    this.publications.start(waiting);
+    this.isBehind = waiting.length === limit;
+    if (this.isBehind && this.publications.room > 0) this.lookAtMs = 0;
+  }
+
+  /**
+   * Reading past thousands of open rows at every commit would cost more than publishing. So then only the youngest are
+   * read again, for a transaction that took its sequences early may commit late; all of them once in `pollMs`.
+   */
+  private lookAfter(nowMs: number): number {
+    const isSweep = this.publications.busyCount <= NEAR_SEQUENCES || nowMs - this.sweptAtMs >= this.options.pollMs;
+    if (!isSweep) return this.publications.sequenceMax - NEAR_SEQUENCES;
+    this.sweptAtMs = nowMs;
+    return 0;
+  }
+
+  private report(settled: readonly Settled[]): void {
+    const { logger } = this.options;
+    const failures = settled.filter(({ failure }) => failure);
+    this.counts.publishedCount += settled.length - failures.length;
     this.counts.failedCount += failures.length;
-    for (const failure of failures.filter(({ final }) => final)) {
+    for (const { id, failure } of failures.filter((each) => each.failure?.final)) {
       this.counts.parkedCount += 1;
-      this.options.logger.error(
-        { eventId: failure.id, reason: failure.reason },
-        'event parked: it cannot be published as it is',
-      );
+      logger.error({ eventId: id, reason: failure?.reason }, 'event parked: it cannot be published as it is');
+    }
+    const passing = failures.filter(({ failure }) => !failure?.final);
+    if (passing.length === 0) return;
+    const fields = { events: passing.length, reason: passing[0]?.failure?.reason };
+    logger.warn(fields, 'events could not be published and will be tried again');
+  }
+
+  /** The database being away is not the end of the relay: what has ended is kept and written down later. */
+  private async attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.databaseFailuresInRow = 0;
+    } catch (error) {
+      this.databaseFailuresInRow += 1;
+      const fields = { error: String(error), failuresInRow: this.databaseFailuresInRow };
+      this.options.logger.warn(fields, 'the outbox cannot be read or written, waiting');
+      // Its connection may be gone as well, and with it the right to publish.
+      await this.lock.release();
     }
   }
 
-  private backOff(error: unknown): number {
-    this.failuresInRow += 1;
-    const waitMs = Math.min(BACKOFF_FIRST_MS * 2 ** (this.failuresInRow - 1), BACKOFF_MAX_MS);
-    this.options.logger.warn(
-      { error: String(error), failuresInRow: this.failuresInRow, waitMs },
-      'outbox cannot be published, waiting',
-    );
-    return waitMs;
+  /** Waits; a wake ends the wait early, except while backing off from the database. */
+  private async rest(): Promise<void> {
+    if (this.databaseFailuresInRow > 0) await sleep(backoffMs(this.databaseFailuresInRow), this.stopping.signal);
+    else await this.untilWoken(this.nextLookMs() - this.nowMs());
   }
 
-  /** Waits; a wake ends the wait early, except while backing off from a failure. */
-  private async rest(waitMs: number): Promise<void> {
-    if (this.stopping.signal.aborted) return;
-    if (this.failuresInRow > 0) return sleep(waitMs, this.stopping.signal);
+  private nextLookMs(): number {
+    return Math.max(this.lookAtMs, this.pace.pausedUntilMs);
+  }
+
+  private proceed(): void {
+    this.woken = true;
+    this.pause.abort();
+  }
+
+  private async untilWoken(waitMsMax: number): Promise<void> {
     this.pause = new AbortController();
-    if (!this.woken) await sleep(waitMs, this.pause.signal);
+    if (!this.woken && waitMsMax > 0) await sleep(waitMsMax, this.pause.signal);
+    this.woken = false;
+  }
+
+  private nowMs(): number {
+    return this.options.clock.monotonicMs();
   }
 
   private async pruneWhenDue(): Promise<void> {
-    const nowMs = this.options.clock.monotonicMs();
+    const nowMs = this.nowMs();
     if (nowMs - this.prunedAtMs < PRUNE_EVERY_MS) return;
     this.prunedAtMs = nowMs;
     await pruneOutbox(this.options.database.pool, this.options.retentionMs);

@@ -161,18 +161,104 @@ describe('outbox and inbox', () => {
     expect(published).toEqual(range(0, 200).map(({ id }) => id));
   });
 
-  it('publishes again, rather than never, when the mark could not be stored', async () => {
+  it('marks an event later, and does not publish it again, when the database was away in between', async () => {
     const published: string[] = [];
-    relay(async (each) => {
+    const running = relay(async (each) => {
       published.push(each.id);
-      if (published.length === 1) {
-        await database.pool.query(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%FROM outbox%' AND pid <> pg_backend_pid()",
-        );
-      }
+      if (published.length === 1) await database.pool.query('ALTER TABLE outbox RENAME TO outbox_away');
     });
-    await append([event('twice')]);
-    await waitFor(() => published.length === 2);
+    await append([event('once')]);
+    await waitFor(() => published.length === 1);
+    await sleep(150);
+    await database.pool.query('ALTER TABLE outbox_away RENAME TO outbox');
+    await waitFor(() => running.counters().publishedCount === 1);
+    expect(published).toEqual(['once']);
+    expect(await running.lag()).toMatchObject({ waitingCount: 0 });
+  });
+
+  it('goes on after the connection with its lock broke', async () => {
+    const published: string[] = [];
+    const running = relay(async (each) => {
+      published.push(each.id);
+      if (published.length > 1) return;
+      await database.pool.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      );
+    });
+    await append(range(0, 2));
+    await waitFor(() => running.counters().publishedCount === 2);
+    await append([event('after')]);
+    await waitFor(() => published.length === 3);
+    expect(published).toEqual(['e0', 'e1', 'after']);
+  });
+
+  it('takes over from a replica that died with events in its hands', async () => {
+    const dying = openDatabase({
+      url: server.url,
+      schema: 'wallet',
+      poolSizeMax: 3,
+      connectTimeoutMs: 2_000,
+      statementTimeoutMs: 5_000,
+    });
+    const started: string[] = [];
+    const dead = new OutboxRelay({
+      database: dying,
+      pollMs: 20,
+      publish: (each) => new Promise(() => void started.push(each.id)),
+    });
+    dead.start();
+    await append(range(0, 3));
+    await waitFor(() => started.length === 3);
+    const published: string[] = [];
+    relay(async (each) => void published.push(each.id));
+    await sleep(100);
+    expect(published).toEqual([]);
+    await dead.stop();
+    await dying.close();
+    await waitFor(() => published.length === 3);
+    expect(published).toEqual(started);
+  });
+
+  it('publishes what is newer while older publications are open, up to its limits', async () => {
+    const started: string[] = [];
+    const stuck = (each: OutboxEvent): Promise<void> => new Promise(() => void started.push(each.id));
+    relay(stuck, { inFlightMax: 30, batchSizeMax: 7, publishTimeoutMs: null });
+    await append(range(0, 20));
+    await waitFor(() => started.length === 20);
+    await append(range(20, 40));
+    await waitFor(() => started.length === 30);
+    await sleep(100);
+    expect(started).toEqual(range(0, 30).map(({ id }) => id));
+  });
+
+  it('does not let an event that fails for ever hold up the others', async () => {
+    const published: string[] = [];
+    const running = relay(async (each) => {
+      if (each.id === 'e0') throw new AppError('backend_unavailable', 'its consumer is away');
+      published.push(each.id);
+    });
+    await append(range(0, 500));
+    await waitFor(() => published.length === 499);
+    await append(range(500, 600));
+    await waitFor(() => running.counters().publishedCount === 599);
+    await waitFor(() => running.counters().failedCount >= 2);
+    expect(published).toHaveLength(599);
+    expect(running.counters().failedCount).toBeLessThan(6);
+    expect(await running.lag()).toMatchObject({ waitingCount: 1, parkedCount: 0 });
+  });
+
+  it('finds events whose transaction commits late behind thousands of open ones', async () => {
+    const started = new Set<string>();
+    relay((each) => new Promise(() => void started.add(each.id)), { inFlightMax: 10_000, publishTimeoutMs: null });
+    const late = await database.pool.connect();
+    await late.query('BEGIN');
+    await appendOutbox(late, [event('late')]);
+    await append(range(0, 3_000));
+    await waitFor(() => started.size === 3_000);
+    await late.query('COMMIT');
+    late.release();
+    await waitFor(() => started.has('late'));
   });
 
   it('removes what was published long ago and nothing else', async () => {

@@ -167,6 +167,16 @@ export class FileSpool implements UsageSpool {
     return false;
   }
 
+  /** Gives false when the spool was closed before the bus had all. */
+  private async publishAll(raws: Record<string, unknown>[]): Promise<boolean> {
+    for (let first = 0; first < raws.length; first += IN_FLIGHT_MAX) {
+      const some = raws.slice(first, first + IN_FLIGHT_MAX);
+      const publish = (raw: unknown): Promise<boolean> => this.publish(raw as Identity, JSON.stringify(raw));
+      if ((await Promise.all(some.map(publish))).includes(false)) return false;
+    }
+    return true;
+  }
+
   private async removeFinished(): Promise<void> {
     const finished = this.segments.filter((segment) => segment.closed && segment.open.size === 0);
     this.segments = this.segments.filter((segment) => !finished.includes(segment));
@@ -196,9 +206,7 @@ export class FileSpool implements UsageSpool {
       const interrupted = [...begins]
         .filter(([requestId]) => !ends.has(requestId))
         .map(([, call]) => asInterrupted(call));
-      for (const raw of [...ends.values(), ...interrupted]) {
-        if (!(await this.publish(raw as unknown as Identity, JSON.stringify(raw)))) return;
-      }
+      if (!(await this.publishAll([...ends.values(), ...interrupted]))) return;
       await Promise.all(paths.map((path) => unlink(path)));
     } catch (error) {
       logger.error({ err: error }, 'spool files could not be replayed and stay where they are');

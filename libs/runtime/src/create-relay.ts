@@ -1,0 +1,15 @@
+import type { Bus } from '@ao/bus';
+import { OutboxRelay, type Database, type OutboxRelayOptions } from '@ao/database';
+import type { Logger } from '@ao/kernel';
+
+/**
+ * Where a publication takes as long as its slowest consumer, a consumer that is away must neither look like a broken
+ * bus nor keep the others from what is newer. `inFlightBytesMax` of the relay bounds the memory.
+ */
+const PATIENT: Partial<OutboxRelayOptions> = { publishTimeoutMs: null, inFlightMax: 20_000 };
+
+/** The relay from a service's outbox to the bus, with the limits that suit this bus. */
+export function createRelay(database: Database, { bus, logger }: { bus: Bus; logger: Logger }): OutboxRelay {
+  const limits = bus.publishWaitsForHandlers ? PATIENT : {};
+  return new OutboxRelay({ database, publish: (event) => bus.publishEncoded(event), logger, ...limits });
+}
