@@ -120,6 +120,11 @@ describe('LiteLLM price table', () => {
     expect(price.decode(price.encode(row))).toEqual(row);
   });
 
+  it('takes an output limit for no limit of the prompt, which would be reserved too low', () => {
+    const info = { input_cost_per_token: 3e-6, output_cost_per_token: 1.5e-5, max_tokens: 4_096 };
+    expect(priceRowFromLiteLlm('m', info, origin)).toMatchObject({ contextTokensMax: null, outputTokensMax: 4_096 });
+  });
+
   it('marks a model free only when nothing of it costs anything', () => {
     const nothing = { input_cost_per_token: 0, output_cost_per_token: 0 };
     expect(priceRowFromLiteLlm('local', nothing, origin)?.free).toBe(true);

@@ -45,7 +45,8 @@ export function priceRowFromLiteLlm(name: string, info: LiteLlmModelInfo, origin
     provider,
     model: provider !== null && name.startsWith(`${provider}/`) ? name.slice(provider.length + 1) : name,
     free,
-    contextTokensMax: tokenLimit(info['max_input_tokens']) ?? tokenLimit(info['max_tokens']),
+    // Not `max_tokens`: it mostly limits the output, and no prompt is reserved beyond the context.
+    contextTokensMax: tokenLimit(info['max_input_tokens']),
     outputTokensMax: tokenLimit(info['max_output_tokens']) ?? tokenLimit(info['max_tokens']),
   };
 }

@@ -119,6 +119,13 @@ describe('parseChatRequest', () => {
     expect(refusal({ model: 'm', messages: [{ content: 'x' }] })).toBe('missing_required_parameter messages[0].role');
   });
 
+  it('refuses fields of a content part given twice', () => {
+    const part = '{"type":"text","text":"long","type":"image_url"}';
+    expect(refusal(`{"model":"m","messages":[{"role":"user","content":[${part}]}]}`)).toBe(
+      'invalid_parameter messages[0].content[0].type',
+    );
+  });
+
   it('refuses fields given twice, because the provider may read the other one', () => {
     const rest = '"messages":[{"role":"user","content":"x"}]';
     expect(refusal(`{"model":"a",${rest},"model":"b"}`)).toBe('invalid_parameter model');
@@ -136,6 +143,37 @@ describe('parseChatRequest', () => {
 
   it('refuses broken escapes in what it reads', () => {
     expect(refusal('{"model":"a\\q","messages":[{"role":"user","content":"x"}]}')).toBe('invalid_json model');
+  });
+
+  it('[MT-005] takes the larger of two output limits: a provider may know only the other one', () => {
+    const limited = (limits: object) => parse({ model: 'm', messages: MESSAGES, ...limits }).maxOutputTokens;
+    expect(limited({ max_tokens: 9_000, max_completion_tokens: 1 })).toBe(9_000);
+    expect(limited({ max_tokens: 5 })).toBe(5);
+  });
+
+  it.each(['video_url', 'constructor', '__proto__', undefined])(
+    'counts a content part of the type %s among those whose tokens it cannot know',
+    (type) => {
+      const part = { type, text: 'x'.repeat(500) };
+      const summary = parse({ model: 'm', messages: [{ role: 'user', content: [part] }] }).messages;
+      expect(summary).toMatchObject({ files: 1, images: 0, audios: 0 });
+      expect(summary.textBytes).toBeGreaterThan(500);
+    },
+  );
+
+  it('counts an earlier spoken answer that is referred to', () => {
+    const said = (audio: object | null) => parse({ model: 'm', messages: [...MESSAGES, { role: 'assistant', audio }] });
+    expect(said({ id: 'audio_1' }).messages.audios).toBe(1);
+    expect(said(null).messages.audios).toBe(0);
+  });
+
+  it('counts every byte of the request that is no media as prompt, and what the answer may repeat or be', () => {
+    const request = { model: 'm', messages: MESSAGES, documents: ['d'.repeat(900)] };
+    expect(parse(request).promptBytes).toBe(JSON.stringify(request).length);
+    expect(parse(request)).toMatchObject({ predictionBytes: 0, mediaOutput: false });
+    const prediction = { type: 'content', content: 'p'.repeat(700) };
+    const spoken = parse({ ...request, prediction, modalities: ['text', 'audio'] });
+    expect(spoken).toMatchObject({ predictionBytes: JSON.stringify(prediction).length, mediaOutput: true });
   });
 
   it('counts text and media apart', () => {

@@ -1,6 +1,7 @@
 import { LOWER_N } from '../bytes.js';
 import type { LocatedFields } from '../json-fields.js';
 import {
+  given,
   missing,
   optionalBoolean,
   optionalInteger,
@@ -23,7 +24,7 @@ export interface ChatRequest {
   readonly stream: boolean;
   /** The client asked for the usage chunk (`stream_options.include_usage`). */
   readonly includeUsage: boolean;
-  /** `max_completion_tokens`, else `max_tokens`, else null: as much as the model gives. */
+  /** The larger of `max_completion_tokens` and `max_tokens`: providers know one or the other. Null: what the model gives. */
   readonly maxOutputTokens: number | null;
   /** Answers asked for, each with its own output. */
   readonly n: number;
@@ -32,6 +33,12 @@ export interface ChatRequest {
   readonly messages: MessagesSummary;
   /** Bytes of tool definitions and answer schemas, which count as input too. */
   readonly schemaBytes: number;
+  /** Bytes of the whole request but its media: providers put more than messages into prompts (`documents`, for one). */
+  readonly promptBytes: number;
+  /** Bytes of the text that the answer is expected to repeat: what of it the model rejects is billed as output. */
+  readonly predictionBytes: number;
+  /** Asks for an answer that need not be text. */
+  readonly mediaOutput: boolean;
 }
 
 /** OpenAI's own limit; the cost of a request is reserved for each. */
@@ -40,6 +47,7 @@ const CHOICES_MAX = 128;
 const OUTPUT_TOKENS_MAX = 1_000_000_000;
 
 const SCHEMA_FIELDS = ['tools', 'functions', 'response_format'];
+const MEDIA_OUTPUT_FIELDS = ['modalities', 'audio'];
 
 /**
  * Reads and checks the body of `POST /v1/chat/completions` (GW-019, GW-020) without decoding its messages.
@@ -65,19 +73,23 @@ export function parseChatRequest(body: Buffer, limits: ChatRequestLimits): ChatR
     user: optionalString(body, fields, 'user'),
     metadata: optionalObject(body, fields, 'metadata'),
     messages,
-    schemaBytes: schemaBytes(fields),
+    schemaBytes: bytesOf(fields, SCHEMA_FIELDS),
+    promptBytes: body.length - bytesOf(fields, ['messages']) + messages.textBytes,
+    predictionBytes: bytesOf(fields, ['prediction']),
+    mediaOutput: MEDIA_OUTPUT_FIELDS.some((key) => given(body, fields, key) !== null),
   };
 }
 
 function maxOutputTokens(body: Buffer, fields: LocatedFields): number | null {
   const limits = { min: 1, max: OUTPUT_TOKENS_MAX };
-  const current = optionalInteger(body, fields, 'max_completion_tokens', limits);
-  return current ?? optionalInteger(body, fields, 'max_tokens', limits);
+  const asked = ['max_completion_tokens', 'max_tokens'].map((key) => optionalInteger(body, fields, key, limits));
+  const known = asked.filter((tokens) => tokens !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }
 
-function schemaBytes(fields: LocatedFields): number {
+function bytesOf(fields: LocatedFields, keys: readonly string[]): number {
   let bytes = 0;
-  for (const key of SCHEMA_FIELDS) {
+  for (const key of keys) {
     const range = fields.values.get(key);
     if (range !== undefined) bytes += range.end - range.start;
   }

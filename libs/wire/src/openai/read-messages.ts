@@ -1,4 +1,4 @@
-import { OPEN_BRACE, OPEN_BRACKET, QUOTE } from '../bytes.js';
+import { LOWER_N, OPEN_BRACE, OPEN_BRACKET, QUOTE } from '../bytes.js';
 import { locateObject, readItems, type ByteRange, type LocatedFields } from '../json-fields.js';
 import { MALFORMED } from '../json-scan.js';
 import { readString } from '../json-strings.js';
@@ -10,7 +10,9 @@ export interface MessagesSummary {
   /** Bytes of all but media parts, as JSON spells them: text never has more tokens than it has bytes. */
   readonly textBytes: number;
   readonly images: number;
+  /** Recordings sent, and earlier spoken answers referred to. */
   readonly audios: number;
+  /** Files, videos and parts of a kind that we do not know: their bytes say nothing of their tokens. */
   readonly files: number;
 }
 
@@ -20,12 +22,13 @@ export interface MessagesLimits {
   readonly contentCharactersMax: number | null;
 }
 
-/** Content parts that are not text, and what they count as. */
-const MEDIA: Readonly<Record<string, 'images' | 'audios' | 'files'>> = {
-  image_url: 'images',
-  input_audio: 'audios',
-  file: 'files',
-};
+/** Content parts that are not text, and what they count as. A Map: a part may call itself `constructor`. */
+const MEDIA: ReadonlyMap<string, 'images' | 'audios' | 'files'> = new Map([
+  ['image_url', 'images'],
+  ['input_audio', 'audios'],
+  ['file', 'files'],
+]);
+const TEXT_PARTS = new Set(['text', 'refusal']);
 
 /**
  * Scans `messages` once, checking it as far as every provider agrees: objects with a role, content of a known shape, user
@@ -68,15 +71,21 @@ export class MessagesReader implements MessagesSummary {
   };
 
   /** Content parts are read on the way past them; everything else is skipped. */
-  private readonly readField = (key: string, start: number): number | null =>
-    key === 'content' && this.body[start] === OPEN_BRACKET ? readItems(this.body, start, this.readPart) : null;
+  private readonly readField = (key: string, start: number): number | null => {
+    if (key === 'audio' && this.body[start] !== LOWER_N) this.audios += 1;
+    return key === 'content' && this.body[start] === OPEN_BRACKET ? readItems(this.body, start, this.readPart) : null;
+  };
 
   private readonly readPart = (start: number, index: number): number => {
     const { body } = this;
     if (body[start] !== OPEN_BRACE) throw invalid(this.param(`.content[${index}]`), 'must be an object with a type');
     const part = locateObject(body, start);
     if (part === null) return MALFORMED;
-    const kind = MEDIA[partType(body, part) ?? ''];
+    if (part.duplicate !== null) {
+      throw invalid(this.param(`.content[${index}].${part.duplicate}`), 'must be given only once');
+    }
+    const type = partType(body, part) ?? '';
+    const kind = MEDIA.get(type);
     const text = kind === undefined ? given(body, part, 'text') : null;
     if (text !== null && body[text.start] !== QUOTE) {
       throw invalid(this.param(`.content[${index}].text`), 'must be a string');
@@ -86,6 +95,8 @@ export class MessagesReader implements MessagesSummary {
     if (kind !== undefined) {
       this[kind] += 1;
       this.textBytes -= part.end - start;
+    } else if (!TEXT_PARTS.has(type)) {
+      this.files += 1;
     }
     return part.end;
   };

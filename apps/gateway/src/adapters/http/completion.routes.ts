@@ -90,7 +90,8 @@ async function readCall(
     endpoint,
     principal,
     body: request.body,
-    ownKey: allowClientOpenAiKey ? ownKey : undefined,
+    // An empty one is none: the call would go out without a key, and be charged to nobody.
+    ownKey: allowClientOpenAiKey && ownKey ? ownKey : undefined,
     tags: [],
     featureId: header(request, 'x-ao-feature-id', 128) ?? null,
     startedAtMs: request.startedAtMs,
@@ -102,8 +103,11 @@ async function readCall(
 /** Aborts when the connection closes before the answer is through. */
 function abortOnClose(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
-  response.once('close', () => {
+  const onClose = (): void => {
     if (!response.writableFinished) controller.abort(new AppError('stream_error', 'The caller closed the connection.'));
-  });
+  };
+  // A caller that left while its key was looked up will not close again.
+  if (response.destroyed) onClose();
+  else response.once('close', onClose);
   return controller.signal;
 }

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { readFile } from 'node:fs/promises';
 import type { UsageReport } from '@ao/contracts';
 import type { CallBegin } from '../../application/ports.js';
 
@@ -30,8 +29,8 @@ export interface Recovered {
 
 export async function readSegment(path: string): Promise<Recovered> {
   const recovered: Recovered = { begins: new Map(), ends: new Map(), damaged: 0 };
-  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity });
-  for await (const line of lines) {
+  // Not readline: it takes U+2028 for an end of line, and a caller may have sent one.
+  for (const line of (await readFile(path, 'utf8')).split('\n')) {
     if (line === '') continue;
     try {
       const record = JSON.parse(line) as { kind: 'begin' | 'end'; call?: RawCall; report?: RawCall };

@@ -18,6 +18,16 @@ interface RecordOptions {
   reservation: Reservation | null;
 }
 
+/**
+ * What the contract of a report takes at most. A longer text would cost the whole report, and with it the money: callers
+ * name their end users, providers their reasons and codes, as they like.
+ */
+const END_USER_LENGTH_MAX = 256;
+const PROVIDER_LENGTH_MAX = 128;
+const PROVIDER_WORD_LENGTH_MAX = 64;
+const CANDIDATES_MAX = 200;
+const STATUS_MAX = 599;
+
 /** What became of a call: collected while it runs, and told once at its end. */
 export class CallRecord {
   status = 500;
@@ -47,14 +57,14 @@ export class CallRecord {
     const { status, errorCode, partial, usage, usageSource, finishReason, firstTokenMs } = this;
     return {
       ...this.identity,
-      status,
-      errorCode,
+      status: Math.min(status, STATUS_MAX),
+      errorCode: errorCode?.slice(0, PROVIDER_WORD_LENGTH_MAX) ?? null,
       partial,
       usage,
       usageSource,
       cost: this.cost,
       durationMs,
-      finishReason,
+      finishReason: finishReason?.slice(0, PROVIDER_WORD_LENGTH_MAX) ?? null,
       firstTokenMs,
     };
   }
@@ -85,7 +95,7 @@ function describeCall({
     requestedModel,
     modelGroup: route.modelGroup,
     model: route.model,
-    provider: route.provider.name,
+    provider: route.provider.name.slice(0, PROVIDER_LENGTH_MAX),
     deploymentId: route.deploymentId,
     stream,
     priceId: price?.id ?? null,
@@ -94,7 +104,7 @@ function describeCall({
     startedAtMs: call.startedAtMs,
     tags,
     featureId: call.featureId,
-    endUserId,
-    decision: route.decision,
+    endUserId: endUserId?.slice(0, END_USER_LENGTH_MAX) ?? null,
+    decision: { ...route.decision, candidates: route.decision.candidates.slice(0, CANDIDATES_MAX) },
   };
 }

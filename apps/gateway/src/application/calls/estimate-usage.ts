@@ -1,8 +1,21 @@
 import { NO_USAGE, usageOf, type Usage } from '@ao/pricing';
 import { StreamCounter, countMessagesExact, meterText, type CountableMessage } from '@ao/tokens';
 import { openai } from '@ao/wire';
+import type { CallPlan } from './plan-call.js';
 
 /** Counts for ourselves what the provider did not report: marked `estimated`, and never free. */
+
+/**
+ * The prompt of a call that is to be billed. Never more than was reserved for it: images in the text would count as text.
+ * A body that only a lenient provider can read is billed at its bound, or the call would be free.
+ */
+export function estimatePrompt({ route, body, promptTokensBound }: CallPlan): number {
+  try {
+    return Math.min(countPrompt(route.model, body), promptTokensBound);
+  } catch {
+    return promptTokensBound;
+  }
+}
 
 /** The prompt of a chat request or the input of an embeddings request, as JSON bytes. */
 export function countPrompt(model: string, body: Buffer): number {
@@ -19,18 +32,27 @@ export function countPrompt(model: string, body: Buffer): number {
 }
 
 /** What a caller received of a stream. */
-export function countFrames(model: string, body: Buffer, frames: Buffer[]): Usage {
+export function countFrames(plan: CallPlan, frames: Buffer[]): Usage {
   if (frames.length === 0) return NO_USAGE;
-  const counter = new StreamCounter(model);
+  const counter = new StreamCounter(plan.route.model);
   for (const frame of frames) counter.append(openai.frameText(frame));
-  return usageOf({ inputTokens: countPrompt(model, body), outputTokens: counter.total() });
+  return usageOf({ inputTokens: estimatePrompt(plan), outputTokens: counter.total() });
 }
 
 /** A whole answer without usage. */
-export function countAnswer(model: string, body: Buffer, answer: Buffer): Usage {
-  const { choices } = JSON.parse(answer.toString('utf8')) as { choices?: { message?: object; text?: string }[] };
-  const text = (choices ?? []).map(({ message, text: legacy }) => legacy ?? textOf(message)).join('');
-  return usageOf({ inputTokens: countPrompt(model, body), outputTokens: meterText(model, text).tokens });
+export function countAnswer(plan: CallPlan, answer: Buffer): Usage {
+  const { tokens: outputTokens } = meterText(plan.route.model, answerText(answer.toString('utf8')));
+  return usageOf({ inputTokens: estimatePrompt(plan), outputTokens });
+}
+
+/** The generated text; all of an answer that is not built as one should be. */
+function answerText(json: string): string {
+  try {
+    const { choices } = JSON.parse(json) as { choices?: { message?: object; text?: string }[] };
+    return (choices ?? []).map(({ message, text: legacy }) => legacy ?? textOf(message)).join('');
+  } catch {
+    return json;
+  }
 }
 
 function countInput(model: string, item: unknown): number {

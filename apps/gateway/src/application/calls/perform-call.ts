@@ -1,6 +1,6 @@
 import type { UsageReport } from '@ao/contracts';
-import { AppError, ZERO_USD, formatUsd, toAppError, sleep, type Clock, type NanoUsd } from '@ao/kernel';
-import { inputTokensOf, outputTokensOf, usageFromOpenAi } from '@ao/pricing';
+import { AppError, ZERO_USD, formatUsd, toAppError, type Clock, type NanoUsd } from '@ao/kernel';
+import { inputTokensOf, outputTokensOf, usageFromOpenAi, usageOf } from '@ao/pricing';
 import { openai } from '@ao/wire';
 import type { Reservation } from '../../domain/lease-pool.js';
 import type { Budget } from '../budget.js';
@@ -10,12 +10,10 @@ import type { Upstream, UpstreamAnswer, UsageSpool } from '../ports.js';
 import { answerHeaders } from './answer-headers.js';
 import type { InboundCall, Responder } from './call.js';
 import { CallRecord } from './call-record.js';
-import { countAnswer, countFrames } from './estimate-usage.js';
+import { countAnswer, countFrames, estimatePrompt } from './estimate-usage.js';
 import { planCall, type CallPlan, type PlanOptions } from './plan-call.js';
 import { relayStream } from './relay-stream.js';
 import { UpstreamRefusal } from './upstream-refusal.js';
-
-const SETTLED_POLL_MS = 10;
 
 /** nginx's code for a caller that left before the answer. */
 const CLIENT_CLOSED_STATUS = 499;
@@ -35,13 +33,12 @@ interface RunningCall {
   out: Responder;
   admission: Admission | null;
   sentMs: number;
+  /** What the provider has of the call, and may have worked on. */
+  atProvider: 'nothing' | 'request' | 'whole answer';
 }
 
 /** The data plane: plan → reserve → call the provider → pass its answer on → settle. Knows no provider by name. */
 export class PerformCall {
-  /** Calls begun and not settled. */
-  private running = 0;
-
   constructor(
     private readonly state: ModelState,
     private readonly limits: Limits,
@@ -78,11 +75,13 @@ export class PerformCall {
       price: price.row,
       reservation,
     });
+    const sentMs = this.options.clock.monotonicMs();
+    const running: RunningCall = { call, plan, record, out, admission, sentMs, atProvider: 'nothing' };
     this.spool.begin(record.begin());
-    this.running += 1;
     try {
-      await this.run({ call, plan, record, out, admission, sentMs: this.options.clock.monotonicMs() });
+      await this.run(running);
     } catch (error) {
+      billPrompt(running);
       noteFailure(record, call, error);
       throw error;
     } finally {
@@ -90,23 +89,12 @@ export class PerformCall {
       admission?.finish(inputTokensOf(record.usage) + outputTokensOf(record.usage));
       const report = record.end(this.options.clock.monotonicMs() - call.startedMonotonicMs);
       this.spool.end(report);
-      this.running -= 1;
       this.options.onSettled(report);
     }
     return record;
   }
 
-  /**
-   * Resolves once every call has settled, or after `deadlineMs`. A call whose connection was just closed settles a moment
-   * later: the spool must not close before.
-   */
-  async whenSettled(deadlineMs: number): Promise<void> {
-    const { clock } = this.options;
-    const endMs = clock.monotonicMs() + deadlineMs;
-    while (this.running > 0 && clock.monotonicMs() < endMs) await sleep(SETTLED_POLL_MS);
-  }
-
-  /** A call that cannot be paid gives its slot and its tokens back; it counts as a request all the same. */
+  /** A call that cannot be paid gives back what it took of its limits. */
   private async reserve(
     call: InboundCall,
     estimate: NanoUsd,
@@ -123,6 +111,9 @@ export class PerformCall {
   private async run(running: RunningCall): Promise<void> {
     const { call, plan, record } = running;
     const { provider } = plan.route;
+    // Whoever left before this has cost nothing.
+    call.signal.throwIfAborted();
+    running.atProvider = 'request';
     const answer = await this.upstream.send(provider, {
       endpoint: call.endpoint === '/v1/chat/completions' ? 'chat/completions' : 'embeddings',
       body: plan.body,
@@ -132,8 +123,10 @@ export class PerformCall {
       ...(plan.route.ownKey && call.ownKey !== undefined && { ownKey: call.ownKey }),
     });
     record.status = answer.status;
+    if (answer.status >= 400) running.atProvider = 'nothing';
     if (answer.status >= 400) return this.passFailure(running, answer);
     if (plan.request.stream) return this.passStream(running, answer);
+    running.atProvider = 'whole answer';
     return this.passWhole(running, answer);
   }
 
@@ -150,10 +143,9 @@ export class PerformCall {
   private async passWhole(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
     const { call, plan, record, out } = running;
     const body = await answer.readAll();
+    const embeddingUsage = call.endpoint === '/v1/embeddings' ? openai.usageFromBody(body) : null;
     const completion =
-      call.endpoint === '/v1/chat/completions'
-        ? openai.readCompletion(body)
-        : { usage: openai.usageFromBody(body), finishReason: null };
+      embeddingUsage === null ? openai.readCompletion(body) : { usage: embeddingUsage, finishReason: null };
     if (!completion)
       throw new AppError(
         'upstream_error',
@@ -161,7 +153,7 @@ export class PerformCall {
       );
     record.finishReason = completion.finishReason;
     const usage = usageFromOpenAi(completion.usage);
-    record.usage = usage ?? countAnswer(plan.route.model, call.body, body);
+    record.usage = usage ?? countAnswer(plan, body);
     record.usageSource = usage ? 'provider' : 'estimated';
     out.head(answer.status, {
       ...this.headers(running, answer),
@@ -202,9 +194,20 @@ export class PerformCall {
 }
 
 /** Where the provider reported nothing, what was sent is counted and billed (MT-009). */
-function estimateStream({ call, plan, record }: RunningCall, frames: Buffer[]): void {
+function estimateStream({ plan, record }: RunningCall, frames: Buffer[]): void {
   if (record.usageSource !== 'none' || frames.length === 0) return;
-  record.usage = countFrames(plan.route.model, call.body, frames);
+  record.usage = countFrames(plan, frames);
+  record.usageSource = 'estimated';
+}
+
+/**
+ * A caller that leaves before its answer, or an answer that cannot be read, does not make the provider's work undone: the
+ * prompt at least is billed, lest a budget be passed by hanging up in time. A stream that failed by itself began nothing.
+ */
+function billPrompt({ call, plan, record, atProvider }: RunningCall): void {
+  const isWorkDone = call.signal.aborted ? atProvider !== 'nothing' : atProvider === 'whole answer';
+  if (!isWorkDone || record.usageSource !== 'none') return;
+  record.usage = usageOf({ inputTokens: estimatePrompt(plan) });
   record.usageSource = 'estimated';
 }
 

@@ -33,6 +33,9 @@ export function planCall(call: InboundCall, state: ModelState, options: PlanOpti
     maxOutputTokens: request.maxOutputTokens,
     choices: request.choices,
     hasOutput: request.generates,
+    predictedTokensBound: request.predictedTokensBound,
+    unmeasuredInput: request.unmeasuredInput,
+    mediaOutput: request.mediaOutput,
   };
   const charged = call.principal.walletId !== null && !route.ownKey;
   const price = priceCall(route, size, charged, state.prices, call.startedAtMs);

@@ -1,15 +1,28 @@
 import { AppError, ZERO_USD, type NanoUsd } from '@ao/kernel';
-import { estimateMax, maxOutputTokensOf, type PriceBook, type PriceRow, type UsageBucket } from '@ao/pricing';
+import {
+  USAGE_BUCKETS,
+  estimateMax,
+  maxOutputTokensOf,
+  type PriceBook,
+  type PriceRow,
+  type UsageBucket,
+} from '@ao/pricing';
 import type { Route } from './route.js';
 
 /** What the size of a request says about its cost. */
 export interface CallSize {
-  /** Never below the number of prompt tokens. */
+  /** Never below the number of prompt tokens, but for unmeasured input. */
   promptTokensBound: number;
   maxOutputTokens: number | null;
   choices: number;
   /** Embeddings generate nothing. */
   hasOutput: boolean;
+  /** What may be billed as generated beside each answer. */
+  predictedTokensBound: number;
+  /** The prompt holds sound, files and the like, which may fill the model's whole context. */
+  unmeasuredInput: boolean;
+  /** The answer need not be text. */
+  mediaOutput: boolean;
 }
 
 export interface CallPrice {
@@ -20,14 +33,8 @@ export interface CallPrice {
   maxOutputTokens: number;
 }
 
-/** What a text request without cache markers can fill: reserving at audio rates would refuse what could be paid. */
-const TEXT_BUCKETS: UsageBucket[] = [
-  'inputTokens',
-  'cachedInputTokens',
-  'imageInputTokens',
-  'outputTokens',
-  'reasoningTokens',
-];
+/** Assumed for unmeasured input where the price row names no context: the largest in the market. */
+const CONTEXT_TOKENS_MAX_UNKNOWN = 1_048_576;
 
 /**
  * Finds the price in force and the most that the call can cost by it.
@@ -50,10 +57,22 @@ export function priceCall(route: Route, size: CallSize, charged: boolean, prices
   }
   const maxOutputTokens = size.hasOutput ? maxOutputTokensOf(size.maxOutputTokens, row) : 0;
   const input = {
-    promptTokensBound: Math.min(size.promptTokensBound, row.contextTokensMax ?? Infinity),
-    maxOutputTokens,
+    promptTokensBound: promptTokensMax(size, row),
+    maxOutputTokens: maxOutputTokens + size.predictedTokensBound,
     choices: size.choices,
-    buckets: TEXT_BUCKETS,
+    buckets: bucketsOf(size),
   };
   return { row, estimate: charged ? estimateMax(input, row) : ZERO_USD, maxOutputTokens };
+}
+
+function promptTokensMax({ promptTokensBound, unmeasuredInput }: CallSize, { contextTokensMax }: PriceRow): number {
+  if (unmeasuredInput) return contextTokensMax ?? Math.max(promptTokensBound, CONTEXT_TOKENS_MAX_UNKNOWN);
+  return Math.min(promptTokensBound, contextTokensMax ?? Infinity);
+}
+
+/** All that the call can fill. Without sound it is not reserved at audio rates: that would refuse what could be paid. */
+function bucketsOf({ unmeasuredInput, mediaOutput }: CallSize): UsageBucket[] {
+  return USAGE_BUCKETS.filter(
+    (bucket) => (bucket !== 'audioInputTokens' || unmeasuredInput) && (bucket !== 'audioOutputTokens' || mediaOutput),
+  );
 }

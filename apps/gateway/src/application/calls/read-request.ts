@@ -15,7 +15,13 @@ export interface RequestFacts {
   tags: string[];
   /** Whether the answer is generated: embeddings are not. */
   generates: boolean;
-  /** Never below the number of prompt tokens, without counting them. */
+  /** Beside the answer itself: text that the provider may bill as generated. */
+  predictedTokensBound: number;
+  /** Sound, files and the like are in the prompt: the bound cannot know their tokens. */
+  unmeasuredInput: boolean;
+  /** The answer need not be text. */
+  mediaOutput: boolean;
+  /** Never below the number of prompt tokens, without counting them, but for unmeasured input. */
   promptTokensBound: (model: string) => number;
   /** The body for a deployment: its model name in place, usage asked for. */
   encode: (model: string) => Buffer;
@@ -38,7 +44,7 @@ export function readRequest(call: InboundCall, limits: RequestLimits): RequestFa
 
 function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
   const request = openai.parseChatRequest(body, limits);
-  const { messages, schemaBytes } = request;
+  const { messages, schemaBytes, promptBytes, predictionBytes, mediaOutput } = request;
   return {
     model: request.model,
     stream: request.stream,
@@ -48,8 +54,11 @@ function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
     endUserId: request.user,
     tags: tagsOf(request.metadata),
     generates: true,
+    predictedTokensBound: predictionBytes,
+    unmeasuredInput: messages.audios + messages.files > 0,
+    mediaOutput,
     promptTokensBound: (model) =>
-      boundPromptTokens(messages.textBytes + schemaBytes, {
+      boundPromptTokens(promptBytes, {
         messages: messages.count,
         images: messages.images,
         tools: schemaBytes > 0 ? 1 : 0,
@@ -70,6 +79,9 @@ function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFacts {
     endUserId: request.user,
     tags: [],
     generates: false,
+    predictedTokensBound: 0,
+    unmeasuredInput: false,
+    mediaOutput: false,
     promptTokensBound: (model) =>
       request.input.tokens + boundPromptTokens(request.input.textBytes, { messages: request.input.count, model }),
     encode: (model) => (model === request.model ? body : replaceFields(body, request.fields, { model })),

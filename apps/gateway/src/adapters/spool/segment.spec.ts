@@ -1,0 +1,20 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { usageReportExample, usageReportedV1 } from '@ao/contracts';
+import { encodeEnd, encodeReport, readSegment } from './segment.js';
+
+describe('a segment of the spool', () => {
+  it('[BX-002] gives back a report whatever characters its caller sent', async () => {
+    const path = join(tmpdir(), `ao-segment-${process.pid}.spool`);
+    const endUserId = 'a\u2028b\u2029c\r\nd\0';
+    const report = { ...usageReportedV1.payload.parse(usageReportExample), endUserId };
+    await writeFile(path, encodeEnd(encodeReport(report)));
+    try {
+      const { ends, damaged } = await readSegment(path);
+      expect([ends.get(report.requestId)?.['endUserId'], damaged]).toEqual([endUserId, 0]);
+    } finally {
+      await rm(path);
+    }
+  });
+});
