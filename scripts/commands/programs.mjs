@@ -41,9 +41,9 @@ export const cluster = program(
 );
 
 export const migrate = program(
-  'apps/standalone/dist/migrate.js',
+  'apps/migrate/dist/main.js',
   'bring the database schema of every service up to date',
-  'Environment: DATABASE_URL. npm start migrates its embedded database by itself.',
+  'Environment: DATABASE_URL. Without one npm start migrates its embedded database by itself.',
 );
 
 export const bench = program(

@@ -11,7 +11,7 @@ import { closureOf } from './closure.mjs';
 
 /** What one service needs of the others' files although it imports nothing of them. */
 /** @type {Record<string, string[]>} */
-const assets = { gateway: ['apps/dashboard/dist'], standalone: ['apps/dashboard/dist'] };
+const assets = { gateway: ['apps/dashboard/dist'], standalone: ['apps/dashboard/dist'], migrate: ['prisma'] };
 
 const [service = '', target = ''] = process.argv.slice(2);
 try {
@@ -25,12 +25,11 @@ try {
 async function collect() {
   const { node, env } = await bootstrap();
   const manifests = readManifests();
-  const folders = closureOf(manifests, `@ao/${service}`).map((name) => manifests.get(name)?.folder ?? '');
   for (const path of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', '.pnpmfile.cjs']) copy(path);
-  for (const folder of folders) {
-    copy(`${folder}/package.json`);
-    copy(`${folder}/dist`);
-    copy(folder.replace(/^apps/, 'prisma'));
+  for (const name of closureOf(manifests, `@ao/${service}`)) {
+    const { folder, files } = manifests.get(name) ?? { folder: '', files: [] };
+    for (const path of ['package.json', ...files]) copy(`${folder}/${path}`);
+    if (folder.startsWith('apps/')) copy(folder.replace('apps', 'prisma'));
   }
   for (const path of assets[service] ?? []) copy(path);
   // The embedded database engines are optional packages; a service of a cluster is told where real servers are.
@@ -46,14 +45,20 @@ async function collect() {
   if (code !== 0) throw new StepFailure(`the run-time packages of ${service} could not be installed`, { tail });
 }
 
-/** @returns {Map<string, import('./closure.mjs').Manifest>} */
+/**
+ * `files` is what a package needs of its folder to run: what it is built into, unless its package.json says more.
+ * @returns {Map<string, import('./closure.mjs').Manifest & { files: string[] }>}
+ */
 function readManifests() {
   return new Map(
     workspacePackages().map(({ folder }) => {
-      const { name, dependencies, optionalDependencies } = JSON.parse(
-        readFileSync(inRoot(folder, 'package.json'), 'utf8'),
-      );
-      return [name, { folder, dependencies: Object.keys({ ...dependencies, ...optionalDependencies }) }];
+      const {
+        name,
+        dependencies,
+        optionalDependencies,
+        files = ['dist'],
+      } = JSON.parse(readFileSync(inRoot(folder, 'package.json'), 'utf8'));
+      return [name, { folder, files, dependencies: Object.keys({ ...dependencies, ...optionalDependencies }) }];
     }),
   );
 }

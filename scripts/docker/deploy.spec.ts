@@ -1,23 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parseModelConfig } from '../../libs/config/src/index.js';
 import { inRoot } from '../lib/paths.mjs';
 import { closureOf } from './closure.mjs';
+import { compose, deployed } from './compose.suite.js';
 
-interface Service {
-  image?: string;
-  build?: { context: string; args: { SERVICE: string } };
-  environment?: Record<string, string>;
-  depends_on?: Record<string, { condition: string }>;
-  healthcheck?: { test?: string[]; disable?: boolean };
-  volumes?: string[];
-}
-
-const compose = parse(readFileSync(inRoot('docker-compose.yml'), 'utf8'), { merge: true }) as {
-  services: Record<string, Service>;
-  volumes: Record<string, unknown>;
-};
 const services = Object.entries(compose.services);
-const ours = services.filter(([, { build }]) => build && build.args.SERVICE !== 'standalone');
 
 describe('docker-compose.yml', () => {
   it('has every service of the platform in a container of its own', () => {
@@ -32,24 +19,39 @@ describe('docker-compose.yml', () => {
       'routing',
       'wallet',
     ];
-    expect(ours.map(([name]) => name).toSorted()).toEqual(expected);
-    for (const [name, { build }] of ours) expect(build?.args.SERVICE).toBe(name);
+    expect(deployed.map(([name]) => name).toSorted()).toEqual(expected);
+    for (const [name, { build }] of deployed) expect(build?.args.SERVICE).toBe(name);
   });
 
   it('tells every service where the servers are and how to seal secrets', () => {
-    const needed = ['NATS_URL', 'DATABASE_URL', 'REDIS_URL', 'CLICKHOUSE_URL', 'AO_MASTER_KEY', 'AO_KEY_PEPPER'];
-    for (const [, { environment }] of ours)
+    const needed = ['NATS_URL', 'DATABASE_URL', 'AO_MASTER_KEY', 'AO_KEY_PEPPER'];
+    for (const [, { environment }] of deployed)
       expect(Object.keys(environment ?? {})).toEqual(expect.arrayContaining(needed));
   });
 
+  it.each([
+    ['AO_ADMIN_KEY', ['identity']],
+    ['CLICKHOUSE_URL', ['analytics']],
+    ['REDIS_URL', ['gateway']],
+    ['AO_GATEWAY_URL', ['agents']],
+    ['AO_CONFIG', ['metering', 'routing']],
+  ])('gives %s to those that need it, and to no others', (variable, needing) => {
+    const told = services.filter(([, { environment = {} }]) => variable in environment);
+    expect(told.map(([name]) => name).toSorted()).toEqual(needing);
+  });
+
+  it('waits longer for a container to end than the services take to stop', () => {
+    for (const [, { stop_grace_period: grace }] of deployed) expect(grace).toBe('30s');
+  });
+
   it('checks the health of every container that stays up', () => {
-    for (const [name, { healthcheck }] of services.filter(([each]) => each !== 'migrate')) {
+    for (const [name, { healthcheck }] of services.filter(([each]) => !['migrate', 'demo'].includes(each))) {
       expect([name, healthcheck?.test?.length]).toEqual([name, expect.any(Number)]);
     }
   });
 
   it('starts services after the migrations, and waits only for what can become ready', () => {
-    for (const [, { depends_on: needs = {} }] of ours)
+    for (const [, { depends_on: needs = {} }] of deployed)
       expect(needs.migrate?.condition).toBe('service_completed_successfully');
     for (const [, { depends_on: needs = {} }] of services) {
       for (const name of Object.keys(needs)) expect(Object.keys(compose.services)).toContain(name);
@@ -59,7 +61,8 @@ describe('docker-compose.yml', () => {
   it('pins every image and declares every volume', () => {
     for (const image of services.flatMap(([, service]) => service.image ?? [])) expect(image).toMatch(/:[0-9]/);
     for (const [, { volumes = [] }] of services) {
-      for (const volume of volumes) expect(Object.keys(compose.volumes)).toContain(volume.split(':')[0]);
+      const named = volumes.map((volume) => volume.split(':')[0] ?? '').filter((name) => !name.startsWith('./'));
+      for (const name of named) expect(Object.keys(compose.volumes)).toContain(name);
     }
   });
 
@@ -67,6 +70,23 @@ describe('docker-compose.yml', () => {
     const text = readFileSync(inRoot('docker-compose.yml'), 'utf8');
     for (const match of text.matchAll(/^\s*\w*(?:PASSWORD|KEY|PEPPER): (.+)$/gm))
       expect(match[1]).toMatch(/^\$\{\w+:\?/);
+  });
+});
+
+describe('deploy/docker', () => {
+  const example = readFileSync(inRoot('deploy/docker/env.example'), 'utf8');
+
+  it('has an example of .env with every variable that compose reads, required ones to be filled in', () => {
+    const text = readFileSync(inRoot('docker-compose.yml'), 'utf8');
+    for (const [, name, mark] of text.matchAll(/\$\{(\w+)(:[?-])/g))
+      expect(example).toMatch(new RegExp(mark === ':?' ? `^${name}=$` : `^#${name}=`, 'm'));
+  });
+
+  it('has an example of a file with models that the platform can read', () => {
+    const text = readFileSync(inRoot('deploy/docker/config/models.example.yaml'), 'utf8');
+    const { deployments, warnings } = parseModelConfig(text, { OPENAI_API_KEY: 'sk-1', GROQ_API_KEY: 'gsk-1' });
+    expect(deployments).toHaveLength(2);
+    expect(warnings).toEqual([]);
   });
 });
 

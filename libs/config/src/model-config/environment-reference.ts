@@ -1,4 +1,4 @@
-/** Variables by name, as a process has them. */
+/** Variables by name, as a process is given them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const REFERENCE = /^os\.environ\/([A-Za-z_][A-Za-z0-9_]*)$/;
