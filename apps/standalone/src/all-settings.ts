@@ -1,4 +1,11 @@
-import { describeSettings, loadSettings, platformSettings, type Settings } from '@ao/config';
+import {
+  describeSettings,
+  loadSettings,
+  parseModelConfig,
+  platformSettings,
+  readModelConfigFile,
+  type Settings,
+} from '@ao/config';
 import { agentsSettings } from '@ao/agents';
 import { analyticsSettings } from '@ao/analytics';
 import { gatewaySettings } from '@ao/gateway';
@@ -8,7 +15,7 @@ import { notificationSettings } from '@ao/notification';
 import { routingSettings } from '@ao/routing';
 import { serviceProcessSettings } from '@ao/runtime';
 import { walletSettings } from '@ao/wallet';
-import { standaloneSettings } from './config.js';
+import { loadStandaloneConfig, standaloneSettings } from './config.js';
 
 const GROUPS: [title: string, settings: Settings][] = [
   ['The platform', platformSettings],
@@ -31,10 +38,11 @@ export function settingsText(): string {
 }
 
 /**
- * Reads every setting of every service once, before anything is started.
- * @throws StartupError that names all bad ones together.
+ * Reads every setting of every service once, and the model file, before anything is started.
+ * @throws StartupError that names all bad ones together, or all that is wrong with the file.
  */
 export function checkSettings(environment: NodeJS.ProcessEnv): void {
-  // The first definition of a name counts: in one process PORT is the gateway's.
-  loadSettings(Object.assign({}, ...GROUPS.map(([, settings]) => settings).reverse()) as Settings, environment);
+  loadSettings(Object.assign({}, ...GROUPS.map(([, settings]) => settings)) as Settings, environment);
+  const { AO_CONFIG: path } = loadStandaloneConfig(environment);
+  if (path !== undefined) parseModelConfig(readModelConfigFile(path), environment);
 }
