@@ -15,7 +15,7 @@ export interface BenchReport extends Circumstances {
 }
 
 /** Compilers and pools have settled after this. */
-const WARM_UP_MS = 2_000;
+const WARM_UP_MS = 3_000;
 
 /**
  * Starts everything, measures, checks the books, and ends everything it started.
