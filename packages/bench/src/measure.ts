@@ -47,8 +47,10 @@ export async function measure(
   };
   const result = await load.ask<LoadResult>(job, durationMs + LOAD_GRACE_MS);
   if (result.failed > 0) {
+    const { failed, answered, failures } = result;
+    const reasons = Object.entries(failures).map(([reason, count]) => `${count} × ${reason}`);
     throw new Error(
-      `${scenario.name} on ${side}: ${result.failed} of ${result.failed + result.answered} calls failed: ${result.failures.join('; ')}`,
+      `${scenario.name} on ${side}: ${failed} of ${failed + answered} calls failed: ${reasons.join('; ')} (${platform.describe()})`,
     );
   }
   const loaded = await readProcessFigures(measured.pid);

@@ -22,8 +22,8 @@ export interface LoadResult {
   /** Whole answers with a 2xx status, of requests sent within the time. */
   answered: number;
   failed: number;
-  /** The first few failures in words. */
-  failures: string[];
+  /** How often each reason was met. */
+  failures: Record<string, number>;
   /** From the first request to the last answer. */
   durationMs: number;
   /** One figure per answer; with an open pace from the due time, so that a wait hides nothing (no coordinated omission). */

@@ -1,12 +1,13 @@
 import type { LoadResult } from './job.js';
 
-const FAILURES_TOLD_MAX = 5;
+/** Of different reasons; a program has few. */
+const REASONS_MAX = 20;
 
 /** Adds up what became of the requests of a job. */
 export class Tally {
   private readonly latencies: number[] = [];
   private readonly firstBytes: number[] = [];
-  private readonly failures: string[] = [];
+  private readonly failures: Record<string, number> = {};
   private failed = 0;
 
   answered(latencyMs: number, firstByteMs: number): void {
@@ -16,7 +17,8 @@ export class Tally {
 
   refused(reason: string): void {
     this.failed += 1;
-    if (this.failures.length < FAILURES_TOLD_MAX) this.failures.push(reason);
+    const known = reason in this.failures || Object.keys(this.failures).length < REASONS_MAX;
+    if (known) this.failures[reason] = (this.failures[reason] ?? 0) + 1;
   }
 
   get hasFailed(): boolean {

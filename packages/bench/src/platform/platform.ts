@@ -17,6 +17,7 @@ const LIMIT_USD = '100000000';
 /** The platform as `npm start` runs it, with data of its own that goes with it. */
 export class MeasuredPlatform {
   private answeredCalls = 0;
+  private keepsData = false;
   private payer: { walletId: string; key: string } = { walletId: '', key: '' };
 
   private constructor(
@@ -114,8 +115,15 @@ export class MeasuredPlatform {
     return books;
   }
 
+  /** Whether it still runs, and where its log and data stay: what a failed run leaves to look into. */
+  describe(): string {
+    this.keepsData = true;
+    return `the platform ${this.process.hasExited ? 'has ended by itself' : 'still ran'}; see ${join(this.directory, 'platform.log')}`;
+  }
+
   async stop(): Promise<void> {
     await this.process.stop();
+    if (this.keepsData) return;
     await rm(this.directory, { recursive: true, force: true });
   }
 

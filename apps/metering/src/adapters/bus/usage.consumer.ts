@@ -6,7 +6,7 @@ import { RecordUsage } from '../../application/record-usage.js';
 /** One transaction's worth: more would hold its locks longer without being faster. */
 const BATCH_EVENTS_MAX = 500;
 /** What a report may wait for others to join it; nobody waits for the request log. */
-const BATCH_WAIT_MS = 100;
+const BATCH_WAIT_MS = 20;
 
 @Controller()
 export class UsageConsumer {
