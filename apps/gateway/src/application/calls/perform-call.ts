@@ -1,5 +1,5 @@
 import type { UsageReport } from '@ao/contracts';
-import { AppError, ZERO_USD, formatUsd, toAppError, type Clock, type NanoUsd } from '@ao/kernel';
+import { AppError, ZERO_USD, formatUsd, sleep, toAppError, type Clock, type NanoUsd } from '@ao/kernel';
 import { inputTokensOf, outputTokensOf, usageFromOpenAi, usageOf } from '@ao/pricing';
 import { openai } from '@ao/wire';
 import type { Reservation } from '../../domain/lease-pool.js';
@@ -14,6 +14,8 @@ import { countAnswer, countFrames, estimatePrompt } from './estimate-usage.js';
 import { planCall, type CallPlan, type PlanOptions } from './plan-call.js';
 import { relayStream } from './relay-stream.js';
 import { UpstreamRefusal } from './upstream-refusal.js';
+
+const SETTLED_POLL_MS = 10;
 
 /** nginx's code for a caller that left before the answer. */
 const CLIENT_CLOSED_STATUS = 499;
@@ -39,6 +41,9 @@ interface RunningCall {
 
 /** The data plane: plan → reserve → call the provider → pass its answer on → settle. Knows no provider by name. */
 export class PerformCall {
+  /** Calls begun and not settled. */
+  private unsettled = 0;
+
   constructor(
     private readonly state: ModelState,
     private readonly limits: Limits,
@@ -78,6 +83,7 @@ export class PerformCall {
     const sentMs = this.options.clock.monotonicMs();
     const running: RunningCall = { call, plan, record, out, admission, sentMs, atProvider: 'nothing' };
     this.spool.begin(record.begin());
+    this.unsettled += 1;
     try {
       await this.run(running);
     } catch (error) {
@@ -89,12 +95,23 @@ export class PerformCall {
       admission?.finish(inputTokensOf(record.usage) + outputTokensOf(record.usage));
       const report = record.end(this.options.clock.monotonicMs() - call.startedMonotonicMs);
       this.spool.end(report);
+      this.unsettled -= 1;
       this.options.onSettled(report);
     }
     return record;
   }
 
-  /** A call that cannot be paid gives back what it took of its limits. */
+  /**
+   * Resolves once every call has settled, or after `deadlineMs`. A call whose connection was just closed settles a moment
+   * later: the spool must not close before.
+   */
+  async whenSettled(deadlineMs: number): Promise<void> {
+    const { clock } = this.options;
+    const endMs = clock.monotonicMs() + deadlineMs;
+    while (this.unsettled > 0 && clock.monotonicMs() < endMs) await sleep(SETTLED_POLL_MS);
+  }
+
+  /** A call that cannot be paid gives its slot and its tokens back; it counts as a request all the same. */
   private async reserve(
     call: InboundCall,
     estimate: NanoUsd,
