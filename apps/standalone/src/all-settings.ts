@@ -42,7 +42,9 @@ export function settingsText(): string {
  * @throws StartupError that names all bad ones together, or all that is wrong with the file.
  */
 export function checkSettings(environment: NodeJS.ProcessEnv): void {
-  loadSettings(Object.assign({}, ...GROUPS.map(([, settings]) => settings)) as Settings, environment);
+  // The first definition of a name counts: in one process PORT is the gateway's.
+  const settings = Object.assign({}, ...GROUPS.map(([, group]) => group).reverse()) as Settings;
+  loadSettings(settings, environment);
   const { AO_CONFIG: path } = loadStandaloneConfig(environment);
   if (path !== undefined) parseModelConfig(readModelConfigFile(path), environment);
 }
