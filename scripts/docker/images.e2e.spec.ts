@@ -126,6 +126,7 @@ describe('the images of docker-compose.yml', () => {
     });
     expect(Number(answer.headers.get('x-ao-cost-usd'))).toBeGreaterThan(0);
     expect(await answer.json()).toMatchObject({ object: 'chat.completion' });
+    expect((await fetch(`${urlOf('gateway')}/dashboard`)).headers.get('content-type')).toContain('text/html');
   });
 
   it.each(['migrate', 'demo', ...services])('have nothing of the checkout in %s but what runs', async (name) => {
