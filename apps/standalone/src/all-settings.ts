@@ -43,7 +43,7 @@ export function settingsText(): string {
  */
 export function checkSettings(environment: NodeJS.ProcessEnv): void {
   // The first definition of a name counts: in one process PORT is the gateway's.
-  const settings = Object.assign({}, ...GROUPS.map(([, group]) => group).reverse()) as Settings;
+  const settings = Object.assign({}, ...GROUPS.map(([, group]) => group).toReversed()) as Settings;
   loadSettings(settings, environment);
   const { AO_CONFIG: path } = loadStandaloneConfig(environment);
   if (path !== undefined) parseModelConfig(readModelConfigFile(path), environment);

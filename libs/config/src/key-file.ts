@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StartupError } from '@ao/kernel';
 
@@ -12,7 +12,7 @@ const KEY_BYTES = 32;
 export function loadKey(configured: string | undefined, path: string, settingName: string): Buffer {
   if (configured) return Buffer.from(configured, 'base64');
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const key = randomBytes(KEY_BYTES);
     writeFileSync(path, key.toString('base64'), { mode: 0o600, flag: 'wx' });
     return key;
@@ -31,4 +31,16 @@ export function loadKey(configured: string | undefined, path: string, settingNam
     throw new StartupError(`${path} holds no key of 32 bytes: restore it from a backup, or set ${settingName}`);
   }
   return key;
+}
+
+/** Level by level: Node's recursive mkdir never returns where a parent exists and yet refuses children, as /proc does. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been quicker.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }

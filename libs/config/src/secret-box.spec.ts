@@ -30,6 +30,10 @@ describe('the key file', () => {
     expect(loadKey(undefined, path, 'AO_MASTER_KEY')).toEqual(key);
   });
 
+  it('cannot be made where no folder can: the start ends with one line', () => {
+    expect(() => loadKey(undefined, '/proc/none/keys/master.key', 'AO_MASTER_KEY')).toThrow(/cannot write/);
+  });
+
   it('is refused when others can read it', () => {
     chmodSync(path, 0o644);
     expect(() => loadKey(undefined, path, 'AO_MASTER_KEY')).toThrow(/chmod 600/);
