@@ -99,6 +99,14 @@ describe('identity', () => {
     await expect(bus.request(createKeyV1, { name: 'x', ...request })).rejects.toMatchObject({ code });
   });
 
+  it('[ID-013] lets nobody revoke the key of a higher role', async () => {
+    const { key, secret } = await bus.request(createKeyV1, { actor: owner, name: 'boss', role: 'owner' });
+    const admin = { ...owner, role: 'admin' as const };
+    const refused = { code: 'permission_denied' };
+    await expect(bus.request(revokeKeyV1, { actor: admin, keyId: key.id })).rejects.toMatchObject(refused);
+    expect(await authenticate(secret)).toBe(key.id);
+  });
+
   it('refuses a second team of one name and records each action for the audit chain', async () => {
     const { team } = await bus.request(createTeamV1, { actor: owner, name: 'Research' });
     await expect(bus.request(createTeamV1, { actor: owner, name: 'Research' })).rejects.toMatchObject({

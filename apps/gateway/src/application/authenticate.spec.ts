@@ -51,6 +51,14 @@ describe('authentication', () => {
     expect(await authenticator('static').execute(undefined)).toMatchObject({ walletId: 'wal_default' });
   });
 
+  it('tells static keys apart that end alike', async () => {
+    const listed = authenticator('static', ['sk-cca-first-1111', 'sk-cca-second-1111']);
+    const [first, second] = await Promise.all(
+      ['first', 'second'].map(async (name) => listed.execute(`Bearer sk-cca-${name}-1111`)),
+    );
+    expect(first!.keyId).not.toBe(second!.keyId);
+  });
+
   it('[ID-004] compares static keys in constant time, keys of other lengths included', async () => {
     const listed = authenticator('static', ['sk-cca-first-1111', 'sk-cca-second-2222']);
     timingSafeEqual.mockClear();

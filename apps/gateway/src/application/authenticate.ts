@@ -49,7 +49,8 @@ export class Authenticate {
     // Every key is compared, and digests have one length: the time says nothing about which key was nearly right.
     const matches = this.staticKeys.filter((known) => timingSafeEqual(known.digest, digest));
     const match = orRefuse(matches[0] ?? null);
-    return this.localPrincipal(`static_${match.masked.slice(-4)}`, match.masked, 'member');
+    // Not the masked key: two may end alike, and would see each other's requests and tasks.
+    return this.localPrincipal(`static_${match.digest.toString('hex', 0, 8)}`, match.masked, 'member');
   }
 
   private async localPrincipal(keyId: string, keyMasked: string, role: Principal['role']): Promise<Principal> {

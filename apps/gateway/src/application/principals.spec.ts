@@ -48,6 +48,14 @@ describe('known keys', () => {
     expect(await principals.find('a')).toBe(known);
   });
 
+  it('stay known while somebody tries out keys by the thousand', async () => {
+    const { principals, directory } = setUp();
+    await principals.find('good');
+    directory.answer = null;
+    for (let guess = 0; guess < 60_000; guess += 1) await principals.find(`guess ${guess}`);
+    expect(principals.find('good')).toBe(known);
+  });
+
   it('[ID-001] stop at once when they are revoked, even while an older answer is on its way', async () => {
     const { principals, directory } = setUp();
     let release = (): void => undefined;

@@ -3,7 +3,7 @@ import type { Clock } from '@ao/kernel';
 import type { KeyDirectory } from './ports.js';
 
 interface Entry {
-  principal: Principal | null;
+  principal: Principal;
   freshUntilMs: number;
 }
 
@@ -13,6 +13,7 @@ const FRESH_UNKNOWN_MS = 2_000;
 /** While identity is away a known key stays good this long. */
 const STALE_MS_MAX = 300_000;
 const ENTRIES_MAX = 50_000;
+const UNKNOWN_MAX = 10_000;
 
 /**
  * The keys this gateway has seen, by hash. A revocation arrives as an event; the freshness limit bounds what a lost
@@ -20,6 +21,8 @@ const ENTRIES_MAX = 50_000;
  */
 export class Principals {
   private readonly entries = new Map<string, Entry>();
+  /** Keys that are not good, and until when that holds. Apart: whoever tries out keys must not drive the good ones out. */
+  private readonly unknown = new Map<string, number>();
   private readonly loading = new Map<string, Promise<Principal | null>>();
 
   constructor(
@@ -35,12 +38,14 @@ export class Principals {
     const nowMs = this.clock.nowMs();
     const entry = this.entries.get(keyHash);
     if (entry && nowMs < entry.freshUntilMs) return unlessExpired(entry.principal, nowMs);
+    if (nowMs < (this.unknown.get(keyHash) ?? 0)) return null;
     return this.load(keyHash, entry, nowMs);
   }
 
   /** Drops a key that was changed or revoked. */
   forget(keyHash: string): void {
     this.entries.delete(keyHash);
+    this.unknown.delete(keyHash);
     // An answer under way may be older than the change.
     this.loading.delete(keyHash);
   }
@@ -51,12 +56,11 @@ export class Principals {
     const load = this.directory
       .find(keyHash)
       .then((principal) => {
-        const freshUntilMs = nowMs + (principal ? FRESH_MS : FRESH_UNKNOWN_MS);
-        if (this.loading.get(keyHash) === load) this.remember(keyHash, { principal, freshUntilMs });
+        if (this.loading.get(keyHash) === load) this.remember(keyHash, principal, nowMs);
         return unlessExpired(principal, nowMs);
       })
       .catch((error: unknown) => {
-        if (stale?.principal && nowMs < stale.freshUntilMs + STALE_MS_MAX) return unlessExpired(stale.principal, nowMs);
+        if (stale && nowMs < stale.freshUntilMs + STALE_MS_MAX) return unlessExpired(stale.principal, nowMs);
         throw error;
       })
       .finally(() => {
@@ -66,12 +70,18 @@ export class Principals {
     return load;
   }
 
-  private remember(keyHash: string, entry: Entry): void {
+  private remember(keyHash: string, principal: Principal | null, nowMs: number): void {
     this.entries.delete(keyHash);
-    // The oldest goes first: a Map keeps the order of insertion.
-    if (this.entries.size >= ENTRIES_MAX) this.entries.delete(this.entries.keys().next().value!);
-    this.entries.set(keyHash, entry);
+    if (principal) putBounded(this.entries, ENTRIES_MAX, keyHash, { principal, freshUntilMs: nowMs + FRESH_MS });
+    else putBounded(this.unknown, UNKNOWN_MAX, keyHash, nowMs + FRESH_UNKNOWN_MS);
   }
+}
+
+function putBounded<Value>(map: Map<string, Value>, sizeMax: number, key: string, value: Value): void {
+  map.delete(key);
+  // The oldest goes first: a Map keeps the order of insertion.
+  if (map.size >= sizeMax) map.delete(map.keys().next().value!);
+  map.set(key, value);
 }
 
 const unlessExpired = (principal: Principal | null, nowMs: number): Principal | null =>
