@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MemoryBus } from '@ao/bus';
 import { usageReportExample, usageReportedV1, type UsageReport } from '@ao/contracts';
 import { AppError, silentLogger, systemClock } from '@ao/kernel';
 import { waitFor } from '@ao/testing';
 import { FileSpool } from './file-spool.js';
-import { encodeEnd, encodeReport } from './segment.js';
+import { encodeBegin, encodeEnd, encodeReport } from './segment.js';
 
 const example = usageReportedV1.payload.parse(usageReportExample) as UsageReport;
 const report = (requestId: string): UsageReport => ({ ...example, requestId });
@@ -35,7 +35,7 @@ describe('the spool', () => {
 
   const open = (): Promise<FileSpool> =>
     FileSpool.open({ directory, bus, clock: systemClock, logger: silentLogger, recordsMax: 10 });
-  const files = (): string[] => readdirSync(directory);
+  const files = (): string[] => readdirSync(directory).filter((name) => name.endsWith('.spool'));
 
   it('[MT-008] hands every finished call to the bus and keeps no file of it', async () => {
     const spool = await open();
@@ -98,6 +98,16 @@ describe('the spool', () => {
     expect(sizes.length).toBeLessThan(50);
     await spool.close();
   }, 20_000);
+
+  it('leaves the calls alone that another process has under way', async () => {
+    writeFileSync(join(directory, 'owner.lock'), JSON.stringify({ host: hostname(), pid: process.ppid }));
+    writeFileSync(join(directory, '1-1-1.spool'), encodeBegin(report('req_1')));
+    const opened = open();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect([received, files()]).toEqual([[], ['1-1-1.spool']]);
+    rmSync(join(directory, 'owner.lock'));
+    await (await opened).close();
+  });
 
   it('says when it is full, and delivers all once the bus is back', async () => {
     failing = true;

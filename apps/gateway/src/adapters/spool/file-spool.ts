@@ -6,6 +6,7 @@ import { sleep, type Clock, type Logger } from '@ao/kernel';
 import type { CallBegin, UsageSpool } from '../../application/ports.js';
 import { encodeBegin, encodeEnd, encodeReport, readSegment } from './segment.js';
 import { SegmentWriter } from './segment-writer.js';
+import { SpoolLock } from './spool-lock.js';
 
 const SEGMENT_BYTES_MAX = 16 * 1024 * 1024;
 /** Several of metering's batches: the next one is there when it has done with the last. */
@@ -50,12 +51,18 @@ export class FileSpool implements UsageSpool {
   private sequence = 0;
   private readonly stopping = new AbortController();
 
-  private constructor(private readonly options: FileSpoolOptions) {}
+  private constructor(
+    private readonly options: FileSpoolOptions,
+    private readonly lock: SpoolLock,
+  ) {}
 
-  /** Opens a new file and starts to replay those of earlier processes. */
+  /**
+   * Opens a new file and starts to replay those of earlier processes.
+   * @throws StartupError when another process uses the folder.
+   */
   static async open(options: FileSpoolOptions): Promise<FileSpool> {
-    const spool = new FileSpool(options);
     await mkdir(options.directory, { recursive: true });
+    const spool = new FileSpool(options, await SpoolLock.acquire(options.directory));
     const earlier = (await readdir(options.directory)).filter((name) => name.endsWith('.spool')).sort();
     spool.current = await spool.newSegment();
     void spool.replay(earlier.map((name) => join(options.directory, name)));
@@ -102,6 +109,7 @@ export class FileSpool implements UsageSpool {
     this.current.closed = true;
     await this.current.writer.close();
     await this.removeFinished();
+    await this.lock.release();
   }
 
   private async newSegment(): Promise<Segment> {
