@@ -6,7 +6,7 @@ import { usageReportExample, usageReportedV1, type UsageReport } from '@ao/contr
 import { AppError, silentLogger, systemClock } from '@ao/kernel';
 import { waitFor } from '@ao/testing';
 import { FileSpool } from './file-spool.js';
-import { encodeBegin } from './segment.js';
+import { encodeBegin, encodeEnd, encodeReport } from './segment.js';
 
 const example = usageReportedV1.payload.parse(usageReportExample) as UsageReport;
 const report = (requestId: string): UsageReport => ({ ...example, requestId });
@@ -82,6 +82,22 @@ describe('the spool', () => {
     await next.close();
     expect(files()).toEqual([]);
   });
+
+  it('replays thousands of calls in the batches of their consumer, not one after the other', async () => {
+    const lines = Array.from({ length: 5_000 }, (_, call) => encodeEnd(encodeReport(report(`req_${call}`))));
+    writeFileSync(join(directory, 'earlier.spool'), lines.join(''));
+    const sizes: number[] = [];
+    await bus.subscribe(
+      usageReportedV1,
+      { kind: 'durable', name: 'metering', batchSizeMax: 500, batchWaitMs: 20 },
+      (events) => void sizes.push(events.length),
+    );
+    const spool = await open();
+    await waitFor(() => !files().includes('earlier.spool'), { timeoutMs: 10_000 });
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(5_000);
+    expect(sizes.length).toBeLessThan(50);
+    await spool.close();
+  }, 20_000);
 
   it('leaves the calls alone that another process has under way', async () => {
     writeFileSync(join(directory, 'owner.lock'), JSON.stringify({ host: hostname(), pid: process.ppid }));
