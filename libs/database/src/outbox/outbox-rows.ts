@@ -1,14 +1,6 @@
 import type { OutboxEvent, Queryable } from './append-outbox.js';
 import type { Settled } from './publications.js';
-
-/** An outbox row that is neither published nor parked. */
-export interface WaitingEvent {
-  /** Its place in the order of writing. */
-  sequence: number;
-  /** Publications that ended before this one. */
-  attempts: number;
-  event: OutboxEvent;
-}
+import type { WaitingEvent } from './waiting-event.js';
 
 interface OutboxRow {
   sequence: string;

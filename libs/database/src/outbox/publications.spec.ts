@@ -1,5 +1,5 @@
 import { AppError, sleep } from '@ao/kernel';
-import type { WaitingEvent } from './outbox-rows.js';
+import type { WaitingEvent } from './waiting-event.js';
 import { Publications, type PublicationLimits } from './publications.js';
 
 const waiting = (from: number, to: number, payload = '{}'): WaitingEvent[] =>

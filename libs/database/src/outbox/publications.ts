@@ -1,6 +1,6 @@
 import { AppError, withDeadline } from '@ao/kernel';
 import type { OutboxEvent } from './append-outbox.js';
-import type { WaitingEvent } from './outbox-rows.js';
+import type { WaitingEvent } from './waiting-event.js';
 
 /** How a publication ended; `failure` is absent when the bus has the event. */
 export interface Settled {
