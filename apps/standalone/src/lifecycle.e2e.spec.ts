@@ -9,7 +9,7 @@ import { waitFor } from '@ao/testing';
 import { chunksOf } from './testing/event-stream.js';
 import { freePorts } from './testing/free-ports.js';
 import { ModelFile } from './testing/model-file.js';
-import { modes, openHome, type Mode, type PlatformHome } from './testing/platform-home.js';
+import { modes, openHome, type PlatformHome } from './testing/platform-home.js';
 import { entries, Program } from './testing/program.js';
 import { childPid, startPlatform, startVariant, type RunningPlatform } from './testing/start-platform.js';
 import { createTenant, expectStatus, requestRow, requestRows, spentBy, sumUsd } from './testing/tenants.js';
@@ -17,14 +17,11 @@ import { createTenant, expectStatus, requestRow, requestRows, spentBy, sumUsd } 
 jest.setTimeout(120_000);
 
 const chat = { model: 'chat', messages: [{ role: 'user' as const, content: 'Still there?' }], max_tokens: 100 };
-const READY_WITHIN_MS = 5_000;
+const READY_WITHIN_SECONDS = 5;
 const ANSWERED_WITHIN_MS = 5_000;
 const FAILS_WITHIN_MS = 30_000;
 const CALLS_AT_ONCE = 8;
 const SPOOL_BATCH_MS = 250;
-
-/** Of each start in this file. */
-const readyMs: Record<Mode, number[]> = { standalone: [], cluster: [] };
 
 describe.each(modes)('lifecycle, %s', (mode) => {
   let provider: Simulator;
@@ -34,7 +31,6 @@ describe.each(modes)('lifecycle, %s', (mode) => {
 
   const start = async (environment: Record<string, string> = {}): Promise<RunningPlatform> => {
     platform = await startPlatform(mode, { AO_CONFIG: models.path, LEASE_IDLE_MS: '500', ...environment }, home);
-    readyMs[mode].push(platform.readyMs);
     return platform;
   };
 
@@ -350,9 +346,17 @@ describe.each(modes)('a start that cannot go on, %s', (mode) => {
 });
 
 describe('standalone', () => {
-  it('is ready within 5 s', () => {
-    // The fastest start counts: another program may take the processor during any single one.
-    expect(Math.min(...readyMs.standalone)).toBeLessThan(READY_WITHIN_MS);
+  it('is ready within 5 s of a processor, from an empty folder on', async () => {
+    const platform = await startPlatform('standalone', { LOG_LEVEL: 'silent' });
+    try {
+      // Time on the clock would measure what else the machine does.
+      const { text } = await platform.admin.as(null).get('/metrics');
+      const seconds = Number(/^process_cpu_seconds_total (\S+)$/m.exec(text)?.[1]);
+      expect(seconds).toBeGreaterThan(0);
+      expect(seconds).toBeLessThan(READY_WITHIN_SECONDS);
+    } finally {
+      await platform.stop();
+    }
   });
 
   it('says what to do about a damaged database, and exits with 1', async () => {

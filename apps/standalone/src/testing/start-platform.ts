@@ -12,8 +12,6 @@ export interface RunningPlatform {
   url: string;
   home: PlatformHome;
   program: Program;
-  /** From the spawn to the ready line. */
-  readyMs: number;
   /** An owner of the first organisation: the key that was set, or the one that this start printed. */
   admin: ApiClient;
   /** What it was started with. */
@@ -40,14 +38,12 @@ export async function startPlatform(
   const ownHome = home ?? (await openHome(mode));
   const port = await freePorts(mode === 'cluster' ? PORTS_PER_CLUSTER : 1);
   const given = { AO_ADMIN_KEY: ADMIN_KEY, ...ownHome.environment, ...environment, PORT: String(port) };
-  const startedMs = performance.now();
   const program = new Program(entries[mode], given);
   const removeHome = async (): Promise<void> => {
     if (!home) await ownHome.remove();
   };
   try {
     const [, url = ''] = await program.waitForOutput(/ready on (http:\S+)/, READY_TIMEOUT_MS);
-    const readyMs = performance.now() - startedMs;
     const printedKey = /^ {2}(sk-ao-\S+)$/m.exec(program.stdout)?.[1];
     const admin = new ApiClient(url, printedKey ?? given.AO_ADMIN_KEY);
     return {
@@ -55,7 +51,6 @@ export async function startPlatform(
       url,
       home: ownHome,
       program,
-      readyMs,
       admin,
       environment: given,
       async stop() {
