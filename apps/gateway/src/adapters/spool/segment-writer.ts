@@ -13,6 +13,7 @@ export class SegmentWriter {
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<void> = Promise.resolve();
   bytes = 0;
+  private torn = false;
 
   private constructor(
     readonly path: string,
@@ -52,11 +53,14 @@ export class SegmentWriter {
     const [lines, durable] = [this.pending, this.waiting];
     [this.pending, this.waiting] = [[], []];
     try {
-      const bytes = Buffer.from(lines.join(''));
+      // What a failed write left unfinished must not swallow the next record.
+      const bytes = Buffer.from((this.torn ? '\n' : '') + lines.join(''));
       await this.file.writeFile(bytes);
       await this.file.datasync();
       this.bytes += bytes.length;
+      this.torn = false;
     } catch (error) {
+      this.torn = true;
       // The disk is full or gone. The records go on to the bus from memory; only their safety against a crash is lost.
       this.logger.error({ err: error, records: lines.length }, 'usage records could not be written to the spool');
     }
