@@ -25,7 +25,9 @@ export async function runJest({ node, env }, project, { args = [], coverage = fa
   if (coverage) rmSync(inRoot('coverage', project), { recursive: true, force: true });
   const measure = coverage ? ['--coverage', '--coverageReporters=json', `--coverageDirectory=coverage/${project}`] : [];
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', programs.jest()];
-  const report = ['--json', '--outputFile', outputFile, '--passWithNoTests'];
+  // A filter may find nothing in one project; a whole run that finds no test has lost them.
+  const filtered = args.length > 0 ? ['--passWithNoTests'] : [];
+  const report = ['--json', '--outputFile', outputFile, ...filtered];
   const code = await runAttached(
     node,
     [...jest, '--selectProjects', project, ...orderArgs[project], ...measure, ...report, ...args],
