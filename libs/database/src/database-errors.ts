@@ -44,3 +44,11 @@ export function translateDatabaseError(error: unknown): unknown {
     cause: error,
   });
 }
+
+/** Whether a unique index refused a row, told by Prisma's client or by PostgreSQL itself. */
+export const isUniqueViolation = (error: unknown): boolean =>
+  (error as { code?: unknown } | null)?.code === 'P2002' || databaseErrorCode(error) === '23505';
+
+/** Whether a row that another refers to is not there, told by Prisma's client or by PostgreSQL itself. */
+export const isForeignKeyViolation = (error: unknown): boolean =>
+  (error as { code?: unknown } | null)?.code === 'P2003' || databaseErrorCode(error) === '23503';

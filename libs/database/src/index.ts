@@ -1,5 +1,12 @@
 export * from './database.js';
-export { databaseErrorCode, isRetryableConflict, isUnavailable, translateDatabaseError } from './database-errors.js';
+export {
+  databaseErrorCode,
+  isForeignKeyViolation,
+  isRetryableConflict,
+  isUnavailable,
+  isUniqueViolation,
+  translateDatabaseError,
+} from './database-errors.js';
 export { freePort } from './embedded/free-port.js';
 export * from './embedded/start-embedded-postgres.js';
 export * from './migrations/migrate.js';

@@ -1,4 +1,4 @@
-import { databaseErrorCode, prismaAdapter, type Database } from '@ao/database';
+import { isUniqueViolation, prismaAdapter, type Database } from '@ao/database';
 import type { IdempotencyScope, NewTask, TaskRepository } from '../../application/ports.js';
 import type { Task } from '../../domain/task.js';
 import { PrismaClient } from './generated/client.js';
@@ -25,8 +25,7 @@ export class PostgresTaskRepository implements TaskRepository {
       });
       return true;
     } catch (error) {
-      const { code } = error as { code?: string };
-      if (code === 'P2002' || databaseErrorCode(error) === '23505') return false;
+      if (isUniqueViolation(error)) return false;
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import type { EncodedEvent } from '@ao/bus';
-import { databaseErrorCode, prismaAdapter, type Database } from '@ao/database';
+import { isUniqueViolation, prismaAdapter, type Database } from '@ao/database';
 import { PrismaClient, type Prisma } from './generated/client.js';
 
 /** The service's Prisma client on the service's pool, and the one way to change state: together with its events. */
@@ -28,8 +28,7 @@ export async function unlessTaken(work: Promise<void>): Promise<boolean> {
     await work;
     return true;
   } catch (error) {
-    const code = (error as { code?: string }).code;
-    if (code === 'P2002' || databaseErrorCode(error) === '23505') return false;
+    if (isUniqueViolation(error)) return false;
     throw error;
   }
 }

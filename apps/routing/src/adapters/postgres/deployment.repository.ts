@@ -2,7 +2,8 @@ import type { EncodedEvent } from '@ao/bus';
 import type { DeploymentRepository, PageOf } from '../../application/ports.js';
 import type { Deployment } from '../../domain/deployment.js';
 import { toDeployment, toDeploymentRow } from './rows.js';
-import { isOrphan, type RoutingStore } from './store.js';
+import { isForeignKeyViolation } from '@ao/database';
+import type { RoutingStore } from './store.js';
 
 export class PostgresDeploymentRepository implements DeploymentRepository {
   constructor(private readonly store: RoutingStore) {}
@@ -13,7 +14,7 @@ export class PostgresDeploymentRepository implements DeploymentRepository {
       await this.store.write(events, (prisma) => prisma.deployment.create({ data }));
       return true;
     } catch (error) {
-      if (isOrphan(error)) return false;
+      if (isForeignKeyViolation(error)) return false;
       throw error;
     }
   }

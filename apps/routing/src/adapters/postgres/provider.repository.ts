@@ -4,7 +4,8 @@ import type { Deployment } from '../../domain/deployment.js';
 import type { Provider } from '../../domain/provider.js';
 import type { Prisma } from './generated/client.js';
 import { settingsOf, toDeploymentRow, toProvider, withModels } from './rows.js';
-import { isTaken, type RoutingStore } from './store.js';
+import { isUniqueViolation } from '@ao/database';
+import type { RoutingStore } from './store.js';
 
 export class PostgresProviderRepository implements ProviderRepository {
   constructor(private readonly store: RoutingStore) {}
@@ -19,7 +20,7 @@ export class PostgresProviderRepository implements ProviderRepository {
       });
       return true;
     } catch (error) {
-      if (isTaken(error)) return false;
+      if (isUniqueViolation(error)) return false;
       throw error;
     }
   }
@@ -55,7 +56,7 @@ export class PostgresProviderRepository implements ProviderRepository {
       });
       return updated ? 'updated' : 'gone';
     } catch (error) {
-      if (isTaken(error)) return 'name_taken';
+      if (isUniqueViolation(error)) return 'name_taken';
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import type { EncodedEvent } from '@ao/bus';
-import { databaseErrorCode, prismaAdapter, type Database } from '@ao/database';
+import { prismaAdapter, type Database } from '@ao/database';
 import { PrismaClient, type Prisma } from './generated/client.js';
 
 /** The service's Prisma client on the service's pool, and the one way to change state: together with its events. */
@@ -27,11 +27,3 @@ export class RoutingStore {
     return result;
   }
 }
-
-/** Whether a unique index refused the row. */
-export const isTaken = (error: unknown): boolean =>
-  (error as { code?: string }).code === 'P2002' || databaseErrorCode(error) === '23505';
-
-/** Whether a row that it refers to is gone. */
-export const isOrphan = (error: unknown): boolean =>
-  (error as { code?: string }).code === 'P2003' || databaseErrorCode(error) === '23503';
