@@ -5,7 +5,10 @@ import {
   acquireLeasesV1,
   createWalletV1,
   getBalanceV1,
+  requestTransferV1,
   syncLeasesV1,
+  transferDecidedV1,
+  transferRequestedV1,
   usageRecordedV1,
   usageReportExample,
   walletActionPerformedV1,
@@ -17,6 +20,7 @@ import {
   type LeaseCharge,
   type PayloadOf,
   type ResponseOf,
+  type Transfer,
   type UsageReport,
   type WalletBalance,
 } from '@ao/contracts';
@@ -28,6 +32,7 @@ import { checkLedger, walletService } from './index.js';
 
 export const usd = (amount: number): NanoUsd => nanoUsd(BigInt(amount));
 export const admin: Actor = { orgId: 'org_1', keyId: 'key_1', role: 'admin' };
+export const developer: Actor = { orgId: 'org_1', keyId: 'key_dev', role: 'member' };
 
 type NewWallet = Partial<CallOf<typeof createWalletV1>>;
 type SyncCall = Partial<Omit<CallOf<typeof syncLeasesV1>, 'returns'>> & { returns?: Return[] };
@@ -40,6 +45,8 @@ export class Replica {
   readonly entries: PayloadOf<typeof walletEntryPostedV1>[] = [];
   readonly crossings: PayloadOf<typeof walletThresholdCrossedV1>[] = [];
   readonly actions: PayloadOf<typeof walletActionPerformedV1>[] = [];
+  readonly requested: PayloadOf<typeof transferRequestedV1>[] = [];
+  readonly decided: PayloadOf<typeof transferDecidedV1>[] = [];
   service!: RunningService;
 
   constructor(
@@ -54,6 +61,8 @@ export class Replica {
     await this.bus.subscribe(walletEntryPostedV1, { kind: 'broadcast' }, collect(this.entries));
     await this.bus.subscribe(walletThresholdCrossedV1, { kind: 'broadcast' }, collect(this.crossings));
     await this.bus.subscribe(walletActionPerformedV1, { kind: 'broadcast' }, collect(this.actions));
+    await this.bus.subscribe(transferRequestedV1, { kind: 'broadcast' }, collect(this.requested));
+    await this.bus.subscribe(transferDecidedV1, { kind: 'broadcast' }, collect(this.decided));
     this.service = await runService(walletService, {
       bus: this.bus,
       logger: silentLogger,
@@ -145,6 +154,17 @@ export class WalletHarness {
 
   async balance(walletId: string, actor = admin): Promise<WalletBalance> {
     return (await this.one.bus.request(getBalanceV1, { actor, walletId })).balance;
+  }
+
+  /** Asked for by a member, so that every admin may decide. */
+  async requestTransfer(
+    fromWalletId: string,
+    toWalletId: string,
+    amount: number,
+    call: Partial<CallOf<typeof requestTransferV1>> = {},
+  ): Promise<Transfer> {
+    const wish = { actor: developer, fromWalletId, toWalletId, amount: usd(amount) };
+    return (await this.one.bus.request(requestTransferV1, { ...wish, ...call })).transfer;
   }
 
   /** To be called at the end of every scenario. */

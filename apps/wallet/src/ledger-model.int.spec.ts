@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Lease } from '@ao/contracts';
-import { nanoUsd } from '@ao/kernel';
+import { approveTransferV1, cancelTransferV1, type Lease } from '@ao/contracts';
+import { formatUsd, nanoUsd } from '@ao/kernel';
 import fc from 'fast-check';
 import { PostgresLedgerStore } from './adapters/postgres/ledger.store.js';
 import { SweepLeases } from './application/sweep-leases.js';
-import { chargeOf, usd, WalletHarness } from './harness.suite.js';
+import { admin, chargeOf, developer, usd, WalletHarness } from './harness.suite.js';
 import { GRACE_MS, ReferenceLedger, type ReferenceWallet } from './reference-ledger.suite.js';
 
 /** A root, two children, and an unlimited grandchild below the first. */
@@ -34,6 +34,15 @@ const operation = fc.oneof(
       close: fc.boolean(),
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('transfer'),
+      from: fc.nat({ max: 3 }),
+      to: fc.nat({ max: 2 }),
+      amount: fc.integer({ min: 1, max: 40 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('renew'), which }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.integer({ min: 1, max: 200_000 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('sweep') }) },
@@ -45,7 +54,7 @@ describe('the ledger', () => {
   beforeAll(() => wallet.start());
   afterAll(() => wallet.stop());
 
-  it('[WL-001] does after any operations what its plain description does, and its entries sum to its balances', async () => {
+  it('[WL-001] [WL-014] does after any operations what its plain description does, and its entries sum to its balances', async () => {
     const property = fc.asyncProperty(fc.array(operation, { minLength: 5, maxLength: 50 }), async (operations) => {
       const run = new Comparison(wallet);
       await run.start();
@@ -79,8 +88,12 @@ class Comparison {
     await handler.call(this, operation);
     const balances = await Promise.all(this.walletIds.map((walletId) => this.wallet.balance(walletId)));
     assert.deepEqual(
-      balances.map(({ spent, held }) => [spent, held]),
-      family.map((_, index) => [usd(this.reference.spent(index)), usd(this.reference.held(index))]),
+      balances.map(({ spent, held, transferredIn, transferredOut }) => [spent, held, transferredIn! - transferredOut!]),
+      family.map((_, index) => [
+        usd(this.reference.spent(index)),
+        usd(this.reference.held(index)),
+        usd(this.reference.moved(index)),
+      ]),
     );
   }
 
@@ -121,6 +134,19 @@ class Comparison {
     };
     this.settled.push(both);
     await both();
+  }
+
+  async transfer({ from, to, amount }: { from: number; to: number; amount: number }): Promise<void> {
+    if (from === to) return;
+    const expected = this.reference.transfer(from, to, amount);
+    const asked = await this.wallet.requestTransfer(this.walletIds.at(from)!, this.walletIds.at(to)!, amount);
+    const approval = this.wallet.one.bus.request(approveTransferV1, { actor: admin, transferId: asked.id });
+    if (expected === null) return void (await approval);
+    const details = { wallet_id: this.walletIds[expected.by], shortfall_usd: formatUsd(usd(expected.lacks)) };
+    await assert.rejects(approval, { code: 'wallet_exhausted', details });
+    // Else too many would wait at last.
+    const actor = developer;
+    await this.wallet.one.bus.request(cancelTransferV1, { actor, transferId: asked.id });
   }
 
   async replay({ which }: { which: number }): Promise<void> {

@@ -2,19 +2,28 @@ import { acquireLeasesV1 } from '@ao/contracts';
 import type { ServiceContext, ServiceParts } from '@ao/runtime';
 import { Module } from '@nestjs/common';
 import { AcquisitionBatch, LeasesRpc } from './adapters/bus/leases.rpc.js';
+import { TransfersRpc } from './adapters/bus/transfers.rpc.js';
 import { UsageRecordedConsumer } from './adapters/bus/usage-recorded.consumer.js';
 import { WalletsRpc } from './adapters/bus/wallets.rpc.js';
 import { leaseSweeperJob } from './adapters/jobs/lease-sweeper.job.js';
+import { transferExpiryJob } from './adapters/jobs/transfer-expiry.job.js';
 import { PostgresLedgerStore } from './adapters/postgres/ledger.store.js';
 import { WalletStore } from './adapters/postgres/store.js';
+import { PostgresTransferStore } from './adapters/postgres/transfer.store.js';
 import { PostgresWalletRepository } from './adapters/postgres/wallet.repository.js';
 import { AcquireLeases } from './application/acquire-leases.js';
+import { ApproveTransfer } from './application/approve-transfer.js';
+import { CloseTransfer } from './application/close-transfer.js';
 import { CreateWallet } from './application/create-wallet.js';
+import { ExpireTransfers } from './application/expire-transfers.js';
 import { WALLET_REPOSITORY } from './application/ports.js';
 import { ReadBalance } from './application/read-balance.js';
+import { ReadTransfers } from './application/read-transfers.js';
+import { RequestTransfer } from './application/request-transfer.js';
 import { SettleUsage } from './application/settle-usage.js';
 import { SweepLeases } from './application/sweep-leases.js';
 import { SyncLeases } from './application/sync-leases.js';
+import { TransferEvents } from './application/transfer-events.js';
 import { UpdateWallet } from './application/update-wallet.js';
 import { WalletEvents } from './application/wallet-events.js';
 import { loadWalletConfig } from './config.js';
@@ -25,6 +34,8 @@ const ACQUISITIONS_PER_TRANSACTION_MAX = 256;
 /** Two: one decides while the other one commits, or waits for a wallet that the first does not need. */
 const ACQUISITION_LANES_MAX = 2;
 const ACQUISITIONS_WAITING_MAX = 20_000;
+/** Reading and deciding know of the expiry without the job: it only marks and tells. */
+const TRANSFER_EXPIRY_EVERY_MS = 60_000;
 
 /** The only wiring of the service. */
 @Module({})
@@ -47,6 +58,10 @@ export class WalletModule {
       waitMsMax: acquireLeasesV1.deadlineMs,
       clock,
     });
+    const transfers = new PostgresTransferStore(database);
+    const transferEvents = new TransferEvents(clock, ids);
+    const told = { transfer: transferEvents, wallet: events };
+    const expireTransfers = new ExpireTransfers(transfers, transferEvents, clock);
     const sweepLeases = new SweepLeases(store, clock, graceMs);
     const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({
       provide: provide as never,
@@ -54,7 +69,7 @@ export class WalletModule {
     });
     const module = {
       module: WalletModule,
-      controllers: [WalletsRpc, LeasesRpc, UsageRecordedConsumer],
+      controllers: [WalletsRpc, LeasesRpc, TransfersRpc, UsageRecordedConsumer],
       providers: [
         value(WALLET_REPOSITORY, wallets),
         value(AcquisitionBatch, acquisitions),
@@ -63,8 +78,16 @@ export class WalletModule {
         value(CreateWallet, new CreateWallet(wallets, clock, ids, config.WALLETS_PER_ORGANISATION_MAX)),
         value(UpdateWallet, new UpdateWallet(wallets, clock, ids)),
         value(ReadBalance, new ReadBalance(wallets, store, periods, clock)),
+        value(RequestTransfer, new RequestTransfer(wallets, transfers, transferEvents, clock, ids)),
+        value(ApproveTransfer, new ApproveTransfer(wallets, transfers, store, periods, told, clock)),
+        value(CloseTransfer, new CloseTransfer(transfers, transferEvents, clock)),
+        value(ReadTransfers, new ReadTransfers(transfers, clock)),
       ],
     };
-    return { module, jobs: [leaseSweeperJob(sweepLeases, config.LEASE_SWEEP_INTERVAL_MS, logger)] };
+    const jobs = [
+      leaseSweeperJob(sweepLeases, config.LEASE_SWEEP_INTERVAL_MS, logger),
+      transferExpiryJob(expireTransfers, TRANSFER_EXPIRY_EVERY_MS, logger),
+    ];
+    return { module, jobs };
   }
 }

@@ -1,10 +1,11 @@
 import type { acquireLeasesV1, RequestOf } from '@ao/contracts';
 import { AppError, nanoUsd, type Clock, type IdGenerator } from '@ao/kernel';
 import { decideAcquisition, type AcquisitionDecision, type PathStep } from '../domain/acquisition.js';
+import { spendableOf } from '../domain/balance.js';
 import { Ledger } from '../domain/ledger.js';
 import type { Period } from '../domain/period.js';
 import type { PeriodBook } from '../domain/period-book.js';
-import { spendableMax, type Wallet } from '../domain/wallet.js';
+import type { Wallet } from '../domain/wallet.js';
 import type { AcquisitionAnswer, AnsweredAcquisition, LedgerStore, WalletRepository } from './ports.js';
 import type { WalletEvents } from './wallet-events.js';
 
@@ -103,7 +104,7 @@ export class AcquireLeases {
       const untouched = { used: nanoUsd(0n), returned: nanoUsd(0n), returnSequence: 0, state: 'open' as const };
       const { period, wallet } = path.find((step) => step.wallet.id === walletId)!;
       const lease = { id: leaseId, acquisitionId, gatewayId, walletId, periodKey, granted, expiresAtMs, ...untouched };
-      ledger.hold(lease, spendableMax(wallet)!);
+      ledger.hold(lease, spendableOf(wallet, ledger.balance(lease))!);
       return { leaseId, walletId, granted, expiresAtMs, periodEndsAtMs: period.endsAtMs };
     });
     return { kind: 'granted', path: path.map(({ wallet }) => toPathWallet(wallet)), leases };

@@ -114,7 +114,13 @@ export interface LockedLedger {
 
 /** A law of the ledger that does not hold, with the amounts found. */
 export interface LedgerViolation {
-  law: 'posted_equals_entries' | 'held_equals_leases' | 'accounts_sum_to_zero' | 'spend_within_limit';
+  law:
+    | 'posted_equals_entries'
+    | 'transferred_equals_entries'
+    | 'transfers_are_complete'
+    | 'held_equals_leases'
+    | 'accounts_sum_to_zero'
+    | 'spend_within_limit';
   walletId: string | null;
   periodKey: string | null;
   expected: NanoUsd;

@@ -1,6 +1,7 @@
 import type { EventEnvelope } from '@ao/bus';
 import type { UsageReport } from '@ao/contracts';
 import { AppError, type Clock, type Logger, type NanoUsd } from '@ao/kernel';
+import { budgetOf } from '../domain/balance.js';
 import { settlementKey, type Entry } from '../domain/entry.js';
 import type { Lease } from '../domain/lease.js';
 import { periodRefKey, type Ledger, type PeriodRef } from '../domain/ledger.js';
@@ -143,9 +144,10 @@ function crossingsOf(ledger: Ledger, wallets: Map<string, Wallet>, before: Map<s
     if (entries) entries.push(entry);
     else byPeriod.set(key, [entry]);
   }
-  return [...byPeriod].flatMap(([key, entries]) =>
-    reachedThresholds(wallets.get(entries[0]!.walletId)!, before.get(key)!, entries),
-  );
+  return [...byPeriod].flatMap(([key, entries]) => {
+    const wallet = wallets.get(entries[0]!.walletId)!;
+    return reachedThresholds(wallet, budgetOf(wallet, ledger.balance(entries[0]!)), before.get(key)!, entries);
+  });
 }
 
 function requireSaneCost({ requestId, cost }: UsageReport): void {

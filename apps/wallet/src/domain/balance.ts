@@ -8,27 +8,53 @@ export interface PeriodBalance {
   posted: NanoUsd;
   /** What its leases may still spend. */
   held: NanoUsd;
+  /** What transfers brought to the budget of this period. */
+  transferredIn: NanoUsd;
+  /** What transfers took from it. */
+  transferredOut: NanoUsd;
   /** The most that could be spent when one of its leases was granted, null before the first: what audits measure by. */
   spendableMax: NanoUsd | null;
 }
 
-type Amounts = Pick<PeriodBalance, 'posted' | 'held'>;
+type Transferred = Pick<PeriodBalance, 'transferredIn' | 'transferredOut'>;
+type Amounts = Pick<PeriodBalance, 'posted' | 'held'> & Transferred;
+type Spending = Pick<PeriodBalance, 'posted'> & Transferred;
 type Limits = Pick<Wallet, 'limit' | 'overdraftPercent'>;
 
-/** What can still be held; below zero after an overage or a lowered limit; null: unlimited. */
-export function availableOf(wallet: Limits, { posted, held }: Amounts): NanoUsd | null {
+/** The limit of the period as transfers moved it, without overdraft: what percentages are of; null: unlimited. */
+export function budgetOf({ limit }: Pick<Wallet, 'limit'>, transferred: Transferred): NanoUsd | null {
+  return limit === null ? null : maxUsd(ZERO_USD, nanoUsd(limit + netOf(transferred)));
+}
+
+/** What may be spent in the period at all, overdraft and transfers included; null: unlimited. */
+export function spendableOf(wallet: Limits, transferred: Transferred): NanoUsd | null {
   const spendable = spendableMax(wallet);
-  return spendable === null ? null : nanoUsd(spendable - posted - held);
+  return spendable === null ? null : nanoUsd(spendable + netOf(transferred));
 }
 
-/** How far spending lies above the limit itself. */
-export function overdraftUsedOf(wallet: Limits, { posted }: Pick<Amounts, 'posted'>): NanoUsd {
-  return wallet.limit === null ? ZERO_USD : maxUsd(ZERO_USD, nanoUsd(posted - wallet.limit));
+/** What can still be held; below zero after an overage or a lowered limit; null: unlimited. */
+export function availableOf(wallet: Limits, amounts: Amounts): NanoUsd | null {
+  const spendable = spendableOf(wallet, amounts);
+  return spendable === null ? null : nanoUsd(spendable - amounts.posted - amounts.held);
 }
 
-/** Of the limit, two places, rounded down; null: unlimited. A limit of zero counts as used up. */
-export function usedPercentOf(wallet: Limits, { posted }: Pick<Amounts, 'posted'>): number | null {
-  if (wallet.limit === null) return null;
-  if (wallet.limit === 0n) return 100;
-  return Number((posted * 10_000n) / wallet.limit) / 100;
+/** What can still go to another wallet: what is available but for the overdraft; null: unlimited. */
+export function movableOf(wallet: Pick<Wallet, 'limit'>, amounts: Amounts): NanoUsd | null {
+  return availableOf({ limit: wallet.limit, overdraftPercent: 0 }, amounts);
 }
+
+/** How far spending lies above the budget itself. */
+export function overdraftUsedOf(wallet: Limits, spending: Spending): NanoUsd {
+  const budget = budgetOf(wallet, spending);
+  return budget === null ? ZERO_USD : maxUsd(ZERO_USD, nanoUsd(spending.posted - budget));
+}
+
+/** Of the budget, two places, rounded down; null: unlimited. A budget of zero counts as used up. */
+export function usedPercentOf(wallet: Limits, spending: Spending): number | null {
+  const budget = budgetOf(wallet, spending);
+  if (budget === null) return null;
+  if (budget === 0n) return 100;
+  return Number((spending.posted * 10_000n) / budget) / 100;
+}
+
+const netOf = ({ transferredIn, transferredOut }: Transferred): bigint => transferredIn - transferredOut;

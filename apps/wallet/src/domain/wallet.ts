@@ -27,7 +27,7 @@ export interface Wallet {
 /** Every payer of a call is locked for it. */
 export const PATH_LENGTH_MAX = 16;
 /** 500 million dollars: with the greatest overdraft, eleven times that, still a BIGINT. */
-const LIMIT_MAX = nanoUsd(500_000_000_000_000_000n);
+export const AMOUNT_MAX = nanoUsd(500_000_000_000_000_000n);
 
 /** What may be spent per period, overdraft included; null: unlimited. */
 export function spendableMax(wallet: Pick<Wallet, 'limit' | 'overdraftPercent'>): NanoUsd | null {
@@ -38,7 +38,7 @@ export function spendableMax(wallet: Pick<Wallet, 'limit' | 'overdraftPercent'>)
 /** @throws AppError `invalid_parameter` naming the field. */
 export function requireUsableSettings(settings: { limit?: NanoUsd | null; timeZone?: string }): void {
   const { limit, timeZone } = settings;
-  if (limit != null && (limit < 0n || limit > LIMIT_MAX)) {
+  if (limit != null && (limit < 0n || limit > AMOUNT_MAX)) {
     throw new AppError('invalid_parameter', 'The limit must lie between 0 and 500000000 dollars.', {
       param: 'limit_usd',
     });

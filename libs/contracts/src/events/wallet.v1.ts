@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent } from '../define.js';
 import { id, name, nanoUsd, timestamp } from '../fields.js';
 
-/** A posting in the ledger. `amount` is positive for spending. */
+/** A posting in the ledger. `amount` is never negative: the kind tells whether it was spent, or moved in or out. */
 export const walletEntryPostedV1 = defineEvent({
   subject: 'evt.wallet.entry.posted.v1',
   owner: 'wallet',
@@ -10,7 +10,7 @@ export const walletEntryPostedV1 = defineEvent({
     entryId: id,
     walletId: id,
     orgId: id,
-    kind: z.enum(['usage', 'overage', 'adjustment', 'top_up', 'reset']),
+    kind: z.enum(['usage', 'overage', 'adjustment', 'top_up', 'transfer_out', 'transfer_in', 'reset']),
     amount: nanoUsd,
     requestId: id.nullable(),
     periodKey: z.string().max(64),
@@ -37,6 +37,7 @@ export const walletThresholdCrossedV1 = defineEvent({
     walletName: name,
     orgId: id,
     thresholdPercent: z.int().min(1).max(1_000),
+    /** Of the period: the wallet's limit with what transfers moved. */
     limit: nanoUsd,
     spent: nanoUsd,
     periodKey: z.string().max(64),

@@ -8,8 +8,30 @@ const LAWS: Record<LedgerViolation['law'], string> = {
     SELECT wallet_id, period_key, coalesce(entries.total, 0) AS expected, coalesce(balance.posted, 0) AS found
     FROM period_balance AS balance FULL JOIN (
       SELECT wallet_id, period_key, sum(CASE WHEN debit_account = 'wallet:' || wallet_id THEN amount ELSE -amount END) AS total
-      FROM entry GROUP BY wallet_id, period_key) AS entries USING (wallet_id, period_key)
+      FROM entry WHERE kind NOT IN ('transfer_in', 'transfer_out')
+      GROUP BY wallet_id, period_key) AS entries USING (wallet_id, period_key)
     WHERE coalesce(balance.posted, 0) <> coalesce(entries.total, 0)`,
+  transferred_equals_entries: `
+    SELECT wallet_id, period_key, coalesce(entries.total, 0) AS expected,
+      coalesce(balance.transferred_in - balance.transferred_out, 0) AS found
+    FROM period_balance AS balance FULL JOIN (
+      SELECT wallet_id, period_key, sum(amount) FILTER (WHERE credit_account = 'wallet:' || wallet_id) AS moved_in,
+        sum(amount) FILTER (WHERE debit_account = 'wallet:' || wallet_id) AS moved_out,
+        sum(CASE WHEN credit_account = 'wallet:' || wallet_id THEN amount ELSE -amount END) AS total
+      FROM entry WHERE kind IN ('transfer_in', 'transfer_out')
+      GROUP BY wallet_id, period_key) AS entries USING (wallet_id, period_key)
+    WHERE (coalesce(balance.transferred_in, 0), coalesce(balance.transferred_out, 0))
+      <> (coalesce(entries.moved_in, 0), coalesce(entries.moved_out, 0))`,
+  // What a transfer took from one branch has arrived in the other; only approved ones move anything, and all of it.
+  transfers_are_complete: `
+    SELECT transfer.to_wallet_id AS wallet_id, NULL AS period_key,
+      CASE WHEN state = 'approved' THEN transfer.amount ELSE 0 END AS expected, coalesce(entries.total, 0) AS found
+    FROM transfer LEFT JOIN (
+      SELECT split_part(idempotency_key, ':', 2) AS id, max(amount) AS total,
+        sum(CASE WHEN debit_account LIKE 'transfer:%' THEN amount WHEN credit_account LIKE 'transfer:%' THEN -amount ELSE 0 END) AS uneven
+      FROM entry WHERE kind IN ('transfer_in', 'transfer_out') GROUP BY 1) AS entries USING (id)
+    WHERE (state = 'approved' AND coalesce(entries.total, 0) <> transfer.amount)
+      OR (state <> 'approved' AND entries.id IS NOT NULL) OR coalesce(entries.uneven, 0) <> 0`,
   held_equals_leases: `
     SELECT wallet_id, period_key, coalesce(leases.total, 0) AS expected, balance.held AS found
     FROM period_balance AS balance LEFT JOIN (

@@ -4,13 +4,15 @@
  * The one order in which balances are locked, by everyone: two transactions that want the same rows meet at the first of
  * them, so none waits for another in a circle. NO KEY: rows that refer to a balance may still be written.
  */
+const BALANCE_COLUMNS = 'wallet_id, period_key, posted, held, transferred_in, transferred_out, spendable_max';
+
 export const LOCK_PERIODS = `
-SELECT wallet_id, period_key, posted, held, spendable_max
+SELECT ${BALANCE_COLUMNS}
 FROM period_balance JOIN unnest($1::text[], $2::text[]) AS wanted (wallet_id, period_key) USING (wallet_id, period_key)
 ORDER BY wallet_id, period_key FOR NO KEY UPDATE OF period_balance`;
 
 export const LOCK_OVERDUE_PERIODS = `
-SELECT wallet_id, period_key, posted, held, spendable_max FROM period_balance
+SELECT ${BALANCE_COLUMNS} FROM period_balance
 WHERE (wallet_id, period_key) IN
   (SELECT DISTINCT wallet_id, period_key FROM lease WHERE state IN ('open', 'closing') AND expires_at < $1 LIMIT $2)
 ORDER BY wallet_id, period_key FOR NO KEY UPDATE SKIP LOCKED`;
@@ -38,9 +40,10 @@ WHERE EXISTS (SELECT FROM period_balance AS earlier
   WHERE earlier.wallet_id = made.wallet_id AND earlier.starts_at < made.starts_at)`;
 
 export const UPDATE_BALANCES = `
-UPDATE period_balance SET posted = now.posted, held = now.held, spendable_max = now.spendable_max
-FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
-  AS now (wallet_id, period_key, posted, held, spendable_max)
+UPDATE period_balance SET posted = now.posted, held = now.held, transferred_in = now.transferred_in,
+  transferred_out = now.transferred_out, spendable_max = now.spendable_max
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
+  AS now (${BALANCE_COLUMNS})
 WHERE period_balance.wallet_id = now.wallet_id AND period_balance.period_key = now.period_key`;
 
 export const INSERT_LEASES = `

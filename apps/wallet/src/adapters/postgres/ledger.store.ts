@@ -10,6 +10,13 @@ import * as sql from './ledger.sql.js';
 import { toBalance, toLease, toTimestamp, type BalanceRow, type LeaseRow } from './rows.js';
 
 const KNOWN_PERIODS_MAX = 200_000;
+const NOTHING = {
+  posted: ZERO_USD,
+  held: ZERO_USD,
+  transferredIn: ZERO_USD,
+  transferredOut: ZERO_USD,
+  spendableMax: null,
+};
 
 export class PostgresLedgerStore implements LedgerStore {
   /** Rows that exist, and so need not be made: balances are never deleted. */
@@ -22,7 +29,7 @@ export class PostgresLedgerStore implements LedgerStore {
       ref.walletId,
       ref.periodKey,
     ]);
-    return rows[0] ? toBalance(rows[0]) : { ...ref, posted: ZERO_USD, held: ZERO_USD, spendableMax: null };
+    return rows[0] ? toBalance(rows[0]) : { ...ref, ...NOTHING };
   }
 
   async findLeases(leaseIds: readonly string[]): Promise<Map<string, Lease>> {

@@ -36,10 +36,13 @@ export const walletBalance = z.object({
   limit: nanoUsd.nullable(),
   spent: nanoUsd,
   held: nanoUsd,
+  /** What transfers brought and took in this period; absent in answers of a version without transfers, until 1.0. */
+  transferredIn: nanoUsd.optional(),
+  transferredOut: nanoUsd.optional(),
   /** Null: unlimited. */
   available: nanoUsd.nullable(),
   overdraftUsed: nanoUsd,
-  /** Of the limit, two places, rounded down; null: unlimited. */
+  /** Of the limit as transfers moved it, two places, rounded down; null: unlimited. */
   usedPercent: z.number().nullable(),
 });
 export type WalletBalance = z.output<typeof walletBalance>;
@@ -129,6 +132,7 @@ export const updateWalletV1 = defineRpc({
   example: { request: { actor: actorExample, walletId: 'wal_1', active: false }, response: { wallet: walletExample } },
 });
 
+/** Admins and owners may ask about any wallet of the organisation, others about those that pay for their calls. */
 export const getBalanceV1 = defineRpc({
   subject: 'rpc.wallet.get-balance.v1',
   owner: 'wallet',
@@ -146,6 +150,8 @@ export const getBalanceV1 = defineRpc({
         limit: '100000000000',
         spent: '1250000',
         held: '0',
+        transferredIn: '0',
+        transferredOut: '0',
         available: '99998750000',
         overdraftUsed: '0',
         usedPercent: 0,

@@ -7,7 +7,7 @@ import {
   type Wallet,
   type WalletBalance,
 } from '@ao/contracts';
-import { AppError, formatUsd } from '@ao/kernel';
+import { AppError, formatUsd, ZERO_USD } from '@ao/kernel';
 import { z } from 'zod';
 import { header } from '../request-context.js';
 import { readBody, readQuery } from '../json-body.js';
@@ -46,6 +46,8 @@ const toBalanceBody = ({
   limit,
   spent,
   held,
+  transferredIn = ZERO_USD,
+  transferredOut = ZERO_USD,
   available,
   overdraftUsed,
   ...balance
@@ -54,6 +56,8 @@ const toBalanceBody = ({
   limit_usd: formatOptionalUsd(limit),
   spent_usd: formatUsd(spent),
   held_usd: formatUsd(held),
+  transferred_in_usd: formatUsd(transferredIn),
+  transferred_out_usd: formatUsd(transferredOut),
   available_usd: formatOptionalUsd(available),
   overdraft_used_usd: formatUsd(overdraftUsed),
 });
