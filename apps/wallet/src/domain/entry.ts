@@ -24,10 +24,14 @@ export const spendAccount = (walletId: string): string => `wallet:${walletId}`;
 export const providerAccount = (provider: string): string => `provider:${provider}`;
 /** What a wallet passed on to the one above it, which carries the same cost in its own budget. */
 export const passedUpAccount = (walletId: string): string => `passed-up:${walletId}`;
+/** What transfers brought to a budget and took from it. */
+export const budgetAccount = (walletId: string): string => `budget:${walletId}`;
 /** What is on its way from one wallet to another: even again once the transfer is complete. */
 export const transferAccount = (transferId: string): string => `transfer:${transferId}`;
 /** Budget that moved to or from a wallet below, and so never left this one's. */
 export const withinAccount = (walletId: string): string => `within:${walletId}`;
+/** What the budget of a wallet took along from that of the wallet above it, or brought. */
+export const alongAccount = (walletId: string): string => `along:${walletId}`;
 /** The other side of a marker. */
 export const PERIOD_ACCOUNT = 'period';
 

@@ -68,16 +68,16 @@ describe('a transfer', () => {
 
   it('[WL-014] is written twice, through an account that is even again', () => {
     expect(accounts(tryMove('a', 'c').ledger)).toEqual([
-      'transfer_out 30: transfer:trf_1 > wallet:a',
-      'transfer_out 30: passed-up:a > wallet:left',
-      'transfer_in 30: wallet:c > transfer:trf_1',
-      'transfer_in 30: wallet:right > passed-up:c',
+      'transfer_out 30: transfer:trf_1 > budget:a',
+      'transfer_out 30: along:a > budget:left',
+      'transfer_in 30: budget:c > transfer:trf_1',
+      'transfer_in 30: budget:right > along:c',
     ]);
     expect(accounts(tryMove('org', 'a').ledger)).toEqual([
-      'transfer_in 30: wallet:a > within:org',
-      'transfer_in 30: wallet:left > passed-up:a',
+      'transfer_in 30: budget:a > within:org',
+      'transfer_in 30: budget:left > along:a',
     ]);
-    expect(accounts(tryMove('a', 'left').ledger)).toEqual(['transfer_out 30: within:left > wallet:a']);
+    expect(accounts(tryMove('a', 'left').ledger)).toEqual(['transfer_out 30: within:left > budget:a']);
   });
 
   it('[WL-014] takes the last nano-dollar that is free, and not one that is spent, held or gone', () => {

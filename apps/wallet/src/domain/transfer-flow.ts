@@ -1,6 +1,6 @@
 import { AppError, nanoUsd, type NanoUsd } from '@ao/kernel';
 import { movableOf } from './balance.js';
-import { passedUpAccount, spendAccount, transferAccount, transferKey, withinAccount, type Entry } from './entry.js';
+import { alongAccount, budgetAccount, transferAccount, transferKey, withinAccount, type Entry } from './entry.js';
 import type { Ledger } from './ledger.js';
 import type { Transfer } from './transfer.js';
 import type { Wallet } from './wallet.js';
@@ -64,11 +64,11 @@ export function move(ledger: Ledger, transfer: Transfer, flow: TransferFlow): Mo
   }
   const between = counterAccount(transfer, flow);
   flow.losing.forEach((step, index) => {
-    const counter = index === 0 ? between : passedUpAccount(flow.losing[index - 1]!.wallet.id);
+    const counter = index === 0 ? between : alongAccount(flow.losing[index - 1]!.wallet.id);
     ledger.move({ ...toEntry(transfer, step), kind: 'transfer_out', debitAccount: own(step), creditAccount: counter });
   });
   flow.gaining.forEach((step, index) => {
-    const counter = index === 0 ? between : passedUpAccount(flow.gaining[index - 1]!.wallet.id);
+    const counter = index === 0 ? between : alongAccount(flow.gaining[index - 1]!.wallet.id);
     ledger.move({ ...toEntry(transfer, step), kind: 'transfer_in', debitAccount: counter, creditAccount: own(step) });
   });
   return { kind: 'moved' };
@@ -81,7 +81,7 @@ function counterAccount({ id, fromWalletId, toWalletId }: Transfer, { losing, ga
   return transferAccount(id);
 }
 
-const own = ({ wallet }: FlowStep): string => spendAccount(wallet.id);
+const own = ({ wallet }: FlowStep): string => budgetAccount(wallet.id);
 const refOf = ({ wallet, periodKey }: FlowStep): { walletId: string; periodKey: string } => ({
   walletId: wallet.id,
   periodKey,

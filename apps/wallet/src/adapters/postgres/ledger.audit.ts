@@ -8,30 +8,26 @@ const LAWS: Record<LedgerViolation['law'], string> = {
     SELECT wallet_id, period_key, coalesce(entries.total, 0) AS expected, coalesce(balance.posted, 0) AS found
     FROM period_balance AS balance FULL JOIN (
       SELECT wallet_id, period_key, sum(CASE WHEN debit_account = 'wallet:' || wallet_id THEN amount ELSE -amount END) AS total
-      FROM entry WHERE kind NOT IN ('transfer_in', 'transfer_out')
-      GROUP BY wallet_id, period_key) AS entries USING (wallet_id, period_key)
+      FROM entry WHERE kind NOT IN ('transfer_in', 'transfer_out') GROUP BY wallet_id, period_key) AS entries USING (wallet_id, period_key)
     WHERE coalesce(balance.posted, 0) <> coalesce(entries.total, 0)`,
   transferred_equals_entries: `
-    SELECT wallet_id, period_key, coalesce(entries.total, 0) AS expected,
+    SELECT wallet_id, period_key, coalesce(moved_in - moved_out, 0) AS expected,
       coalesce(balance.transferred_in - balance.transferred_out, 0) AS found
     FROM period_balance AS balance FULL JOIN (
-      SELECT wallet_id, period_key, sum(amount) FILTER (WHERE credit_account = 'wallet:' || wallet_id) AS moved_in,
-        sum(amount) FILTER (WHERE debit_account = 'wallet:' || wallet_id) AS moved_out,
-        sum(CASE WHEN credit_account = 'wallet:' || wallet_id THEN amount ELSE -amount END) AS total
-      FROM entry WHERE kind IN ('transfer_in', 'transfer_out')
-      GROUP BY wallet_id, period_key) AS entries USING (wallet_id, period_key)
-    WHERE (coalesce(balance.transferred_in, 0), coalesce(balance.transferred_out, 0))
-      <> (coalesce(entries.moved_in, 0), coalesce(entries.moved_out, 0))`,
-  // What a transfer took from one branch has arrived in the other; only approved ones move anything, and all of it.
+      SELECT wallet_id, period_key, sum(CASE WHEN credit_account = 'budget:' || wallet_id THEN amount ELSE 0 END) AS moved_in,
+        sum(CASE WHEN debit_account = 'budget:' || wallet_id THEN amount ELSE 0 END) AS moved_out
+      FROM entry WHERE kind IN ('transfer_in', 'transfer_out') GROUP BY wallet_id, period_key) AS entries USING (wallet_id, period_key)
+    WHERE (coalesce(balance.transferred_in, 0), coalesce(balance.transferred_out, 0)) <> (coalesce(moved_in, 0), coalesce(moved_out, 0))`,
+  // Approved: every entry has the whole amount, and what left one branch has arrived in the other. Else: no entry.
   transfers_are_complete: `
     SELECT transfer.to_wallet_id AS wallet_id, NULL AS period_key,
-      CASE WHEN state = 'approved' THEN transfer.amount ELSE 0 END AS expected, coalesce(entries.total, 0) AS found
+      CASE WHEN state = 'approved' THEN transfer.amount ELSE 0 END AS expected, coalesce(largest, 0) AS found
     FROM transfer LEFT JOIN (
-      SELECT split_part(idempotency_key, ':', 2) AS id, max(amount) AS total,
+      SELECT split_part(idempotency_key, ':', 2) AS id, min(amount) AS smallest, max(amount) AS largest,
         sum(CASE WHEN debit_account LIKE 'transfer:%' THEN amount WHEN credit_account LIKE 'transfer:%' THEN -amount ELSE 0 END) AS uneven
       FROM entry WHERE kind IN ('transfer_in', 'transfer_out') GROUP BY 1) AS entries USING (id)
-    WHERE (state = 'approved' AND coalesce(entries.total, 0) <> transfer.amount)
-      OR (state <> 'approved' AND entries.id IS NOT NULL) OR coalesce(entries.uneven, 0) <> 0`,
+    WHERE (CASE WHEN state = 'approved' THEN (smallest, largest, uneven) = (transfer.amount, transfer.amount, 0)
+      ELSE entries.id IS NULL END) IS NOT TRUE`,
   held_equals_leases: `
     SELECT wallet_id, period_key, coalesce(leases.total, 0) AS expected, balance.held AS found
     FROM period_balance AS balance LEFT JOIN (
