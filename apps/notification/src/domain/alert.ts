@@ -14,8 +14,36 @@ interface BudgetThresholdFacts {
   crossedAt: string;
 }
 
+/** Somebody asked to move budget from one wallet to another. Times are RFC 3339. */
+interface TransferRequestedFacts {
+  type: 'transfer_requested';
+  transferId: string;
+  fromWalletId: string;
+  fromWalletName: string;
+  toWalletId: string;
+  toWalletName: string;
+  amount: NanoUsd;
+  reason: string | null;
+  note: string | null;
+  /** Key that asked. */
+  requestedBy: string;
+  requestedAt: string;
+  /** Nobody can decide on it from then on. */
+  expiresAt: string;
+}
+
+/** It was decided on, or nobody decided in time. */
+interface TransferDecidedFacts extends Omit<TransferRequestedFacts, 'type'> {
+  type: 'transfer_decided';
+  state: 'approved' | 'rejected' | 'expired' | 'cancelled';
+  /** Key that decided; null when it expired. */
+  decidedBy: string | null;
+  decisionReason: string | null;
+  decidedAt: string;
+}
+
 /** What an alert tells, by its type. */
-export type AlertFacts = BudgetThresholdFacts;
+export type AlertFacts = BudgetThresholdFacts | TransferRequestedFacts | TransferDecidedFacts;
 
 /** Something that an organisation wants to hear of, once. */
 export interface Alert {

@@ -2,8 +2,7 @@ import { nanoUsd, timestamp } from '@ao/contracts';
 import { z } from 'zod';
 import type { AlertFacts } from '../../domain/alert.js';
 
-/** How facts are stored: JSON, with money as digits. */
-const alertFacts = z.object({
+const budgetThreshold = z.object({
   type: z.literal('budget_threshold'),
   walletId: z.string(),
   walletName: z.string(),
@@ -13,6 +12,32 @@ const alertFacts = z.object({
   period: z.string(),
   crossedAt: timestamp,
 });
+
+const transferRequested = z.object({
+  type: z.literal('transfer_requested'),
+  transferId: z.string(),
+  fromWalletId: z.string(),
+  fromWalletName: z.string(),
+  toWalletId: z.string(),
+  toWalletName: z.string(),
+  amount: nanoUsd,
+  reason: z.string().nullable(),
+  note: z.string().nullable(),
+  requestedBy: z.string(),
+  requestedAt: timestamp,
+  expiresAt: timestamp,
+});
+
+const transferDecided = transferRequested.extend({
+  type: z.literal('transfer_decided'),
+  state: z.enum(['approved', 'rejected', 'expired', 'cancelled']),
+  decidedBy: z.string().nullable(),
+  decisionReason: z.string().nullable(),
+  decidedAt: timestamp,
+});
+
+/** How facts are stored: JSON, with money as digits. */
+const alertFacts = z.discriminatedUnion('type', [budgetThreshold, transferRequested, transferDecided]);
 
 export const encodeFacts = (facts: AlertFacts): string => JSON.stringify(alertFacts.encode(facts));
 

@@ -1,5 +1,5 @@
 import { formatUsd } from '@ao/kernel';
-import type { Alert } from '../../../domain/alert.js';
+import type { Alert, AlertFacts } from '../../../domain/alert.js';
 
 /**
  * The JSON body of a webhook: snake_case, money as decimal strings of dollars, times as RFC 3339. Every type has `id`,
@@ -12,12 +12,47 @@ export function encodeAlert({ id, facts, requestId, createdAtMs }: Alert): strin
     type: facts.type,
     created_at: new Date(createdAtMs).toISOString(),
     request_id: requestId,
-    wallet_id: facts.walletId,
-    wallet_name: facts.walletName,
-    threshold_percent: facts.thresholdPercent,
-    limit_usd: formatUsd(facts.limit),
-    spent_usd: formatUsd(facts.spent),
-    period: facts.period,
-    crossed_at: facts.crossedAt,
+    ...toFields(facts),
   });
 }
+
+function toFields(facts: AlertFacts): Record<string, unknown> {
+  switch (facts.type) {
+    case 'budget_threshold':
+      return {
+        wallet_id: facts.walletId,
+        wallet_name: facts.walletName,
+        threshold_percent: facts.thresholdPercent,
+        limit_usd: formatUsd(facts.limit),
+        spent_usd: formatUsd(facts.spent),
+        period: facts.period,
+        crossed_at: facts.crossedAt,
+      };
+    case 'transfer_requested':
+      return { ...toTransferFields(facts), state: 'pending' };
+    case 'transfer_decided':
+      return {
+        ...toTransferFields(facts),
+        state: facts.state,
+        decided_by: facts.decidedBy,
+        decision_reason: facts.decisionReason,
+        decided_at: facts.decidedAt,
+      };
+  }
+}
+
+const toTransferFields = (
+  facts: Omit<AlertFacts & { type: 'transfer_requested' }, 'type'>,
+): Record<string, unknown> => ({
+  transfer_id: facts.transferId,
+  from_wallet_id: facts.fromWalletId,
+  from_wallet_name: facts.fromWalletName,
+  to_wallet_id: facts.toWalletId,
+  to_wallet_name: facts.toWalletName,
+  amount_usd: formatUsd(facts.amount),
+  reason: facts.reason,
+  note: facts.note,
+  requested_by: facts.requestedBy,
+  requested_at: facts.requestedAt,
+  expires_at: facts.expiresAt,
+});
