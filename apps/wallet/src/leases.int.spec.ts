@@ -124,12 +124,12 @@ describe('budget leases', () => {
 
   it('cost an unlimited wallet nothing, and skip where the gateway has enough', async () => {
     const root = await wallet.createWallet({ limit: usd(10), name: 'Root' });
-    const leaf = await wallet.createWallet({ limit: null, parentId: root, name: 'Leaf' });
+    const leaf = await wallet.createWallet({ limit: null, parentId: root, name: 'Leaf', costCenter: 'cc-7' });
     expect(await wallet.acquire(leaf, 99, { skipWalletIds: [root] })).toEqual({
       kind: 'granted',
       path: [
-        { walletId: leaf, name: 'Leaf', unlimited: true },
-        { walletId: root, name: 'Root', unlimited: false },
+        { walletId: leaf, name: 'Leaf', unlimited: true, costCenter: 'cc-7' },
+        { walletId: root, name: 'Root', unlimited: false, costCenter: null },
       ],
       leases: [],
     });

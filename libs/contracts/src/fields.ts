@@ -34,6 +34,7 @@ export const epochMs = z.int().min(0).max(8_640_000_000_000_000);
 /** RFC 3339 in UTC. */
 export const timestamp = z.iso.datetime();
 export const tag = z.string().min(1).max(128);
+export const costCenter = z.string().min(1).max(128);
 
 export const role = z.enum(['owner', 'admin', 'member', 'viewer']);
 export type Role = z.output<typeof role>;

@@ -91,6 +91,7 @@ function describeCall({
     userId: principal.userId,
     keyId: principal.keyId,
     charges: reservation?.charges ?? [],
+    costCenter: reservation?.costCenter ?? null,
     endpoint: call.endpoint,
     requestedModel,
     modelGroup: route.modelGroup,

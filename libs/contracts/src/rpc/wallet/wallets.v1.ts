@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRpc } from '../../define.js';
-import { actor, id, name, nanoUsd, nextCursor, page, timestamp } from '../../fields.js';
+import { actor, costCenter, id, name, nanoUsd, nextCursor, page, timestamp } from '../../fields.js';
 
 export const walletPeriod = z.enum(['none', 'day', 'week', 'month']);
 export type WalletPeriod = z.output<typeof walletPeriod>;
@@ -20,7 +20,7 @@ export const wallet = z.object({
   overdraftPercent: z.int().min(0).max(1_000),
   /** Percent of the limit at which an event is published, once per period each. */
   thresholdsPercent: z.array(z.int().min(1).max(1_000)).max(20),
-  costCenter: z.string().max(128).nullable(),
+  costCenter: costCenter.nullable(),
   active: z.boolean(),
   createdAt: timestamp,
 });
@@ -72,7 +72,7 @@ const settings = {
   timeZone: z.string().min(1).max(64),
   overdraftPercent: z.int().min(0).max(1_000),
   thresholdsPercent: z.array(z.int().min(1).max(1_000)).max(20),
-  costCenter: z.string().min(1).max(128).nullable(),
+  costCenter: costCenter.nullable(),
 };
 
 /** Makes a wallet. The same `idempotencyKey` again gives the wallet made first; other settings under it are a conflict. */
@@ -101,7 +101,7 @@ export const createWalletV1 = defineRpc({
 export const listWalletsV1 = defineRpc({
   subject: 'rpc.wallet.list-wallets.v1',
   owner: 'wallet',
-  request: z.object({ actor, ...page, costCenter: z.string().max(128).optional() }),
+  request: z.object({ actor, ...page, costCenter: costCenter.optional() }),
   response: z.object({ data: z.array(wallet), nextCursor }),
   example: { request: { actor: actorExample }, response: { data: [walletExample], nextCursor: null } },
 });
