@@ -8,6 +8,8 @@ import type { TransferEvents } from './transfer-events.js';
 import type { TransferStore, TransferTransaction } from './transfer-ports.js';
 
 type Request = RequestOf<typeof requestTransferV1>;
+/** With both wallets known. */
+type Wish = Request & Pick<Transfer, 'fromWalletId' | 'toWalletId'>;
 
 /** How long approvers have. */
 const TIME_TO_DECIDE_MS = 48 * 3_600_000;
@@ -26,20 +28,37 @@ export class RequestTransfer {
 
   /**
    * Repeating a request under its idempotency key gives the transfer that was made first.
-   * @throws AppError `invalid_parameter`, `not_found` (a wallet), `conflict` (another request had the key, a wallet is
-   *   deactivated, or too many wait).
+   * @throws AppError `invalid_parameter`, `missing_required_parameter` (a wallet that does not follow from the actor's),
+   *   `not_found` (a wallet), `conflict` (another request had the key, a wallet is deactivated, or too many wait).
    */
   async execute(request: Request): Promise<Transfer> {
     requireAmount(request);
-    const wallets = await this.wallets.findAll([request.fromWalletId, request.toWalletId]);
-    requireWallets(request, wallets);
+    const { from, to } = await this.findWallets(request);
+    requireMovable(from, to);
+    const wish = { ...request, fromWalletId: from.id, toWalletId: to.id };
     return this.transfers.transact(async (transaction) => {
       await transaction.serialiseRequests(request.actor.keyId);
-      return (await this.findMade(transaction, request)) ?? this.make(transaction, request);
+      return (await this.findMade(transaction, wish)) ?? this.make(transaction, wish);
     });
   }
 
-  private async findMade(transaction: TransferTransaction, request: Request): Promise<Transfer | null> {
+  /** Who names no wallet asks for budget for his own, from the one above it. */
+  private async findWallets(request: Request): Promise<{ from: Wallet; to: Wallet }> {
+    const { actor, toWalletId = actor.walletId } = request;
+    const to = await this.findWallet(actor.orgId, toWalletId, 'to_wallet_id');
+    const from = await this.findWallet(actor.orgId, request.fromWalletId ?? to.parentId, 'from_wallet_id');
+    if (from.id !== to.id) return { from, to };
+    throw new AppError('invalid_parameter', 'Name two different wallets.', { param: 'to_wallet_id' });
+  }
+
+  private async findWallet(orgId: string, walletId: string | null | undefined, param: string): Promise<Wallet> {
+    if (walletId == null) throw new AppError('missing_required_parameter', 'Name the wallet.', { param });
+    const wallet = await this.wallets.find(orgId, walletId);
+    if (wallet) return wallet;
+    throw new AppError('not_found', `There is no wallet ${walletId}.`, { param });
+  }
+
+  private async findMade(transaction: TransferTransaction, request: Wish): Promise<Transfer | null> {
     const { actor, idempotencyKey } = request;
     if (idempotencyKey === undefined) return null;
     const made = await transaction.findMade(actor.keyId, idempotencyKey);
@@ -53,7 +72,7 @@ export class RequestTransfer {
     });
   }
 
-  private async make(transaction: TransferTransaction, request: Request): Promise<Transfer> {
+  private async make(transaction: TransferTransaction, request: Wish): Promise<Transfer> {
     const { actor, idempotencyKey = null, ...wish } = request;
     const nowMs = this.clock.nowMs();
     if ((await transaction.countPending(actor.keyId, nowMs)) >= PENDING_MAX) {
@@ -80,22 +99,9 @@ export class RequestTransfer {
   }
 }
 
-function requireAmount({ amount, fromWalletId, toWalletId }: Request): void {
-  if (amount <= 0n || amount > AMOUNT_MAX) {
-    throw new AppError('invalid_parameter', 'The amount must be more than 0 and at most 500000000 dollars.', {
-      param: 'amount_usd',
-    });
-  }
-  if (fromWalletId === toWalletId) {
-    throw new AppError('invalid_parameter', 'Name two different wallets.', { param: 'to_wallet_id' });
-  }
-}
-
-function requireWallets({ actor, fromWalletId, toWalletId }: Request, wallets: Map<string, Wallet>): void {
-  const wanted = { from_wallet_id: fromWalletId, to_wallet_id: toWalletId };
-  for (const [param, walletId] of Object.entries(wanted)) {
-    if (wallets.get(walletId)?.orgId === actor.orgId) continue;
-    throw new AppError('not_found', `There is no wallet ${walletId}.`, { param });
-  }
-  requireMovable(wallets.get(fromWalletId)!, wallets.get(toWalletId)!);
+function requireAmount({ amount }: Request): void {
+  if (amount > 0n && amount <= AMOUNT_MAX) return;
+  throw new AppError('invalid_parameter', 'The amount must be more than 0 and at most 500000000 dollars.', {
+    param: 'amount_usd',
+  });
 }

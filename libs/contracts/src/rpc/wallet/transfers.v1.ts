@@ -57,8 +57,10 @@ export const requestTransferV1 = defineRpc({
   request: z.object({
     actor,
     idempotencyKey: z.string().min(1).max(255).optional(),
-    fromWalletId: id,
-    toWalletId: id,
+    /** Absent: the wallet above the target. */
+    fromWalletId: id.optional(),
+    /** Absent: the wallet that pays for the actor's calls. */
+    toWalletId: id.optional(),
     amount: nanoUsd,
     reason: text.nullable().optional().default(null),
     note: text.nullable().optional().default(null),

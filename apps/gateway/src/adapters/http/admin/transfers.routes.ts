@@ -17,8 +17,8 @@ import { pageFields, toSnakeCase, usdField } from './fields.js';
 
 const text = z.string().min(1).max(500).nullable().default(null);
 const transferBody = z.object({
-  from_wallet_id: z.string().min(1).max(128),
-  to_wallet_id: z.string().min(1).max(128),
+  from_wallet_id: z.string().min(1).max(128).optional(),
+  to_wallet_id: z.string().min(1).max(128).optional(),
   amount_usd: usdField,
   reason: text,
   note: text,
@@ -47,8 +47,8 @@ export const transferRoutes = [
       return {
         actor,
         ...(idempotencyKey && { idempotencyKey }),
-        fromWalletId: from_wallet_id,
-        toWalletId: to_wallet_id,
+        ...(from_wallet_id && { fromWalletId: from_wallet_id }),
+        ...(to_wallet_id && { toWalletId: to_wallet_id }),
         amount: amount_usd,
         ...texts,
       };
