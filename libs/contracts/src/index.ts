@@ -1,3 +1,4 @@
+export * from './budget-scope.js';
 export * from './define.js';
 export * from './events/index.js';
 export * from './fields.js';
