@@ -118,13 +118,16 @@ describe('transfers', () => {
     await expect(wallet.requestTransfer(from, to, 1, { amount: nanoUsd(amount) })).rejects.toMatchObject(bad);
   });
 
-  it('[WL-013] are refused to a wallet itself, without a limit, deactivated or unknown', async () => {
+  it('[WL-013] are refused to a wallet itself, without a limit, with a scope, deactivated or unknown', async () => {
     const [from, to] = await pair();
     const unlimited = await wallet.createWallet({ limit: null });
     const bad = { code: 'invalid_parameter', param: 'to_wallet_id' };
     await expect(wallet.requestTransfer(from, from, 1)).rejects.toMatchObject(bad);
     await expect(wallet.requestTransfer(from, unlimited, 1)).rejects.toMatchObject(bad);
     await expect(wallet.requestTransfer(from, 'wal_none', 1)).rejects.toMatchObject({ param: 'to_wallet_id' });
+    const scoped = await wallet.createWallet({ scope: { tag: 'batch' } });
+    await expect(wallet.requestTransfer(from, scoped, 1)).rejects.toMatchObject(bad);
+    await expect(wallet.requestTransfer(scoped, to, 1)).rejects.toMatchObject({ ...bad, param: 'from_wallet_id' });
     const asked = await wallet.requestTransfer(from, to, 1);
     await wallet.one.bus.request(updateWalletV1, { actor: admin, walletId: to, active: false });
     await expect(wallet.requestTransfer(from, to, 1)).rejects.toMatchObject({ code: 'conflict' });

@@ -13,11 +13,20 @@ export interface FlowStep {
 
 /**
  * Whether budget can go from one to the other at all, however much there is.
- * @throws AppError `conflict` (deactivated), `invalid_parameter` (the target needs none).
+ * @throws AppError `conflict` (deactivated), `invalid_parameter` (the target needs none, or a budget with a scope).
  */
 export function requireMovable(from: Wallet, to: Wallet): void {
-  for (const { id, active } of [from, to]) {
+  const named = [
+    { ...from, param: 'from_wallet_id' },
+    { ...to, param: 'to_wallet_id' },
+  ];
+  for (const { id, active, scope, param } of named) {
     if (!active) throw new AppError('conflict', `The wallet ${id} is deactivated.`);
+    // It limits calls that other wallets pay for: what left it would be money that nobody had.
+    if (scope !== null) {
+      const message = `The wallet ${id} is a budget with a scope. Change its limit instead.`;
+      throw new AppError('invalid_parameter', message, { param });
+    }
   }
   if (to.limit === null) {
     throw new AppError('invalid_parameter', `The wallet ${to.id} has no limit, so a transfer would add nothing.`, {

@@ -25,7 +25,7 @@ export const usageReport = z.object({
   userId: id.nullable(),
   keyId: id,
   /** Leaf first; empty when nothing is charged. */
-  charges: z.array(leaseCharge).max(32),
+  charges: z.array(leaseCharge).max(256),
   /**
    * Of the wallet that pays, or the nearest above it that has one, when the call began: a later change of the wallet does
    * not change it. Absent in reports of a version that does not tell it, until 1.0.
