@@ -34,6 +34,9 @@ export const usd = (amount: number): NanoUsd => nanoUsd(BigInt(amount));
 export const admin: Actor = { orgId: 'org_1', keyId: 'key_1', role: 'admin' };
 export const developer: Actor = { orgId: 'org_1', keyId: 'key_dev', role: 'member' };
 
+/** Other work may share the processors; the deadlines themselves are tested elsewhere. */
+export const PATIENT = { deadlineMs: 30_000 };
+
 type NewWallet = Partial<CallOf<typeof createWalletV1>>;
 type SyncCall = Partial<Omit<CallOf<typeof syncLeasesV1>, 'returns'>> & { returns?: Return[] };
 type Return = { leaseId: string; sequence: number; amount: NanoUsd; close?: boolean };
@@ -126,7 +129,7 @@ export class WalletHarness {
   ): Promise<ResponseOf<typeof acquireLeasesV1>> {
     const amounts = { amountMin: usd(amount), amountWanted: usd(amount) };
     const ids = { acquisitionId: this.id('acq'), gatewayId: 'gw_1', orgId: 'org_1', walletId };
-    return by.bus.request(acquireLeasesV1, { ...ids, ...amounts, ...call }, { deadlineMs: 30_000 });
+    return by.bus.request(acquireLeasesV1, { ...ids, ...amounts, ...call }, PATIENT);
   }
 
   /** The leases of an acquisition that must succeed, by wallet. */
@@ -153,7 +156,7 @@ export class WalletHarness {
   }
 
   async balance(walletId: string, actor = admin): Promise<WalletBalance> {
-    return (await this.one.bus.request(getBalanceV1, { actor, walletId })).balance;
+    return (await this.one.bus.request(getBalanceV1, { actor, walletId }, PATIENT)).balance;
   }
 
   /** Asked for by a member, so that every admin may decide. */
@@ -164,7 +167,7 @@ export class WalletHarness {
     call: Partial<CallOf<typeof requestTransferV1>> = {},
   ): Promise<Transfer> {
     const wish = { actor: developer, fromWalletId, toWalletId, amount: usd(amount) };
-    return (await this.one.bus.request(requestTransferV1, { ...wish, ...call })).transfer;
+    return (await this.one.bus.request(requestTransferV1, { ...wish, ...call }, PATIENT)).transfer;
   }
 
   /** To be called at the end of every scenario. */

@@ -123,6 +123,15 @@ describe('budget leases', () => {
     await expect(wallet.acquire(walletId, -1)).rejects.toMatchObject({ code: 'invalid_parameter' });
   });
 
+  it('[WL-016] tell the cost centers of the path, not those of budgets with a scope', async () => {
+    const root = await wallet.createWallet({ costCenter: 'cc-root' });
+    const leaf = await wallet.createWallet({ parentId: root });
+    const scoped = await wallet.createWallet({ scope: { tag: 'x' }, costCenter: 'cc-tag' });
+    const answer = await wallet.acquire(leaf, 1, { budgets: [{ walletId: scoped, values: [] }] });
+    const centers = answer.kind === 'granted' && answer.path.map(({ costCenter }) => costCenter);
+    expect(centers).toEqual([null, 'cc-root', null]);
+  });
+
   it('cost an unlimited wallet nothing, and skip where the gateway has enough', async () => {
     const root = await wallet.createWallet({ limit: usd(10), name: 'Root' });
     const leaf = await wallet.createWallet({ limit: null, parentId: root, name: 'Leaf', costCenter: 'cc-7' });
