@@ -10,6 +10,7 @@ import {
   type Logger,
   type NanoUsd,
 } from '@ao/kernel';
+import { extendReservation } from '../domain/extend-reservation.js';
 import type { LeasePool, LeaseReturn, Reservation } from '../domain/lease-pool.js';
 import { LeaseSizes } from '../domain/lease-size.js';
 import type { LeaseBroker } from './ports.js';
@@ -60,6 +61,29 @@ export class Budget {
     if (outcome.kind !== 'reserved') return this.reserveWithLease(orgId, walletId, amount);
     if (outcome.low && !this.asking.has(walletId)) this.askAhead(orgId, walletId, amount, nowMs);
     return outcome.reservation;
+  }
+
+  /**
+   * Takes `amount` from the leases at hand or not at all: no question, no wait.
+   * @returns null when they have too little. `isLow`: what is left should go to calls that need it.
+   */
+  reserveAtOnce(principal: Principal, amount: NanoUsd): { reservation: Reservation; isLow: boolean } | null {
+    if (principal.walletId === null) return null;
+    const outcome = this.pool.reserve(principal.walletId, amount, this.options.clock.nowMs());
+    return outcome.kind === 'reserved' ? { reservation: outcome.reservation, isLow: outcome.low } : null;
+  }
+
+  /**
+   * Lets a call under way spend what a further reservation took as well.
+   * @throws AppError `wallet_exhausted` when the two cannot settle as one; the further one is then undone.
+   */
+  extend(reservation: Reservation, further: Reservation): void {
+    if (extendReservation(reservation, further)) return;
+    this.pool.settle(further, ZERO_USD);
+    throw new AppError(
+      'wallet_exhausted',
+      'The wallets of this call were changed, or have too little left at once, while it ran. Send the request again.',
+    );
   }
 
   /** Ends a reservation; what was not spent can be given out again at once. */
