@@ -54,12 +54,12 @@ describe('a reservation that is extended', () => {
 
   it('keeps to the number of charges that a report takes', () => {
     const reservation = reservationOf(['leaf', 'l0', 1n]);
-    for (let index = 1; index < 32; index += 1) {
+    for (let index = 1; index < 256; index += 1) {
       expect(extendReservation(reservation, reservationOf(['leaf', `l${index}`, 1n]))).toBe(true);
     }
-    expect(extendReservation(reservation, reservationOf(['leaf', 'l32', 1n]))).toBe(false);
-    expect(extendReservation(reservation, reservationOf(['leaf', 'l31', 1n]))).toBe(true);
-    expect(reservation.charges).toHaveLength(32);
+    expect(extendReservation(reservation, reservationOf(['leaf', 'l256', 1n]))).toBe(false);
+    expect(extendReservation(reservation, reservationOf(['leaf', 'l255', 1n]))).toBe(true);
+    expect(reservation.charges).toHaveLength(256);
   });
 
   it('[BX-003] holds a dropped lease to have paid nothing: the others may not be given out again', () => {
@@ -123,8 +123,8 @@ describe('a reservation that is extended', () => {
     pool.settle(reservation, nanoUsd(90n));
     // 30 from the first, the other 60 from the last.
     expect(pool.takeAll(NOW_MS)).toEqual([
-      { leaseId: 'l2', sequence: 1, amount: 40n, close: true },
-      { leaseId: 'l1', sequence: 1, amount: 0n, close: true },
+      { leaseId: 'l2', walletId: 'leaf', sequence: 1, amount: 40n, close: true },
+      { leaseId: 'l1', walletId: 'leaf', sequence: 1, amount: 0n, close: true },
     ]);
   });
 });

@@ -2,7 +2,7 @@ import { nanoUsd } from '@ao/kernel';
 import type { Reservation } from './lease-pool.js';
 
 /** What the contract of a usage report takes. */
-const CHARGES_MAX = 32;
+const CHARGES_MAX = 256;
 
 /**
  * Adds to a reservation what a further one took for the same call, so that both settle as one: `LeasePool.settle` and the

@@ -14,6 +14,7 @@ import { LeasePool } from '../../domain/lease-pool.js';
 import { Budget } from '../budget.js';
 import { Limits } from '../limits.js';
 import { ModelState } from '../model-state.js';
+import { payersOf } from '../payers.js';
 import type { LeaseBroker, Upstream, UpstreamAnswer } from '../ports.js';
 import { RoutingTable, type Provider } from '../routing-table.js';
 import type { InboundCall, Responder } from './call.js';
@@ -69,7 +70,7 @@ class Wallet implements LeaseBroker {
     const left = nanoUsd(this.available);
     if (left < amountMin) {
       const shortfall = nanoUsd(amountMin - left);
-      return { kind: 'refused', reason: 'exhausted', walletId: 'leaf', walletName: 'Leaf', shortfall };
+      return { kind: 'refused', reason: 'exhausted', walletId: 'leaf', walletName: 'Leaf', shortfall, scoped: false };
     }
     const share = maxUsd(amountMin, nanoUsd(left / 10n));
     const granted = minUsd(maxUsd(amountMin, amountWanted), share);
@@ -181,6 +182,8 @@ describe('a stream without a limit of its own', () => {
       ownKey: undefined,
       tags: [],
       featureId: null,
+      endUserId: null,
+      sessionId: null,
       startedAtMs: clock.nowMs(),
       startedMonotonicMs: 0,
       signal: new AbortController().signal,
@@ -255,7 +258,7 @@ describe('a stream without a limit of its own', () => {
 
   it('[BX-003] uses the rests of leases at hand when the wallet has nothing left', async () => {
     setUp(600n);
-    budget.settle(await budget.reserve(caller, nanoUsd(600n)), nanoUsd(0n));
+    budget.settle(await budget.reserve(payersOf(caller, []), nanoUsd(600n)), nanoUsd(0n));
     expect(wallet.available).toBe(0n);
     const { report } = await call([...tokens(9_000), END]);
     expect(report.cost).toBeGreaterThan(490n);

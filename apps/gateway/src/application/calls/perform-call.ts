@@ -5,6 +5,7 @@ import { openai } from '@ao/wire';
 import type { Budget } from '../budget.js';
 import type { Admission, Limits } from '../limits.js';
 import type { ModelState } from '../model-state.js';
+import { payersOf, type Payers } from '../payers.js';
 import type { Upstream, UpstreamAnswer, UsageSpool } from '../ports.js';
 import { answerHeaders } from './answer-headers.js';
 import type { InboundCall, Responder } from './call.js';
@@ -69,8 +70,9 @@ export class PerformCall {
     }
     const admitted = this.limits.admit(call.principal, call.callId, plan.promptTokensBound);
     const admission = admitted && (await admitted);
-    const slice = await this.reserve(call, plan, admission);
-    const running = this.begin(call, plan, out, admission, slice);
+    const payers = payersOf(call.principal, this.state.budgets.applyingTo(call, plan));
+    const slice = await this.reserve(payers, plan, admission);
+    const running = this.begin(call, plan, out, admission, { payers, ...slice });
     const { record, allowance } = running;
     try {
       await this.run(running);
@@ -101,13 +103,13 @@ export class PerformCall {
   }
 
   /** A call that cannot be paid gives its slot and its tokens back; it counts as a request all the same. */
-  private async reserve(call: InboundCall, { price }: CallPlan, admission: Admission | null): Promise<Slice> {
+  private async reserve(payers: Payers | null, { price }: CallPlan, admission: Admission | null): Promise<Slice> {
     const { first, max } = price.output;
     const amountOf = price.costMax;
     if (amountOf(first) === ZERO_USD) return { tokens: max, reservation: null };
     try {
       const tokensMin = first < max ? Math.min(first, SLICE_TOKENS_MIN) : first;
-      return await takeSlice(this.budget, call.principal, { tokensWanted: first, tokensMin, amountOf });
+      return await takeSlice(this.budget, payers, { tokensWanted: first, tokensMin, amountOf });
     } catch (error) {
       admission?.finish(0);
       throw error;
@@ -120,7 +122,7 @@ export class PerformCall {
     plan: CallPlan,
     out: Responder,
     admission: Admission | null,
-    { tokens, reservation }: Slice,
+    { payers, tokens, reservation }: Slice & { payers: Payers | null },
   ): RunningCall {
     const { route, request, price } = plan;
     const record = new CallRecord({
@@ -129,13 +131,13 @@ export class PerformCall {
       route,
       requestedModel: request.model,
       stream: request.stream,
-      endUserId: request.endUserId,
-      tags: [...call.tags, ...request.tags],
+      endUserId: call.endUserId ?? request.endUserId,
+      tags: [...new Set([...call.tags, ...request.tags])],
       price: price.row,
       reservation,
     });
     const { budget } = this;
-    const isOpenEnded = reservation !== null && tokens < price.output.max;
+    const isOpenEnded = payers !== null && reservation !== null && tokens < price.output.max;
     const running: RunningCall = {
       call,
       plan,
@@ -146,7 +148,7 @@ export class PerformCall {
       atProvider: 'nothing',
       text: new StreamedText(route.model),
       allowance: isOpenEnded
-        ? new StreamAllowance({ budget, principal: call.principal, reservation, price, tokens })
+        ? new StreamAllowance({ budget, payers, reservation, price, tokens })
         : null,
     };
     this.spool.begin(record.begin(), () => ({

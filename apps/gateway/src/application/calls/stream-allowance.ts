@@ -1,7 +1,7 @@
-import type { Principal } from '@ao/contracts';
 import { ZERO_USD, nanoUsd, toAppError, type NanoUsd } from '@ao/kernel';
 import type { Reservation } from '../../domain/lease-pool.js';
 import type { Budget } from '../budget.js';
+import type { Payers } from '../payers.js';
 import { ChargedFailure } from './charged-failure.js';
 import type { CallPrice } from './price-call.js';
 import type { StreamedText } from './streamed-text.js';
@@ -12,7 +12,7 @@ export const SLICE_TOKENS_MIN = 16;
 
 interface AllowanceOptions {
   budget: Budget;
-  principal: Principal;
+  payers: Payers;
   /** Grows with the stream. */
   reservation: Reservation;
   price: Pick<CallPrice, 'costMax' | 'output'>;
@@ -50,7 +50,7 @@ export class StreamAllowance {
 
   /**
    * Waits for the money that a frame needs.
-   * @throws ChargedFailure `wallet_exhausted`, or why the wallet could not be asked: the stream must be cut.
+   * @throws ChargedFailure `wallet_exhausted`, `budget_exceeded`, or why the wallet could not be asked: the stream must be cut.
    */
   async extend(text: StreamedText, frame: Buffer): Promise<void> {
     const tokens = text.count() + text.countOf(frame);
@@ -82,9 +82,9 @@ export class StreamAllowance {
   /** Without a count, which sees about four times the tokens there are: only where nobody else goes short by it. */
   private takeFromPlenty(): boolean {
     if (this.asking) return false;
-    const { budget, principal } = this.options;
+    const { budget, payers } = this.options;
     const tokens = this.nextTokens(SLICE_TOKENS_MIN);
-    const atHand = budget.reserveAtOnce(principal, this.amountOf(tokens));
+    const atHand = budget.reserveAtOnce(payers, this.amountOf(tokens));
     if (!atHand) return false;
     if (atHand.isLow) {
       budget.settle(atHand.reservation, ZERO_USD);
@@ -103,10 +103,10 @@ export class StreamAllowance {
   }
 
   private async ask(tokensNeeded: number): Promise<void> {
-    const { budget, principal } = this.options;
+    const { budget, payers } = this.options;
     const tokensWanted = this.nextTokens(tokensNeeded);
     this.grant(
-      await takeSlice(budget, principal, {
+      await takeSlice(budget, payers, {
         tokensWanted,
         tokensMin: Math.min(tokensWanted, Math.max(tokensNeeded, SLICE_TOKENS_MIN)),
         amountOf: (tokens) => this.amountOf(tokens),
