@@ -128,7 +128,10 @@ class Batch {
   constructor(private readonly options: ReplayOptions) {}
 
   async add(report: UsageReport): Promise<void> {
-    this.sending.push(this.options.publish(report));
+    const sent = this.options.publish(report);
+    // Told by `flush`, which may come much later.
+    sent.catch(() => undefined);
+    this.sending.push(sent);
     if (this.sending.length >= this.options.inFlightMax) await this.flush();
   }
 
