@@ -12,7 +12,9 @@ describe('a segment of the spool', () => {
     const report = { ...usageReportedV1.payload.parse(usageReportExample), endUserId };
     await writeFile(path, encodeEnd(encodeReport(report)));
     try {
-      expect(await Array.fromAsync(readSegment(path))).toEqual([{ kind: 'end', report }]);
+      const lines = [];
+      for await (const line of readSegment(path)) lines.push(line);
+      expect(lines).toEqual([{ kind: 'end', report }]);
     } finally {
       await rm(path);
     }

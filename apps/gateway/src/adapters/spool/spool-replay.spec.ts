@@ -45,8 +45,7 @@ describe('the replay of a spool', () => {
   const replayOf = (
     paths: string[],
     publish = async (sent: UsageReport): Promise<boolean> => published.push(sent) > 0,
-  ): SpoolReplay =>
-    new SpoolReplay({ paths, publish, inFlightMax: 8, logger: silentLogger, signal: stopping.signal });
+  ): SpoolReplay => new SpoolReplay({ paths, publish, inFlightMax: 8, logger: silentLogger, signal: stopping.signal });
   const ids = (): string[] => published.map(({ requestId }) => requestId);
 
   it('[BX-002] tells of every call once, whichever files it began and ended in, and leaves nothing', async () => {
@@ -93,7 +92,10 @@ describe('the replay of a spool', () => {
 
   it.each<[string, (line: string) => string | Buffer]>([
     ['the last line is torn', (line) => line + line.slice(0, 40)],
-    ['the last line ends inside a character', (line) => Buffer.concat([Buffer.from(`${line}{"kind":"end é`), Buffer.from([0xc3])])],
+    [
+      'the last line ends inside a character',
+      (line) => Buffer.concat([Buffer.from(`${line}{"kind":"end é`), Buffer.from([0xc3])]),
+    ],
     ['it is empty', () => ''],
     ['there are blank lines', (line) => `\n\n${line}\n`],
   ])('takes what it can and leaves nothing when %s, as a crash leaves it', async (_case, damage) => {
@@ -106,18 +108,28 @@ describe('the replay of a spool', () => {
   it.each<[string, string | Buffer]>([
     ['garbage', Buffer.from([0x00, 0xff, 0x13, 0x0a])],
     ['half a record', `${end('req_3').slice(0, 200)}\n`],
-    ['a character that is cut', Buffer.concat([Buffer.from('{"kind":"progress","requestId":"'), Buffer.from([0xc3]), Buffer.from('","outputTokens":1,"charges":[]}\n')])],
+    [
+      'a character that is cut',
+      Buffer.concat([
+        Buffer.from('{"kind":"progress","requestId":"'),
+        Buffer.from([0xc3]),
+        Buffer.from('","outputTokens":1,"charges":[]}\n'),
+      ]),
+    ],
     ['a kind that nobody knows', '{"kind":"middle","requestId":"req_3"}\n'],
     ['a report that breaks its contract', end('req_3', { status: 9_999 })],
     ['a line that never seems to end', `${'x'.repeat(5_000_000)}\n`],
-  ])('[BX-002] goes on behind %s in the middle of a file, counts it, and keeps the file for people', async (_case, damage) => {
-    const text = Buffer.concat([end('req_1'), damage, end('req_2')].map((part) => Buffer.from(part)));
-    const replay = replayOf(await write({ '1.spool': text }));
-    await replay.run();
-    expect(ids()).toEqual(['req_1', 'req_2']);
-    expect(replay.damagedLines).toBe(1);
-    expect(await readdir(directory)).toEqual(['1.spool.damaged']);
-  });
+  ])(
+    '[BX-002] goes on behind %s in the middle of a file, counts it, and keeps the file for people',
+    async (_case, damage) => {
+      const text = Buffer.concat([end('req_1'), damage, end('req_2')].map((part) => Buffer.from(part)));
+      const replay = replayOf(await write({ '1.spool': text }));
+      await replay.run();
+      expect(ids()).toEqual(['req_1', 'req_2']);
+      expect(replay.damagedLines).toBe(1);
+      expect(await readdir(directory)).toEqual(['1.spool.damaged']);
+    },
+  );
 
   it('[BX-002] skips a file that cannot be read, holds nobody for interrupted meanwhile, and tries again until it can', async () => {
     // What is no file cannot be read by anybody, root included.

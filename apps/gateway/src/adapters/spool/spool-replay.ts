@@ -83,15 +83,23 @@ export class SpoolReplay {
     for (const report of open.values()) await batch.add(report);
     await batch.flush();
     this.replayed += batch.published;
-    logger.info({ files: this.paths.length, records: batch.published, interrupted: open.size }, 'usage records of an earlier process were replayed');
-    for (const path of [...this.paths]) {
+    logger.info(
+      { files: this.paths.length, records: batch.published, interrupted: open.size },
+      'usage records of an earlier process were replayed',
+    );
+    // The oldest first: of a call whose end alone is left, nothing wrong can be told.
+    for (const path of this.paths) {
       await (damaged.has(path) ? rename(path, `${path}.damaged`) : unlink(path));
       this.paths = this.paths.filter((other) => other !== path);
     }
     this.bytesLeft = 0;
   }
 
-  private async replayFile(path: string, open: Map<string, UsageReport>, batch: Batch): Promise<{ damaged: number; torn: number }> {
+  private async replayFile(
+    path: string,
+    open: Map<string, UsageReport>,
+    batch: Batch,
+  ): Promise<{ damaged: number; torn: number }> {
     let [damaged, torn] = [0, 0];
     for await (const line of readSegment(path)) {
       if (line.kind === 'end') {
@@ -101,7 +109,8 @@ export class SpoolReplay {
       else if (line.isTorn) torn += 1;
       else damaged += 1;
     }
-    if (damaged > 0) this.options.logger.error({ path, damaged }, 'spool lines cannot be read; the file is kept as .damaged');
+    if (damaged > 0)
+      this.options.logger.error({ path, damaged }, 'spool lines cannot be read; the file is kept as .damaged');
     if (torn > 0) this.options.logger.warn({ path }, 'the last spool line was cut off in the middle of its write');
     return { damaged, torn };
   }
@@ -145,6 +154,13 @@ class Batch {
 }
 
 async function totalBytes(paths: string[]): Promise<number> {
-  const sizes = await Promise.all(paths.map((path) => stat(path).then(({ size }) => size, () => 0)));
+  const sizes = await Promise.all(
+    paths.map((path) =>
+      stat(path).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
   return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -28,7 +28,14 @@ type Billed = 'nothing' | 'prompt' | 'prompt + sent';
 
 const prices = pricesSnapshot.value.parse(pricesSnapshot.example) as ValueOf<typeof pricesSnapshot>;
 const rate = picoUsd(1_000_000n);
-const price: Price = { ...prices.prices[0]!, model: 'm', provider: null, effectiveFromMs: 0, inputPico: rate, outputPico: rate };
+const price: Price = {
+  ...prices.prices[0]!,
+  model: 'm',
+  provider: null,
+  effectiveFromMs: 0,
+  inputPico: rate,
+  outputPico: rate,
+};
 const TIMEOUTS = { connectMs: 300, firstByteMs: 300, idleMs: 300, totalMs: 2_000 };
 const SLOW_STREAM = 'output_tokens=1000&token_interval_ms=20';
 
@@ -167,7 +174,13 @@ describe('what a failed call is billed (docs/architecture.md)', () => {
     ['gives no answer in time', 'fault=silence', 'prompt', 'prompt', {}],
     ['breaks off in its answer', 'fault=cut', 'prompt', 'prompt + sent', {}],
     ['falls silent in its answer', 'fault=stall', 'prompt', 'prompt + sent', {}],
-    ['takes longer than it may', `latency_ms=100&${SLOW_STREAM}`, 'prompt', 'prompt + sent', { timeouts: { totalMs: 250 } }],
+    [
+      'takes longer than it may',
+      `latency_ms=100&${SLOW_STREAM}`,
+      'prompt',
+      'prompt + sent',
+      { timeouts: { totalMs: 250 } },
+    ],
     ['sends what cannot be read', 'fault=malformed', 'prompt', 'prompt + sent', {}],
     ['reports an error in its answer', 'fault=stream_error', 'nothing', 'prompt + sent', {}],
   ])('[MT-009] a provider that %s', async (_what, directives, plain, stream, change) => {

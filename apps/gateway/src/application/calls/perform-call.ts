@@ -147,9 +147,7 @@ export class PerformCall {
       sentMs: this.options.clock.monotonicMs(),
       atProvider: 'nothing',
       text: new StreamedText(route.model),
-      allowance: isOpenEnded
-        ? new StreamAllowance({ budget, payers, reservation, price, tokens })
-        : null,
+      allowance: isOpenEnded ? new StreamAllowance({ budget, payers, reservation, price, tokens }) : null,
     };
     this.spool.begin(record.begin(), () => ({
       inputTokens: request.promptTokensGuess,

@@ -38,7 +38,7 @@ export interface CallPrice {
 }
 
 /** Of all answers of a call together, with what may be billed beside them. */
-export interface OutputTokens {
+interface OutputTokens {
   max: number;
   /** What is reserved for at first: all, but for a stream that sets no limit. It is extended while it runs (BX-003). */
   first: number;
