@@ -73,6 +73,7 @@ interface Told {
 }
 
 class SpoolProgram {
+  private static readonly started = new Set<SpoolProgram>();
   readonly told: Told[] = [];
   readonly exited: Promise<void>;
   private readonly child: ChildProcess;
@@ -95,8 +96,15 @@ class SpoolProgram {
 
   static async start(...[directory, options]: ConstructorParameters<typeof SpoolProgram>): Promise<SpoolProgram> {
     const program = new SpoolProgram(directory, options);
+    SpoolProgram.started.add(program);
     await waitFor(() => program.told.some(({ ready, refused }) => ready ?? refused), { timeoutMs: 30_000 });
     return program;
+  }
+
+  /** Also those that a failed test left behind. */
+  static async killAll(): Promise<void> {
+    await Promise.all([...SpoolProgram.started].map((program) => program.kill()));
+    SpoolProgram.started.clear();
   }
 
   order(...order: [string, ...(string | number)[]]): void {
@@ -128,7 +136,10 @@ class SpoolProgram {
 describe('the spool of a process that fails', () => {
   let directory: string;
   beforeEach(async () => void (directory = await mkdtemp(join(tmpdir(), 'ao-spool-faults-'))));
-  afterEach(() => rm(directory, { recursive: true, force: true }));
+  afterEach(async () => {
+    await SpoolProgram.killAll();
+    await rm(directory, { recursive: true, force: true });
+  });
 
   const files = async (): Promise<string[]> => (await readdir(directory)).filter((name) => name.endsWith('.spool'));
   const idsOf = (told: Told[]): string[] => told.map(({ id }) => id!).toSorted();
@@ -216,14 +227,18 @@ describe('the spool of a process that fails', () => {
     expect(idsOf(program.published)).toEqual(ids(0, 500));
 
     const { writeErrors } = await program.figures();
-    for (const name of await files()) await truncate(join(directory, name), 0);
+    // Room again, behind a record that is cut in the middle.
+    for (const name of await files()) await truncate(join(directory, name), 40_001);
     program.order('stream', 'req_after', 3);
     await waitFor(() => program.told.some(({ text }) => /written to the spool again/.test(text ?? '')));
     expect((await program.figures()).writeErrors).toBe(writeErrors);
     await program.kill();
     const next = await SpoolProgram.start(directory);
     await waitFor(() => next.published.some(({ id }) => id === 'req_after'), { timeoutMs: 20_000 });
+    await waitFor(async () => (await next.figures()).filesToReplay === 0);
+    expect(await next.figures()).toMatchObject({ damagedLines: 1 });
     await next.close();
+    expect((await readdir(directory)).map((name) => name.replace(/^[\d-]+/, ''))).toEqual(['.spool.damaged']);
   });
 
   it('[BX-002] is refused while another process has its folder', async () => {

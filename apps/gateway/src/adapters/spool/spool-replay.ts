@@ -129,26 +129,23 @@ function note(line: Extract<SpoolLine, { kind: 'begin' | 'progress' }>, open: Ma
   open.set(line.requestId, { ...report, usage, charges, usageSource: 'estimated' });
 }
 
-/** Keeps what is on its way to the bus below a limit, whatever the size of the files. */
+/** Sends reports many at a time, as their consumer takes them, and never more, whatever the size of the files. */
 class Batch {
-  private sending: Promise<boolean>[] = [];
+  private reports: UsageReport[] = [];
   published = 0;
 
   constructor(private readonly options: ReplayOptions) {}
 
   async add(report: UsageReport): Promise<void> {
-    const sent = this.options.publish(report);
-    // Told by `flush`, which may come much later.
-    sent.catch(() => undefined);
-    this.sending.push(sent);
-    if (this.sending.length >= this.options.inFlightMax) await this.flush();
+    this.reports.push(report);
+    if (this.reports.length >= this.options.inFlightMax) await this.flush();
   }
 
   /** @throws ReplayStopped when the spool was closed. */
   async flush(): Promise<void> {
-    const sent = await Promise.all(this.sending);
+    const sent = await Promise.all(this.reports.map((report) => this.options.publish(report)));
     this.published += sent.length;
-    this.sending = [];
+    this.reports = [];
     if (sent.includes(false)) throw new ReplayStopped('the spool was closed');
   }
 }
