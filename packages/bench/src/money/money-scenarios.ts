@@ -6,7 +6,7 @@ export interface Books {
   gateways: number;
 }
 
-export type MoneyOperation = 'reservations' | 'leases' | 'settlements';
+type MoneyOperation = 'reservations' | 'leases' | 'settlements';
 
 export interface MoneyScenario {
   name: MoneyOperation;
@@ -55,7 +55,7 @@ export const MONEY_SCENARIOS: readonly MoneyScenario[] = [
   },
 ];
 
-export interface MoneyRow extends Books {
+interface MoneyRow extends Books {
   perSecond: number;
 }
 
