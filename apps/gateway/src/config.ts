@@ -90,6 +90,11 @@ export const gatewaySettings = {
     schema: integer(100, 10_000_000),
     default: 200_000,
   }),
+  SPOOL_SYNC_INTERVAL_MS: setting({
+    description: 'between two writes of usage records to disk: a crash loses the records of so long at most',
+    schema: integer(1, 10_000),
+    default: 20,
+  }),
 } as const;
 
 export type GatewayConfig = Values<typeof gatewaySettings> & { staticKeys: string[] };

@@ -82,11 +82,12 @@ export class GatewayModule {
       clock,
       logger,
       recordsMax: config.SPOOL_RECORDS_MAX,
+      syncIntervalMs: config.SPOOL_SYNC_INTERVAL_MS,
     });
     const plan = planOptions(config);
     const upstream = new ProviderUpstream([plan.direct.provider], logger);
     const metrics: GatewayMetrics = new GatewayMetrics({
-      spoolLag: () => spool.lag(),
+      spool: () => spool.figures(),
       leases: () => pool.totals(),
       activeCalls: () => server.activeCalls,
       upstream: () => upstream.connectionTotals(),
