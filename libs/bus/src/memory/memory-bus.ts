@@ -24,7 +24,7 @@ import { EventDelivery } from '../events/event-delivery.js';
 import { answerRequest } from '../rpc.js';
 import { EventQueue } from './event-queue.js';
 
-type Responder = (request: string, requestId: string | undefined) => Promise<string>;
+type Responder = (request: string, options: RequestOptions) => Promise<string>;
 
 /**
  * The bus of one process. Messages still pass through their contracts as text, so that a service cannot tell it from
@@ -49,19 +49,18 @@ export class MemoryBus implements Bus {
     const text = encodeMessage(contract.request, request as RequestOf<C>, contract.subject);
     const responder = this.responders.get(contract.subject);
     if (!responder || this.closed) throw unavailable(contract.subject, contract.owner);
-    const reply = await withDeadline(
-      responder(text, options.requestId),
-      options.deadlineMs ?? contract.deadlineMs,
-      () => unavailable(contract.subject, contract.owner),
+    const reply = await withDeadline(responder(text, options), options.deadlineMs ?? contract.deadlineMs, () =>
+      unavailable(contract.subject, contract.owner),
     );
-    return decodeReply(contract.response, reply, contract.subject) as ResponseOf<C>;
+    return decodeReply(contract.response, reply, contract.subject, options.onReplay) as ResponseOf<C>;
   }
 
   async respond<C extends RpcContract>(contract: C, handler: RpcHandler<C>): Promise<Subscription> {
     if (this.responders.has(contract.subject)) throw new Error(`${contract.subject} has a responder already`);
-    this.responders.set(contract.subject, (text, requestId) =>
-      answerRequest(contract, handler, text, { subject: contract.subject, requestId, deliveries: 1 }, this.logger),
-    );
+    this.responders.set(contract.subject, (text, { requestId, idempotency }) => {
+      const context = { subject: contract.subject, requestId, deliveries: 1, ...(idempotency && { idempotency }) };
+      return answerRequest(contract, handler, text, context, this.logger);
+    });
     return { stop: async () => void this.responders.delete(contract.subject) };
   }
 

@@ -1,5 +1,6 @@
 import type { UsageReport } from '@ao/contracts';
 import { inputTokensOf, outputTokensOf } from '@ao/pricing';
+import type { IdempotentOutcome } from '../../application/idempotency/idempotent-calls.js';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 /** What the gateway's metrics read at scrape time. */
@@ -28,6 +29,11 @@ export class GatewayMetrics {
     'ao_cost_usd_total',
     'Cost of calls in US dollars, for trends; the ledger is exact',
     ['model', 'provider'],
+  );
+  private readonly idempotentCalls = this.counter(
+    'ao_idempotent_calls_total',
+    'Calls with an idempotency key that ran, got the answer of an earlier one, or were refused for the key',
+    ['outcome'],
   );
 
   constructor(gauges: Gauges) {
@@ -64,6 +70,10 @@ export class GatewayMetrics {
     this.tokens.inc({ ...labels, direction: 'input' }, inputTokensOf(usage));
     this.tokens.inc({ ...labels, direction: 'output' }, outputTokensOf(usage));
     this.cost.inc(labels, Number(cost) / NANO_PER_USD);
+  }
+
+  observeIdempotentCall(outcome: IdempotentOutcome): void {
+    this.idempotentCalls.inc({ outcome });
   }
 
   private counter(name: string, help: string, labelNames: string[]): Counter {

@@ -1,4 +1,5 @@
 import type { EncodedEvent } from '@ao/bus';
+import { confirmClaim } from '@ao/database';
 import type { Idempotency, WalletPage, WalletRepository, WalletTree } from '../../application/ports.js';
 import type { Wallet } from '../../domain/wallet.js';
 import type { Prisma } from './generated/client.js';
@@ -80,11 +81,13 @@ class PostgresWalletTree implements WalletTree {
     };
     await this.prisma.wallet.create({ data: { ...toWalletRow(wallet), ...repeated } });
     await this.prisma.outbox.createMany({ data: events });
+    await confirmClaim(this.prisma);
   }
 
   async update(wallet: Wallet, events: EncodedEvent[]): Promise<void> {
     const { id, ...data } = toWalletRow(wallet);
     await this.prisma.wallet.update({ where: { id }, data });
     await this.prisma.outbox.createMany({ data: events });
+    await confirmClaim(this.prisma);
   }
 }
