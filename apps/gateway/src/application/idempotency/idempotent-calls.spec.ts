@@ -39,6 +39,7 @@ type Settled = Partial<Pick<UsageReport, 'status' | 'usageSource'>>;
 /** A gateway whose calls answer as `perform` does. */
 class Gateway {
   runs = 0;
+  readonly received: Received[] = [];
   readonly outcomes: IdempotentOutcome[] = [];
   readonly calls: IdempotentCalls;
   private readonly name: string;
@@ -87,6 +88,7 @@ class Gateway {
   ): Promise<Received> {
     const { body = '{"model":"m"}', keyId = 'key_1', ...more } = change;
     const received = new Received();
+    this.received.push(received);
     const call: InboundCall = {
       callId: `req_${this.name}${(this.sequence += 1)}`,
       correlationId: 'mine',
@@ -291,7 +293,22 @@ describe('calls with an idempotency key', () => {
     await waitFor(async () => (await gateway.send(), gateway.runs === 2));
   });
 
-  it('end only once the answer is saved, and are saved later when the store was away for a moment', async () => {
+  it('end only once the answer is saved', async () => {
+    const endedBefore: (boolean | undefined)[] = [];
+    const store = openMemoryKeyValue();
+    const watched: KeyValue = {
+      ...store,
+      replaceIf: (...given) => {
+        endedBefore.push(gateway.received[0]?.ended);
+        return store.replaceIf(...given);
+      },
+    };
+    const gateway = new Gateway(streaming, watched);
+    expect((await gateway.send()).ended).toBe(true);
+    expect(endedBefore).toEqual([false]);
+  });
+
+  it('are saved later when the store was away for a moment', async () => {
     let away = false;
     const store = openMemoryKeyValue();
     const unsteady: KeyValue = {
@@ -301,15 +318,8 @@ describe('calls with an idempotency key', () => {
         return store.replaceIf(...given);
       },
     };
-    const gateway = new Gateway(
-      async (out) => {
-        const settled = await answering()(out);
-        away = true;
-        return settled;
-      },
-      unsteady,
-      { leaseMs: 5_000 },
-    );
+    const answer = answering();
+    const gateway = new Gateway((out) => answer(out).finally(() => (away = true)), unsteady, { leaseMs: 5_000 });
     expect((await gateway.send()).ended).toBe(true);
     away = false;
     expect((await gateway.send()).headers['x-ao-idempotent-replay']).toBe('true');
