@@ -171,6 +171,7 @@ export class GatewayModule {
     registerAdminRoutes(server.app, routes, { bus, authenticate, seal, fingerprint });
 
     const lifecycle = new GatewayLifecycle({
+      gatewayId,
       config,
       bus,
       state,

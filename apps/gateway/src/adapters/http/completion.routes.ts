@@ -10,6 +10,7 @@ import { UpstreamRefusal } from '../../application/calls/upstream-refusal.js';
 import type { ModelState } from '../../application/model-state.js';
 import type { IdempotentCalls } from '../../application/idempotency/idempotent-calls.js';
 import { HttpResponder } from './http-responder.js';
+import { readAttribution } from './attribution.js';
 import { flagHeader, header, idempotencyKey } from './request-context.js';
 import { baseHeaders } from './response-headers.js';
 
@@ -96,7 +97,7 @@ async function readCall(
     body: request.body,
     // An empty one is none: the call would go out without a key, and be charged to nobody.
     ownKey: allowClientOpenAiKey && ownKey ? ownKey : undefined,
-    tags: [],
+    ...readAttribution(request),
     featureId: header(request, 'x-ao-feature-id', 128) ?? null,
     startedAtMs: request.startedAtMs,
     startedMonotonicMs: request.startedMonotonicMs,

@@ -58,8 +58,8 @@ export class AnswerStore {
     return {
       slot: `idempotency:${keyId}:${call.endpoint}:${fingerprint(key)}`,
       orgId,
-      // Whoever pays the provider is part of what was asked for.
-      fingerprint: fingerprint(call.ownKey ?? '', call.body),
+      // Who pays is part of what was asked for.
+      fingerprint: fingerprint(JSON.stringify([call.ownKey ?? null, call.endUserId, call.tags]), call.body),
       holder: call.callId,
     };
   }

@@ -97,6 +97,8 @@ class Gateway {
       body: Buffer.from(body),
       ownKey: undefined,
       tags: [],
+      endUserId: null,
+      sessionId: null,
       featureId: null,
       startedAtMs: 0,
       startedMonotonicMs: 0,
@@ -183,14 +185,17 @@ describe('calls with an idempotency key', () => {
     expect(again.headers['x-ao-cost-usd']).toBe('0.25');
   });
 
-  it('[WL-011] refuse another body, and another provider key, under the same key', async () => {
+  it('[WL-011] refuse another body, provider key, end user or tag under the same key', async () => {
     const gateway = new Gateway(answering());
     await gateway.send();
     const refused = { code: 'conflict', status: 409, param: 'idempotency-key' };
     await expect(gateway.send('k', { body: '{"model":"n"}' })).rejects.toMatchObject(refused);
-    await expect(gateway.send('k', { ownKey: 'sk-own' })).rejects.toMatchObject(refused);
+    for (const change of [{ ownKey: 'sk-own' }, { endUserId: 'eve' }, { tags: ['batch'] }]) {
+      await expect(gateway.send('k', change)).rejects.toMatchObject(refused);
+    }
+    expect((await gateway.send('k', { sessionId: 'next' })).status).toBe(200);
     expect(gateway.runs).toBe(1);
-    expect(gateway.outcomes).toEqual(['run', 'refused', 'refused']);
+    expect(gateway.outcomes).toEqual(['run', 'refused', 'refused', 'refused', 'refused', 'replayed']);
   });
 
   it('[WL-011] are apart for each API key and endpoint', async () => {
