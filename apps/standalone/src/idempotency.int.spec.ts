@@ -18,7 +18,7 @@ import {
   type RpcContract,
 } from '@ao/contracts';
 import { openDatabase, type Database } from '@ao/database';
-import { UuidV7Generator, picoUsd, silentLogger, systemClock } from '@ao/kernel';
+import { UuidV7Generator, nanoUsd, picoUsd, silentLogger, systemClock } from '@ao/kernel';
 import { runService, type RunningService } from '@ao/runtime';
 import { createTestDatabase, temporaryFolder, type TemporaryFolder, type TestDatabase } from '@ao/testing';
 import { services } from './services.js';
@@ -74,6 +74,12 @@ describe('the services, asked with an idempotency key', () => {
   /** A change of each kind, and the relation that it adds a row to, if it does. */
   const changes: [string, RpcContract, () => Promise<object> | object, string | null][] = [
     ['a key', createKeyV1, () => ({ name: 'ci' }), 'identity.api_key'],
+    [
+      'a key with a budget, which another service keeps',
+      createKeyV1,
+      () => ({ name: 'cd', modelBudgets: [{ model: 'm', limit: nanoUsd(1n), period: 'day' }] }),
+      'wallet.wallet',
+    ],
     ['a team', createTeamV1, () => ({ name: `team-${sequence}` }), 'identity.team'],
     ['a wallet', createWalletV1, () => ({ name: 'w', limit: null }), 'wallet.wallet'],
     [

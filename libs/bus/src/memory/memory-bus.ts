@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type {
   CallOf,
   EventContract,
@@ -38,6 +39,8 @@ export class MemoryBus implements Bus {
   private readonly snapshots = new Map<string, string>();
   private readonly watchers = new Map<string, Set<(text: string) => void>>();
   private closed = false;
+  /** Runs a handler as if its message had come from another process: what its sender runs under does not follow. */
+  private readonly apart = AsyncLocalStorage.snapshot();
 
   constructor(private readonly logger: Logger) {}
 
@@ -59,7 +62,7 @@ export class MemoryBus implements Bus {
     if (this.responders.has(contract.subject)) throw new Error(`${contract.subject} has a responder already`);
     this.responders.set(contract.subject, (text, { requestId, idempotency }) => {
       const context = { subject: contract.subject, requestId, deliveries: 1, ...(idempotency && { idempotency }) };
-      return answerRequest(contract, handler, text, context, this.logger);
+      return this.apart(() => answerRequest(contract, handler, text, context, this.logger));
     });
     return { stop: async () => void this.responders.delete(contract.subject) };
   }
@@ -83,7 +86,7 @@ export class MemoryBus implements Bus {
     handler: EventHandler<C>,
   ): Promise<Subscription> {
     const events = new EventDelivery(contract, handler, this.logger, delivery.kind === 'durable');
-    const queue = new EventQueue(delivery, (parcels) => events.deliver(parcels));
+    const queue = new EventQueue(delivery, (parcels) => this.apart(() => events.deliver(parcels)));
     const queues = this.queues.get(contract.subject) ?? new Set();
     this.queues.set(contract.subject, queues.add(queue));
     return {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { AppError, nanoUsd } from '@ao/kernel';
 import { Replay, type Bus } from '../bus.js';
 import { elapsedMs, errorOf, newContracts, payloadOf, type CollectingLogger } from './test-tools.suite.js';
@@ -52,6 +53,15 @@ export function describeRequests(current: () => { bus: Bus; logger: CollectingLo
       };
       expect([await ask('first'), await ask('again')]).toEqual([false, true]);
       expect(seen).toEqual(['first', 'again'].map((key) => ({ key, fingerprint: 'f' })));
+    });
+
+    it('brings nothing of what its caller runs under to the handler, also in one process', async () => {
+      const { rpc } = newContracts();
+      const under = new AsyncLocalStorage<string>();
+      let seen: string | undefined = 'never asked';
+      await bus.respond(rpc, (request) => ((seen = under.getStore()), request));
+      await under.run('the caller', () => bus.request(rpc, payloadOf('a')));
+      expect(seen).toBeUndefined();
     });
 
     it('brings a refusal across as the same AppError, without its internal text', async () => {
