@@ -47,6 +47,13 @@ describe.each(modes)('idempotency keys, %s', (mode) => {
   /** The gateways in turn, with the same API key. */
   const gatewaysOf = (api: ApiClient): ApiClient[] => (second ? [api, second.admin.as(api.key)] : [api]);
   const replays = (answers: ApiAnswer[]): ApiAnswer[] => answers.filter(({ headers }) => headers.has(REPLAYED));
+  /** As clients do: a machine this busy may take longer than the 50 ms that Redis has, which is a 503 before anything is sent. */
+  const insist = async (send: () => Promise<ApiAnswer>): Promise<ApiAnswer> => {
+    const answer = await send();
+    return answer.status === 503 ? insist(send) : answer;
+  };
+  const chat = (api: ApiClient, given: object, headers: Record<string, string>): Promise<ApiAnswer> =>
+    insist(() => api.chat(given, headers));
   const usage = 'input_tokens=100&output_tokens=10';
   const costUsd = '0.0002';
 
@@ -56,9 +63,9 @@ describe.each(modes)('idempotency keys, %s', (mode) => {
     const headers = key();
     const gateways = gatewaysOf(api);
     const answers = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => gateways[index % gateways.length]!.chat(body, headers)),
+      Array.from({ length: 10 }, (_, index) => chat(gateways[index % gateways.length]!, body, headers)),
     );
-    answers.push(await gateways.at(-1)!.chat(body, headers));
+    answers.push(await chat(gateways.at(-1)!, body, headers));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     expect(provider.counts.requests).toBe(1);
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
@@ -80,8 +87,8 @@ describe.each(modes)('idempotency keys, %s', (mode) => {
     const headers = key();
     const streamed = { ...body, stream: true };
     const [first, ...again] = [
-      await api.chat(streamed, headers),
-      ...(await Promise.all(gatewaysOf(api).map((gateway) => gateway.chat(streamed, headers)))),
+      await chat(api, streamed, headers),
+      ...(await Promise.all(gatewaysOf(api).map((gateway) => chat(gateway, streamed, headers)))),
     ];
     expect(first!.text).toMatch(/^data: \{[\s\S]*data: \[DONE\]\n\n$/);
     expect(provider.counts.requests).toBe(1);
@@ -91,7 +98,8 @@ describe.each(modes)('idempotency keys, %s', (mode) => {
       expect([found.get(REPLAYED), found.get('x-ao-cost-usd')]).toEqual(['true', costUsd]);
     }
     // The same key on another endpoint is another key.
-    const embed = (): Promise<ApiAnswer> => api.post('/v1/embeddings', { model: 'chat', input: 'a' }, headers);
+    const embed = (): Promise<ApiAnswer> =>
+      insist(() => api.post('/v1/embeddings', { model: 'chat', input: 'a' }, headers));
     const embeddings = [expectStatus(await embed(), 200), await embed()];
     expect(embeddings[1]!.text).toBe(embeddings[0]!.text);
     expect(provider.counts.requests).toBe(2);
@@ -101,9 +109,9 @@ describe.each(modes)('idempotency keys, %s', (mode) => {
     const [one, two] = [await createTenant(platform.admin, '1'), await createTenant(platform.admin, '1')];
     provider.setDefaults(usage);
     const headers = key();
-    expectStatus(await one.api.chat(body, headers), 200);
-    expect(await one.api.chat({ ...body, max_tokens: 99 }, headers)).toMatchObject(conflict);
-    const theirs = expectStatus(await two.api.chat(body, headers), 200);
+    expectStatus(await chat(one.api, body, headers), 200);
+    expect(await chat(one.api, { ...body, max_tokens: 99 }, headers)).toMatchObject(conflict);
+    const theirs = expectStatus(await chat(two.api, body, headers), 200);
     expect(theirs.headers.has(REPLAYED)).toBe(false);
     expect(provider.counts.requests).toBe(2);
     for (const bad of ['', 'two words', 'x'.repeat(256)]) {
@@ -117,11 +125,11 @@ describe.each(modes)('idempotency keys, %s', (mode) => {
     const { api, walletId } = await createTenant(platform.admin, '0');
     provider.setDefaults(usage);
     const headers = key();
-    expectStatus(await api.chat(body, headers), 402);
+    expectStatus(await chat(api, body, headers), 402);
     expectStatus(await platform.admin.patch(`/v1/wallets/${walletId}`, { limit_usd: '1' }), 200);
     provider.script('fault=500');
-    expectStatus(await api.chat(body, headers), 502);
-    const answer = expectStatus(await api.chat(body, headers), 200);
+    expectStatus(await chat(api, body, headers), 502);
+    const answer = expectStatus(await chat(api, body, headers), 200);
     expect(answer.headers.has(REPLAYED)).toBe(false);
   });
 
@@ -132,7 +140,7 @@ describe.each(modes)('idempotency keys, %s', (mode) => {
     const stream = await api.stream(body, headers);
     await stream.next();
     stream.leave();
-    const again = await api.chat({ ...body, stream: true }, headers);
+    const again = await chat(api, { ...body, stream: true }, headers);
     expect(again.text).toContain('data: [DONE]');
     expect(again.headers.get(REPLAYED)).toBe('true');
     expect([provider.counts.requests, provider.counts.aborted]).toEqual([1, 0]);

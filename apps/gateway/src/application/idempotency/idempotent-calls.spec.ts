@@ -218,6 +218,42 @@ describe('calls with an idempotency key', () => {
     expect(gateway.runs).toBe(0);
   });
 
+  it('leave the key free when the store took the claim and its answer was lost', async () => {
+    const store = openMemoryKeyValue();
+    let lost = true;
+    const losing: KeyValue = {
+      ...store,
+      setIfAbsent: async (...given) => {
+        const set = await store.setIfAbsent(...given);
+        if (!lost) return set;
+        throw new AppError('backend_unavailable', 'late');
+      },
+    };
+    const gateway = new Gateway(answering(), losing, { leaseMs: 60_000 });
+    await expect(gateway.send()).rejects.toMatchObject({ code: 'backend_unavailable' });
+    lost = false;
+    expect((await gateway.send()).status).toBe(200);
+    expect(gateway.runs).toBe(1);
+  });
+
+  it('bear with a store that is away for a moment while they wait', async () => {
+    const store = openMemoryKeyValue();
+    let away = false;
+    const unsteady: KeyValue = {
+      ...store,
+      get: (key) => (away ? Promise.reject(new AppError('backend_unavailable', 'away')) : store.get(key)),
+    };
+    const gateway = new Gateway(async (out) => {
+      away = true;
+      await sleep(100);
+      away = false;
+      return answering()(out);
+    }, unsteady);
+    const answers = await Promise.all([gateway.send(), gateway.send()]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(gateway.runs).toBe(1);
+  });
+
   it('leave nothing that can be read in the store', async () => {
     const values: string[] = [];
     const store = openMemoryKeyValue();

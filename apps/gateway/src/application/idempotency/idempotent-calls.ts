@@ -35,6 +35,8 @@ const WAITING_MAX = 1_000;
 const WAIT_MAX_MS = 600_000;
 const POLL_FIRST_MS = 20;
 const POLL_MAX_MS = 250;
+/** A call that waits bears with a store that is away for so long; one that has just come need not. */
+const OUTAGE_MAX_MS = 2_000;
 /** Together longer than a store takes to fail over, shorter than anybody waits. */
 const SAVES_MAX = 10;
 const SAVE_AGAIN_AFTER_MS = 500;
@@ -87,7 +89,7 @@ export class IdempotentCalls {
 
   /** Null once the key is this call's; else the answer of the call that had it, for which it waits. */
   private async claimOrFind(keyed: KeyedCall, signal: AbortSignal): Promise<SavedAnswer | null> {
-    if (await asked(this.options.store.claim(keyed))) return null;
+    if (await this.claim(keyed)) return null;
     if (this.waiting >= WAITING_MAX) {
       const message = 'Too many calls wait for earlier ones with their Idempotency-Key. Try again shortly.';
       throw new AppError('capacity_exceeded', message, { retryAfterSeconds: 1 });
@@ -103,16 +105,36 @@ export class IdempotentCalls {
   private async waitFor(keyed: KeyedCall, signal: AbortSignal): Promise<SavedAnswer | null> {
     const { store, clock } = this.options;
     const endMs = clock.monotonicMs() + WAIT_MAX_MS;
+    let seenMs = clock.monotonicMs();
     for (let pollMs = POLL_FIRST_MS; clock.monotonicMs() < endMs; pollMs = Math.min(pollMs * 2, POLL_MAX_MS)) {
-      const found = await asked(store.find(keyed));
-      if (found.kind === 'answered') return found.answer;
-      if (found.kind === 'other') throw conflict(OTHER_REQUEST);
-      if (found.kind === 'unsaved') throw conflict(NOT_KEPT);
-      if (found.kind === 'free' && (await asked(store.claim(keyed)))) return null;
-      if (found.kind === 'running') await sleep(pollMs, signal);
+      const found = await store.find(keyed).catch((error: unknown) => {
+        if (!isAway(error) || clock.monotonicMs() - seenMs > OUTAGE_MAX_MS) throw refusalFor(error);
+        return null;
+      });
+      if (found) seenMs = clock.monotonicMs();
+      if (found?.kind === 'answered') return found.answer;
+      if (found?.kind === 'other') throw conflict(OTHER_REQUEST);
+      if (found?.kind === 'unsaved') throw conflict(NOT_KEPT);
+      if (found?.kind === 'free' && (await this.claim(keyed))) return null;
+      if (found?.kind !== 'free') await sleep(pollMs, signal);
       signal.throwIfAborted();
     }
     throw conflict(STILL_RUNNING, 1);
+  }
+
+  private async claim(keyed: KeyedCall): Promise<boolean> {
+    try {
+      return await this.options.store.claim(keyed);
+    } catch (error) {
+      // The store may have taken it all the same: then it must not stand in the way of the next try.
+      if (isAway(error)) void this.track(this.unclaim(keyed));
+      throw refusalFor(error);
+    }
+  }
+
+  private async unclaim(keyed: KeyedCall): Promise<void> {
+    await sleep(SAVE_AGAIN_AFTER_MS, this.stopping.signal);
+    await this.options.store.release(keyed).catch(() => undefined);
   }
 
   private async run(keyed: KeyedCall, call: InboundCall, out: Responder): Promise<void> {
@@ -191,18 +213,16 @@ const conflict = (message: string, retryAfterSeconds?: number): AppError =>
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
 
+const isAway = (error: unknown): error is AppError => error instanceof AppError && error.code === 'backend_unavailable';
+
 /** Without the store nobody can know whether the call was made: it is refused before it costs anything. */
-async function asked<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (cause) {
-    if (!(cause instanceof AppError) || cause.code !== 'backend_unavailable') throw cause;
-    throw new AppError(
-      'backend_unavailable',
-      'Whether this Idempotency-Key was used before cannot be seen now, so nothing was sent. Try again in a moment.',
-      { cause, internal: cause.internal ?? cause.message, retryAfterSeconds: 1 },
-    );
-  }
+function refusalFor(error: unknown): unknown {
+  if (!isAway(error)) return error;
+  return new AppError(
+    'backend_unavailable',
+    'Whether this Idempotency-Key was used before cannot be seen now, so nothing was sent. Try again in a moment.',
+    { cause: error, internal: error.internal ?? error.message, retryAfterSeconds: 1 },
+  );
 }
 
 /** Whatever was charged, and every success: it must not happen again. All else may be tried again. */
