@@ -1,20 +1,33 @@
 import { acquireLeasesV1 } from '@ao/contracts';
 import type { ServiceContext, ServiceParts } from '@ao/runtime';
 import { Module } from '@nestjs/common';
+import { CostAdjustedConsumer } from './adapters/bus/cost-adjusted.consumer.js';
+import { CreditsRpc } from './adapters/bus/credits.rpc.js';
 import { AcquisitionBatch, LeasesRpc } from './adapters/bus/leases.rpc.js';
 import { UsageRecordedConsumer } from './adapters/bus/usage-recorded.consumer.js';
 import { WalletsRpc } from './adapters/bus/wallets.rpc.js';
+import { creditSweeperJob } from './adapters/jobs/credit-sweeper.job.js';
+import { ledgerCheckJob } from './adapters/jobs/ledger-check.job.js';
 import { leaseSweeperJob } from './adapters/jobs/lease-sweeper.job.js';
+import { PostgresLedgerInspector } from './adapters/postgres/ledger.inspector.js';
+import { PostgresLedgerReader } from './adapters/postgres/ledger.reader.js';
 import { PostgresLedgerStore } from './adapters/postgres/ledger.store.js';
 import { WalletStore } from './adapters/postgres/store.js';
 import { PostgresWalletRepository } from './adapters/postgres/wallet.repository.js';
 import { AcquireLeases } from './application/acquire-leases.js';
+import { AdjustWallet } from './application/adjust-wallet.js';
+import { CorrectCosts } from './application/correct-costs.js';
 import { CreateWallet } from './application/create-wallet.js';
+import { ExpireCredits } from './application/expire-credits.js';
+import { InspectLedger } from './application/inspect-ledger.js';
+import { ListEntries } from './application/list-entries.js';
+import { ListTopUps } from './application/list-top-ups.js';
 import { WALLET_REPOSITORY } from './application/ports.js';
 import { ReadBalance } from './application/read-balance.js';
 import { SettleUsage } from './application/settle-usage.js';
 import { SweepLeases } from './application/sweep-leases.js';
 import { SyncLeases } from './application/sync-leases.js';
+import { TopUpWallet } from './application/top-up-wallet.js';
 import { UpdateWallet } from './application/update-wallet.js';
 import { WalletEvents } from './application/wallet-events.js';
 import { loadWalletConfig } from './config.js';
@@ -34,6 +47,7 @@ export class WalletModule {
     const config = loadWalletConfig(context.environment);
     const wallets = new PostgresWalletRepository(new WalletStore(database));
     const store = new PostgresLedgerStore(database);
+    const reader = new PostgresLedgerReader(database);
     const periods = new PeriodBook();
     const events = new WalletEvents(clock, ids);
     const graceMs = config.LEASE_GRACE_MS;
@@ -48,13 +62,15 @@ export class WalletModule {
       clock,
     });
     const sweepLeases = new SweepLeases(store, clock, graceMs);
+    const expireCredits = new ExpireCredits(wallets, store, events, clock);
+    const inspectLedger = new InspectLedger(new PostgresLedgerInspector(database), events, clock, logger);
     const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({
       provide: provide as never,
       useValue,
     });
     const module = {
       module: WalletModule,
-      controllers: [WalletsRpc, LeasesRpc, UsageRecordedConsumer],
+      controllers: [WalletsRpc, CreditsRpc, LeasesRpc, UsageRecordedConsumer, CostAdjustedConsumer],
       providers: [
         value(WALLET_REPOSITORY, wallets),
         value(AcquisitionBatch, acquisitions),
@@ -62,9 +78,19 @@ export class WalletModule {
         value(SettleUsage, new SettleUsage(wallets, store, periods, events, clock, logger)),
         value(CreateWallet, new CreateWallet(wallets, clock, ids, config.WALLETS_PER_ORGANISATION_MAX)),
         value(UpdateWallet, new UpdateWallet(wallets, clock, ids)),
-        value(ReadBalance, new ReadBalance(wallets, store, periods, clock)),
+        value(ReadBalance, new ReadBalance(wallets, reader, periods, clock)),
+        value(TopUpWallet, new TopUpWallet(wallets, store, periods, events, clock, ids)),
+        value(ListTopUps, new ListTopUps(wallets, reader, periods, clock)),
+        value(AdjustWallet, new AdjustWallet(wallets, store, periods, events, clock, ids)),
+        value(CorrectCosts, new CorrectCosts(wallets, store, reader, periods, events, clock, logger)),
+        value(ListEntries, new ListEntries(wallets, reader)),
       ],
     };
-    return { module, jobs: [leaseSweeperJob(sweepLeases, config.LEASE_SWEEP_INTERVAL_MS, logger)] };
+    const jobs = [
+      leaseSweeperJob(sweepLeases, config.LEASE_SWEEP_INTERVAL_MS, logger),
+      creditSweeperJob(expireCredits, config.CREDIT_SWEEP_INTERVAL_MS, logger),
+      ledgerCheckJob(inspectLedger, config.LEDGER_CHECK_INTERVAL_MS, logger),
+    ];
+    return { module, jobs };
   }
 }

@@ -62,5 +62,6 @@ export class WalletsRpc {
 
 const toMessage = ({ path: _path, createdAtMs, ...wallet }: Wallet): WalletMessage => ({
   ...wallet,
+  limit: wallet.kind === 'prepaid' ? null : wallet.limit,
   createdAt: new Date(createdAtMs).toISOString(),
 });

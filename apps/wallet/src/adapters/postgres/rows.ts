@@ -1,6 +1,7 @@
-import { walletOwnerType, walletPeriod } from '@ao/contracts';
+import { walletKind, walletOwnerType, walletPeriod } from '@ao/contracts';
 import { nanoUsd, type NanoUsd } from '@ao/kernel';
 import type { PeriodBalance } from '../../domain/balance.js';
+import type { Credit } from '../../domain/credit.js';
 import type { Lease, LeaseState } from '../../domain/lease.js';
 import type { Wallet } from '../../domain/wallet.js';
 import type { WalletModel } from './generated/models.js';
@@ -8,7 +9,7 @@ import type { WalletModel } from './generated/models.js';
 /** PostgreSQL's BIGINT as `pg` gives it (text) or as Prisma does (bigint). */
 type BigIntColumn = string | bigint;
 
-const amount = (value: BigIntColumn): NanoUsd => nanoUsd(BigInt(value));
+export const amount = (value: BigIntColumn): NanoUsd => nanoUsd(BigInt(value));
 const amountOrNull = (value: BigIntColumn | null): NanoUsd | null => (value === null ? null : amount(value));
 
 /** A wallet row. @throws when a column holds a word that we do not know: better no answer than a wrong one. */
@@ -18,6 +19,9 @@ export function toWallet(row: WalletModel): Wallet {
     createdAt,
     ownerType,
     period,
+    kind,
+    autoTopUpBelow,
+    autoTopUpAmount,
     idempotencyKey: _key,
     idempotencyFingerprint: _print,
     ...rest
@@ -26,13 +30,25 @@ export function toWallet(row: WalletModel): Wallet {
     ...rest,
     ownerType: walletOwnerType.parse(ownerType),
     period: walletPeriod.parse(period),
+    kind: walletKind.parse(kind),
     limit: amountOrNull(spendLimit),
+    autoTopUp:
+      autoTopUpBelow === null || autoTopUpAmount === null
+        ? null
+        : { below: amount(autoTopUpBelow), amount: amount(autoTopUpAmount) },
     createdAtMs: createdAt.getTime(),
   };
 }
 
-export function toWalletRow({ limit, createdAtMs, ...wallet }: Wallet): Omit<WalletModel, `idempotency${string}`> {
-  return { ...wallet, spendLimit: limit, createdAt: new Date(createdAtMs) };
+export function toWalletRow({
+  limit,
+  autoTopUp,
+  createdAtMs,
+  ...wallet
+}: Wallet): Omit<WalletModel, `idempotency${string}`> {
+  const { below, amount: topUp } = autoTopUp ?? { below: null, amount: null };
+  const columns = { spendLimit: limit, autoTopUpBelow: below, autoTopUpAmount: topUp };
+  return { ...wallet, ...columns, createdAt: new Date(createdAtMs) };
 }
 
 export interface BalanceRow {
@@ -41,6 +57,11 @@ export interface BalanceRow {
   posted: string;
   held: string;
   spendable_max: string | null;
+  credited: string;
+  refunded: string;
+  drawn: string;
+  next_expiry_at: Date | null;
+  top_up_requested_at: Date | null;
 }
 
 export const toBalance = (row: BalanceRow): PeriodBalance => ({
@@ -49,6 +70,33 @@ export const toBalance = (row: BalanceRow): PeriodBalance => ({
   posted: amount(row.posted),
   held: amount(row.held),
   spendableMax: amountOrNull(row.spendable_max),
+  credit: {
+    credited: amount(row.credited),
+    refunded: amount(row.refunded),
+    drawn: amount(row.drawn),
+    nextExpiryAtMs: row.next_expiry_at?.getTime() ?? null,
+    topUpRequestedAtMs: row.top_up_requested_at?.getTime() ?? null,
+  },
+});
+
+export interface CreditRow {
+  id: string;
+  org_id: string;
+  wallet_id: string;
+  period_key: string;
+  expires_at: Date;
+  remaining: string;
+  expired: string;
+}
+
+export const toCredit = (row: CreditRow): Credit => ({
+  id: row.id,
+  orgId: row.org_id,
+  walletId: row.wallet_id,
+  periodKey: row.period_key,
+  expiresAtMs: row.expires_at.getTime(),
+  remaining: amount(row.remaining),
+  expired: amount(row.expired),
 });
 
 export interface LeaseRow {

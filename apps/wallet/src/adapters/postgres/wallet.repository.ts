@@ -87,4 +87,9 @@ class PostgresWalletTree implements WalletTree {
     await this.prisma.wallet.update({ where: { id }, data });
     await this.prisma.outbox.createMany({ data: events });
   }
+
+  async forgetTopUpRequest(walletId: string): Promise<void> {
+    const where = { walletId, topUpRequestedAt: { not: null } };
+    await this.prisma.periodBalance.updateMany({ where, data: { topUpRequestedAt: null } });
+  }
 }
