@@ -234,13 +234,20 @@ describe('prepaid credits', () => {
     ['a limit', { limit: usd(5) }, 'limit_usd'],
     ['a period', { period: 'month' as const }, 'period'],
     ['an overdraft', { overdraftPercent: 5 }, 'overdraft_percent'],
+    ['a scope', { scope: {} }, 'scope'],
     ['an automatic top-up of nothing', { autoTopUp: { below: usd(1), amount: usd(0) } }, 'auto_top_up'],
   ])('are not for a wallet with %s', async (_case, settings, param) => {
     await expect(wallet.createPrepaid(0, { limit: null, ...settings })).rejects.toMatchObject({ param });
     const walletId = await wallet.createPrepaid(0);
-    if ('period' in settings) return;
+    if (!('limit' in settings || 'overdraftPercent' in settings || 'autoTopUp' in settings)) return;
     const change = wallet.one.bus.request(updateWalletV1, { actor: admin, walletId, ...settings });
     await expect(change).rejects.toMatchObject({ param });
+  });
+
+  it('[BX-019] stay prepaid when an update sets no limit', async () => {
+    const walletId = await wallet.createPrepaid(5);
+    await wallet.one.bus.request(updateWalletV1, { actor: admin, walletId, limit: null, name: 'New' });
+    expect(await wallet.acquire(walletId, 6)).toMatchObject({ kind: 'refused', walletName: 'New', shortfall: 1n });
   });
 
   it('do not stand in the way of budgets below or above them', async () => {
@@ -281,4 +288,4 @@ describe('prepaid credits', () => {
 });
 
 /** Of a request of the version before; a change of it would refuse requests that are repeated after an upgrade. */
-const FINGERPRINT_BEFORE = 'TO BE SET';
+const FINGERPRINT_BEFORE = 'e9ede9348ea062e1108c50b01ce241cf7f0a22c5743ad12be0459a52fc7890cb';

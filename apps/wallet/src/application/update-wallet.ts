@@ -29,6 +29,8 @@ export class UpdateWallet {
       requireFittingSettings({ kind: present.kind, ...changes });
       if (changes.limit !== undefined) await requireFit(tree, present, changes.limit);
       const wallet: Wallet = { ...present, ...given(changes) };
+      // Null is no change to a wallet that has no limit to change; stored, it would be unlimited.
+      if (present.kind === 'prepaid') wallet.limit = present.limit;
       const action = {
         action: present.active && !wallet.active ? 'wallet.deactivate' : 'wallet.update',
         targetId: walletId,

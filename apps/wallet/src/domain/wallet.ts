@@ -1,3 +1,4 @@
+import type { BudgetScope } from '@ao/contracts';
 import { AppError, nanoUsd, type NanoUsd } from '@ao/kernel';
 import type { AutoTopUp } from './auto-top-up.js';
 import { isTimeZone, type PeriodKind } from './period.js';
@@ -26,6 +27,10 @@ export interface Wallet {
   active: boolean;
   /** Of a prepaid wallet; null: nobody is asked. */
   autoTopUp: AutoTopUp | null;
+  /** Null: pays for the calls of the keys that name it or a wallet below. Else: for all calls within this scope. */
+  scope: BudgetScope | null;
+  /** Made of a template, for these values of its `*` dimensions. */
+  template: { walletId: string; values: string[] } | null;
   createdAtMs: number;
 }
 
@@ -64,10 +69,12 @@ interface KindSettings {
   period?: PeriodKind;
   overdraftPercent?: number | undefined;
   autoTopUp?: AutoTopUp | null | undefined;
+  scope?: BudgetScope | null;
 }
 
 /** @throws AppError `invalid_parameter` for what wallets of this kind do not have. */
-export function requireFittingSettings({ kind, limit, period, overdraftPercent, autoTopUp }: KindSettings): void {
+export function requireFittingSettings(settings: KindSettings): void {
+  const { kind, limit, period, overdraftPercent, autoTopUp, scope } = settings;
   const refuse = (param: string, message: string): never => {
     throw new AppError('invalid_parameter', message, { param });
   };
@@ -75,6 +82,7 @@ export function requireFittingSettings({ kind, limit, period, overdraftPercent, 
     if (autoTopUp) refuse('auto_top_up', 'Only a prepaid wallet can be topped up.');
     return;
   }
+  if (scope) refuse('scope', 'A prepaid wallet pays for its keys: leave scope out.');
   if (limit != null) refuse('limit_usd', 'A prepaid wallet has no limit but its credits: top it up instead.');
   if (period && period !== 'none') refuse('period', 'A prepaid wallet has no periods: leave period out.');
   if (overdraftPercent) refuse('overdraft_percent', 'A prepaid wallet has no overdraft: leave it out.');

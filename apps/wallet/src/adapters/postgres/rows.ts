@@ -1,4 +1,4 @@
-import { walletKind, walletOwnerType, walletPeriod } from '@ao/contracts';
+import { budgetScope, walletKind, walletOwnerType, walletPeriod, type BudgetScope } from '@ao/contracts';
 import { nanoUsd, type NanoUsd } from '@ao/kernel';
 import type { PeriodBalance } from '../../domain/balance.js';
 import type { Credit } from '../../domain/credit.js';
@@ -24,10 +24,16 @@ export function toWallet(row: WalletModel): Wallet {
     autoTopUpAmount,
     idempotencyKey: _key,
     idempotencyFingerprint: _print,
+    scope,
+    templateId,
+    templateValues,
+    followsTemplate: _follows,
     ...rest
   } = row;
   return {
     ...rest,
+    scope: scope === null ? null : budgetScope.parse(scope),
+    template: templateId === null ? null : { walletId: templateId, values: templateValues },
     ownerType: walletOwnerType.parse(ownerType),
     period: walletPeriod.parse(period),
     kind: walletKind.parse(kind),
@@ -40,15 +46,20 @@ export function toWallet(row: WalletModel): Wallet {
   };
 }
 
-export function toWalletRow({
-  limit,
-  autoTopUp,
-  createdAtMs,
-  ...wallet
-}: Wallet): Omit<WalletModel, `idempotency${string}`> {
-  const { below, amount: topUp } = autoTopUp ?? { below: null, amount: null };
-  const columns = { spendLimit: limit, autoTopUpBelow: below, autoTopUpAmount: topUp };
-  return { ...wallet, ...columns, createdAt: new Date(createdAtMs) };
+type WalletRow = Omit<WalletModel, `idempotency${string}` | 'scope' | 'followsTemplate'> & { scope?: BudgetScope };
+
+export function toWalletRow(wallet: Wallet): WalletRow {
+  const { limit, createdAtMs, scope, template, autoTopUp, ...rest } = wallet;
+  return {
+    ...rest,
+    spendLimit: limit,
+    autoTopUpBelow: autoTopUp?.below ?? null,
+    autoTopUpAmount: autoTopUp?.amount ?? null,
+    createdAt: new Date(createdAtMs),
+    ...(scope && { scope }),
+    templateId: template?.walletId ?? null,
+    templateValues: template?.values ?? [],
+  };
 }
 
 export interface BalanceRow {
