@@ -2,6 +2,7 @@ import { acquireLeasesV1 } from '@ao/contracts';
 import type { ServiceContext, ServiceParts } from '@ao/runtime';
 import { Module } from '@nestjs/common';
 import { BusBudgetSnapshots } from './adapters/bus/budget.snapshots.js';
+import { ChargesClient } from './adapters/bus/charges.client.js';
 import { CostAdjustedConsumer } from './adapters/bus/cost-adjusted.consumer.js';
 import { CreditsRpc } from './adapters/bus/credits.rpc.js';
 import { GatewaysClient } from './adapters/bus/gateways.client.js';
@@ -23,6 +24,7 @@ import { AdjustWallet } from './application/adjust-wallet.js';
 import { CorrectCosts } from './application/correct-costs.js';
 import { CreateWallet } from './application/create-wallet.js';
 import { ExpireCredits } from './application/expire-credits.js';
+import { ExportChargeback } from './application/export-chargeback.js';
 import { FindPayers } from './application/find-payers.js';
 import { InspectLedger } from './application/inspect-ledger.js';
 import { ListEntries } from './application/list-entries.js';
@@ -105,6 +107,7 @@ export class WalletModule {
         value(ListTopUps, new ListTopUps(wallets, reader, periods, clock)),
         value(AdjustWallet, new AdjustWallet(wallets, store, periods, events, clock, ids)),
         value(CorrectCosts, new CorrectCosts(wallets, store, reader, periods, events, clock, logger)),
+        value(ExportChargeback, new ExportChargeback(wallets, new ChargesClient(bus))),
         value(ListEntries, new ListEntries(wallets, reader)),
       ],
     };

@@ -2,6 +2,7 @@ import { Responds } from '@ao/bus';
 import {
   createAdjustmentV1,
   createTopUpV1,
+  exportChargebackV1,
   listEntriesV1,
   listTopUpsV1,
   type RequestOf,
@@ -10,6 +11,7 @@ import {
 import { decodeCursor, toPage } from '@ao/runtime';
 import { Controller } from '@nestjs/common';
 import { AdjustWallet } from '../../application/adjust-wallet.js';
+import { ExportChargeback } from '../../application/export-chargeback.js';
 import { ListEntries } from '../../application/list-entries.js';
 import { ListTopUps } from '../../application/list-top-ups.js';
 import { TopUpWallet } from '../../application/top-up-wallet.js';
@@ -21,6 +23,7 @@ export class CreditsRpc {
     private readonly listTopUps: ListTopUps,
     private readonly adjustWallet: AdjustWallet,
     private readonly listEntries: ListEntries,
+    private readonly exportChargeback: ExportChargeback,
   ) {}
 
   @Responds(createTopUpV1)
@@ -46,6 +49,11 @@ export class CreditsRpc {
   @Responds(listEntriesV1)
   entries(request: RequestOf<typeof listEntriesV1>): Promise<ResponseOf<typeof listEntriesV1>> {
     return this.listEntries.execute(request);
+  }
+
+  @Responds(exportChargebackV1)
+  chargeback(request: RequestOf<typeof exportChargebackV1>): Promise<ResponseOf<typeof exportChargebackV1>> {
+    return this.exportChargeback.execute(request);
   }
 }
 

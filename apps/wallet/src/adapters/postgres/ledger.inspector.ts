@@ -11,12 +11,13 @@ const TAKE_TURN = `
 SELECT posted_before, checked_at, checked_whole_at FROM ledger_check WHERE id = 1 FOR UPDATE SKIP LOCKED`;
 
 const END_TURN = `
-UPDATE ledger_check SET posted_before = $1, checked_at = $2, checked_whole_at = CASE WHEN $3 THEN $2 ELSE checked_whole_at END
+UPDATE ledger_check SET posted_before = $1, checked_at = $2::timestamptz,
+  checked_whole_at = CASE WHEN $3::boolean THEN $2::timestamptz ELSE checked_whole_at END
 WHERE id = 1`;
 
 const ADVANCE_CHECKPOINTS = `
 INSERT INTO ledger_checkpoint AS known (wallet_id, period_key, posted, credited, refunded, covered)
-SELECT wallet_id, period_key, ${EFFECTS} FROM entry WHERE posted_at >= coalesce($1, '-infinity') AND posted_at < $2 GROUP BY 1, 2
+SELECT wallet_id, period_key, ${EFFECTS} FROM entry WHERE posted_at >= coalesce($1::timestamptz, '-infinity') AND posted_at < $2 GROUP BY 1, 2
 ON CONFLICT (wallet_id, period_key) DO UPDATE SET posted = known.posted + excluded.posted,
   credited = known.credited + excluded.credited, refunded = known.refunded + excluded.refunded,
   covered = known.covered + excluded.covered`;
