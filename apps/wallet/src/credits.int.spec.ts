@@ -1,12 +1,6 @@
 import { createTopUpV1, createWalletV1, listTopUpsV1, updateWalletV1, type Actor } from '@ao/contracts';
 import { sleep } from '@ao/kernel';
 import { waitFor } from '@ao/testing';
-import { PostgresLedgerStore } from './adapters/postgres/ledger.store.js';
-import { WalletStore } from './adapters/postgres/store.js';
-import { PostgresWalletRepository } from './adapters/postgres/wallet.repository.js';
-import { ExpireCredits } from './application/expire-credits.js';
-import { WalletEvents } from './application/wallet-events.js';
-import { UuidV7Generator } from '@ao/kernel';
 import { admin, chargeOf, usd, WalletHarness } from './harness.suite.js';
 
 /** Other work may share the processors. */
@@ -22,11 +16,7 @@ describe('prepaid credits', () => {
   afterAll(() => wallet.stop());
 
   const bare = (walletId: string) => ({ walletId, leaseId: null, reserved: usd(0) });
-  const sweep = (): Promise<number> => {
-    const repository = new PostgresWalletRepository(new WalletStore(wallet.database));
-    const events = new WalletEvents(wallet.clock, new UuidV7Generator());
-    return new ExpireCredits(repository, new PostgresLedgerStore(wallet.database), events, wallet.clock).execute();
-  };
+  const sweep = (): Promise<number> => wallet.expireCredits();
   const topUps = async (walletId: string): Promise<unknown[]> =>
     (await wallet.one.bus.request(listTopUpsV1, { actor: admin, walletId })).data.map((topUp) => [
       Number(topUp.amount),

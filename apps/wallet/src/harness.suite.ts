@@ -32,6 +32,11 @@ import { openDatabase, type Database } from '@ao/database';
 import { ManualClock, nanoUsd, silentLogger, UuidV7Generator, type NanoUsd } from '@ao/kernel';
 import { runService, type RunningService } from '@ao/runtime';
 import { createTestDatabase, type TestDatabase } from '@ao/testing';
+import { PostgresLedgerStore } from './adapters/postgres/ledger.store.js';
+import { WalletStore } from './adapters/postgres/store.js';
+import { PostgresWalletRepository } from './adapters/postgres/wallet.repository.js';
+import { ExpireCredits } from './application/expire-credits.js';
+import { WalletEvents } from './application/wallet-events.js';
 import { checkLedger, walletService } from './index.js';
 
 export const usd = (amount: number): NanoUsd => nanoUsd(BigInt(amount));
@@ -105,6 +110,7 @@ export class WalletHarness {
   readonly clock = new ManualClock();
   private readonly ids = new UuidV7Generator();
   private server!: TestDatabase;
+  private repository: PostgresWalletRepository | undefined;
   database!: Database;
   one!: Replica;
 
@@ -219,6 +225,14 @@ export class WalletHarness {
     return found;
   }
 
+  /** What the periodic job does; gives the number of entries made. */
+  expireCredits(): Promise<number> {
+    this.repository ??= new PostgresWalletRepository(new WalletStore(this.database));
+    const events = new WalletEvents(this.clock, this.ids);
+    return new ExpireCredits(this.repository, new PostgresLedgerStore(this.database), events, this.clock).execute();
+  }
+
+  /** An instant from now, as text. */
   in(ms: number): string {
     return new Date(this.clock.nowMs() + ms).toISOString();
   }

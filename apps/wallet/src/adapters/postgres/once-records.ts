@@ -2,10 +2,11 @@ import type { Queryable } from '@ao/database';
 import type { AskedAdjustment, OnceRecords, Taken, TopUp } from '../../application/credit-ports.js';
 import { amount, toTimestamp } from './rows.js';
 
+// Not among the credits that can be spent until the ledger has it: what is left of it is written with the ledger.
 const INSERT_CREDIT = `
 INSERT INTO credit (id, org_id, wallet_id, idempotency_key, amount, expires_at, remaining, reference, note, created_by,
   created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $5, $7, $8, $9, $10) ON CONFLICT (wallet_id, idempotency_key) DO NOTHING`;
+VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10) ON CONFLICT (wallet_id, idempotency_key) DO NOTHING`;
 
 const INSERT_ADJUSTMENT = `
 INSERT INTO adjustment (id, org_id, wallet_id, idempotency_key, amount, reason, request_id, created_by, created_at)
