@@ -32,7 +32,6 @@ describe('prepaid credits', () => {
       Array.from({ length: 20 }, (_, index) => wallet.topUp(walletId, 50, call, index % 2 ? two : wallet.one)),
     );
     const later = await wallet.topUp(walletId, 50, call);
-    await two.stop();
     for (const answer of [...answers, later]) expect(answer).toEqual(answers[0]);
     expect(await wallet.balance(walletId)).toMatchObject({
       kind: 'prepaid',
@@ -44,9 +43,10 @@ describe('prepaid credits', () => {
     await expect(wallet.topUp(walletId, 51, call)).rejects.toMatchObject({ code: 'conflict' });
     await expect(wallet.topUp(walletId, 50, { idempotencyKey: 'pay-1' })).rejects.toMatchObject({ code: 'conflict' });
     expect(await topUps(walletId)).toEqual([[50, 0, null]]);
-    await waitFor(() =>
-      wallet.one.actions.some(({ action, targetId }) => action === 'wallet.top_up' && targetId === walletId),
-    );
+    const isAudited = ({ action, targetId }: { action: string; targetId: string }) =>
+      action === 'wallet.top_up' && targetId === walletId;
+    await waitFor(() => [wallet.one, two].some(({ actions }) => actions.some(isAudited)));
+    await two.stop();
   });
 
   it(
@@ -123,6 +123,14 @@ describe('prepaid credits', () => {
     wallet.clock.advanceMs(DAY_MS);
     expect(await wallet.balance(walletId)).toMatchObject({ credited: 100n, available: 40n });
     await sweep();
+  });
+
+  it('[BX-019] that have expired pay for nothing that is posted later, even before a job has taken them back', async () => {
+    const walletId = await wallet.createPrepaid(100);
+    await wallet.topUp(walletId, 30, { expiresAt: wallet.in(DAY_MS) });
+    wallet.clock.advanceMs(DAY_MS);
+    await wallet.settle(wallet.report(10, [bare(walletId)]));
+    expect(await wallet.balance(walletId)).toMatchObject({ credited: 100n, spent: 10n, available: 90n });
   });
 
   it('[BX-019] that expire pay a debt that was there before, and only that', async () => {
