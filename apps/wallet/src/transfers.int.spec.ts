@@ -135,6 +135,15 @@ describe('transfers', () => {
     expect((await read(asked)).state).toBe('pending');
   });
 
+  it('[WL-014] are refused where they would move money that was paid for', async () => {
+    const [from, to] = await pair();
+    const prepaid = await wallet.createWallet({ kind: 'prepaid', limit: null });
+    const asked = await wallet.requestTransfer(from, prepaid, 1);
+    await expect(approve(asked)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining(prepaid) });
+    expect((await read(asked)).state).toBe('pending');
+    expect(await available(from, to)).toEqual([100n, 10n]);
+  });
+
   it('[WL-013] are made once per idempotency key, also by ten at once', async () => {
     const [from, to] = await pair();
     const key = { idempotencyKey: 'once' };

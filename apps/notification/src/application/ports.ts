@@ -31,14 +31,10 @@ export interface RaisedAlert {
 
 export interface AlertRepository {
   /**
-   * Stores the alerts of events that the consumer has not seen before, with the deliveries that `plan` makes of each and the
+   * Stores the alerts of events that were not seen before, with the deliveries that `plan` makes of each and the
    * channels of its organisation, in one transaction; gives the number of deliveries. `plan` may be called again.
    */
-  raise(
-    consumer: string,
-    raised: RaisedAlert[],
-    plan: (alert: Alert, channels: Subscription[]) => Delivery[],
-  ): Promise<number>;
+  raise(raised: RaisedAlert[], plan: (alert: Alert, channels: Subscription[]) => Delivery[]): Promise<number>;
   /** Removes alerts (and their deliveries) older than that, some at a time; true when there may be more. */
   removeBefore(createdAtMs: number): Promise<boolean>;
   /** Forgets, some at a time, which events were seen; true when there may be more. */

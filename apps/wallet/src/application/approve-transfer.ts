@@ -16,6 +16,7 @@ import {
   flowBetween,
   move,
   requireMovable,
+  requireNoPrepaid,
   stepsOf,
   type FlowStep,
   type MoveOutcome,
@@ -42,7 +43,7 @@ export class ApproveTransfer {
 
   /**
    * @throws AppError `permission_denied` (no admin, or the requester), `not_found`, `conflict` (not pending any more, or
-   *   a wallet is deactivated), `wallet_exhausted` (the transfer stays pending).
+   *   a wallet is deactivated or prepaid), `wallet_exhausted` (the transfer stays pending).
    */
   async execute(actor: Actor, transferId: string): Promise<Transfer> {
     requireAdmin(actor);
@@ -68,6 +69,7 @@ export class ApproveTransfer {
     const nowMs = this.clock.nowMs();
     const stepOf = (wallet: Wallet): FlowStep => ({ wallet, periodKey: this.periods.at(wallet, nowMs).key });
     const flow = flowBetween(from.map(stepOf), to.map(stepOf));
+    requireNoPrepaid(flow);
     const opened = stepsOf(flow).map(({ wallet }) => ({ wallet, period: this.periods.at(wallet, nowMs) }));
     await this.store.openPeriods(opened, this.events.wallet.entryPosted);
     return flow;

@@ -36,6 +36,16 @@ export function requireMovable(from: Wallet, to: Wallet): void {
 }
 
 /**
+ * Money that was paid for is not moved as if it were budget: it may expire, and is refunded to who paid.
+ * @throws AppError `conflict` naming the prepaid wallet that would change.
+ */
+export function requireNoPrepaid({ source, losing, gaining }: TransferFlow): void {
+  const prepaid = [source, ...losing, ...gaining].find(({ wallet }) => wallet.kind === 'prepaid');
+  if (!prepaid) return;
+  throw new AppError('conflict', `The wallet ${prepaid.wallet.id} is prepaid. Top up the other one instead.`);
+}
+
+/**
  * Which budgets a transfer changes. Every call is charged to a whole path, so budget that leaves a wallet for another
  * branch leaves all above it up to where the branches meet, and arrives likewise. What both paths share contains the
  * money before and after, and stays as it is: the organisation as a whole never gains or loses.

@@ -4,11 +4,6 @@ ALTER TABLE "period_balance"
   ADD COLUMN "transferred_out" BIGINT NOT NULL DEFAULT 0,
   ADD CONSTRAINT "period_balance_transferred_is_not_negative" CHECK ("transferred_in" >= 0 AND "transferred_out" >= 0);
 
--- The ledger may be large: the rows that are there satisfy a wider list, so nothing is scanned under the lock.
-ALTER TABLE "entry" DROP CONSTRAINT "entry_kind_is_known";
-ALTER TABLE "entry" ADD CONSTRAINT "entry_kind_is_known" CHECK (
-  "kind" IN ('usage', 'overage', 'adjustment', 'top_up', 'transfer_out', 'transfer_in', 'reset')) NOT VALID;
-
 CREATE TABLE "transfer" (
   "id" TEXT NOT NULL,
   "org_id" TEXT NOT NULL,

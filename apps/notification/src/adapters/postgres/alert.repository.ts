@@ -5,6 +5,8 @@ import type { Subscription } from '../../domain/channel.js';
 import type { Delivery } from '../../domain/delivery.js';
 import { encodeFacts } from './rows.js';
 
+/** Of events of every kind: their ids are unique among all. Named after the first. */
+const CONSUMER = 'notification-thresholds';
 /** Removed by one statement at most, so that its locks are short. */
 const REMOVED_ALERTS_MAX = 1_000;
 
@@ -26,14 +28,10 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
 export class PostgresAlertRepository implements AlertRepository {
   constructor(private readonly database: Database) {}
 
-  raise(
-    consumer: string,
-    raised: RaisedAlert[],
-    plan: (alert: Alert, channels: Subscription[]) => Delivery[],
-  ): Promise<number> {
+  raise(raised: RaisedAlert[], plan: (alert: Alert, channels: Subscription[]) => Delivery[]): Promise<number> {
     return this.database.transaction(async (client) => {
       const eventIds = raised.map(({ eventId }) => eventId);
-      const unseen = new Set(await claimInbox(client, consumer, eventIds));
+      const unseen = new Set(await claimInbox(client, CONSUMER, eventIds));
       // `delete` also keeps an event that is twice in one batch from counting twice.
       const alerts = raised.filter(({ eventId }) => unseen.delete(eventId)).map(({ alert }) => alert);
       if (alerts.length === 0) return 0;

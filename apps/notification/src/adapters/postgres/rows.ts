@@ -2,7 +2,7 @@ import { nanoUsd, timestamp } from '@ao/contracts';
 import { z } from 'zod';
 import type { AlertFacts } from '../../domain/alert.js';
 
-const budgetThreshold = z.object({
+const budgetThresholdFacts = z.object({
   type: z.literal('budget_threshold'),
   walletId: z.string(),
   walletName: z.string(),
@@ -36,8 +36,35 @@ const transferDecided = transferRequested.extend({
   decidedAt: timestamp,
 });
 
+const autoTopUpFacts = z.object({
+  type: z.literal('auto_top_up'),
+  topUpRequestId: z.string(),
+  walletId: z.string(),
+  walletName: z.string(),
+  available: nanoUsd,
+  below: nanoUsd,
+  amount: nanoUsd,
+  requestedAt: timestamp,
+});
+
+const ledgerViolationFacts = z.object({
+  type: z.literal('ledger_violation'),
+  walletId: z.string(),
+  period: z.string(),
+  law: z.string(),
+  expected: nanoUsd,
+  found: nanoUsd,
+  foundAt: timestamp,
+});
+
 /** How facts are stored: JSON, with money as digits. */
-const alertFacts = z.discriminatedUnion('type', [budgetThreshold, transferRequested, transferDecided]);
+const alertFacts = z.discriminatedUnion('type', [
+  budgetThresholdFacts,
+  autoTopUpFacts,
+  ledgerViolationFacts,
+  transferRequested,
+  transferDecided,
+]);
 
 export const encodeFacts = (facts: AlertFacts): string => JSON.stringify(alertFacts.encode(facts));
 

@@ -1,11 +1,12 @@
 /** The hot statements of the ledger: each handles a whole batch, given as one array per column. */
 
+export const BALANCE_COLUMNS = `wallet_id, period_key, posted, held, transferred_in, transferred_out, spendable_max,
+  credited, refunded, drawn, next_expiry_at, top_up_requested_at`;
+
 /*
  * The one order in which balances are locked, by everyone: two transactions that want the same rows meet at the first of
  * them, so none waits for another in a circle. NO KEY: rows that refer to a balance may still be written.
  */
-const BALANCE_COLUMNS = 'wallet_id, period_key, posted, held, transferred_in, transferred_out, spendable_max';
-
 export const LOCK_PERIODS = `
 SELECT ${BALANCE_COLUMNS}
 FROM period_balance JOIN unnest($1::text[], $2::text[]) AS wanted (wallet_id, period_key) USING (wallet_id, period_key)
@@ -48,7 +49,7 @@ export const UPDATE_BALANCES = `
 UPDATE period_balance SET posted = now.posted, held = now.held, transferred_in = now.transferred_in,
   transferred_out = now.transferred_out, spendable_max = now.spendable_max
 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
-  AS now (${BALANCE_COLUMNS})
+  AS now (wallet_id, period_key, posted, held, transferred_in, transferred_out, spendable_max)
 WHERE period_balance.wallet_id = now.wallet_id AND period_balance.period_key = now.period_key`;
 
 export const INSERT_LEASES = `
@@ -64,9 +65,9 @@ WHERE lease.id = now.id`;
 
 export const INSERT_ENTRIES = `
 INSERT INTO entry (id, idempotency_key, wallet_id, org_id, period_key, kind, amount, debit_account, credit_account,
-  request_id, lease_id, posted_at)
+  request_id, lease_id, posted_at, note)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],
-  $9::text[], $10::text[], $11::text[], $12::timestamptz[])`;
+  $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[])`;
 
 export const SELECT_POSTED_KEYS = 'SELECT idempotency_key FROM entry WHERE idempotency_key = ANY($1::text[])';
 

@@ -12,11 +12,11 @@ export function encodeAlert({ id, facts, requestId, createdAtMs }: Alert): strin
     type: facts.type,
     created_at: new Date(createdAtMs).toISOString(),
     request_id: requestId,
-    ...toFields(facts),
+    ...encodeFacts(facts),
   });
 }
 
-function toFields(facts: AlertFacts): Record<string, unknown> {
+function encodeFacts(facts: AlertFacts): object {
   switch (facts.type) {
     case 'budget_threshold':
       return {
@@ -27,6 +27,25 @@ function toFields(facts: AlertFacts): Record<string, unknown> {
         spent_usd: formatUsd(facts.spent),
         period: facts.period,
         crossed_at: facts.crossedAt,
+      };
+    case 'auto_top_up':
+      return {
+        top_up_request_id: facts.topUpRequestId,
+        wallet_id: facts.walletId,
+        wallet_name: facts.walletName,
+        available_usd: formatUsd(facts.available),
+        below_usd: formatUsd(facts.below),
+        amount_usd: formatUsd(facts.amount),
+        requested_at: facts.requestedAt,
+      };
+    case 'ledger_violation':
+      return {
+        wallet_id: facts.walletId,
+        period: facts.period,
+        law: facts.law,
+        expected_usd: formatUsd(facts.expected),
+        found_usd: formatUsd(facts.found),
+        found_at: facts.foundAt,
       };
     case 'transfer_requested':
       return { ...toTransferFields(facts), state: 'pending' };

@@ -1,0 +1,35 @@
+import { Consumes, type EventEnvelope } from '@ao/bus';
+import {
+  transferDecidedV1,
+  transferRequestedV1,
+  walletAutoTopUpRequestedV1,
+  walletLedgerViolatedV1,
+  type PayloadOf,
+} from '@ao/contracts';
+import { Controller } from '@nestjs/common';
+import { RaiseWalletAlerts } from '../../application/raise-wallet-alerts.js';
+
+@Controller()
+export class WalletsConsumer {
+  constructor(private readonly raiseWalletAlerts: RaiseWalletAlerts) {}
+
+  @Consumes(walletAutoTopUpRequestedV1, { kind: 'durable', name: 'notification-top-ups', batchSizeMax: 100 })
+  async requested(events: EventEnvelope<PayloadOf<typeof walletAutoTopUpRequestedV1>>[]): Promise<void> {
+    await this.raiseWalletAlerts.topUpsRequested(events);
+  }
+
+  @Consumes(walletLedgerViolatedV1, { kind: 'durable', name: 'notification-violations', batchSizeMax: 100 })
+  async violated(events: EventEnvelope<PayloadOf<typeof walletLedgerViolatedV1>>[]): Promise<void> {
+    await this.raiseWalletAlerts.ledgersViolated(events);
+  }
+
+  @Consumes(transferRequestedV1, { kind: 'durable', name: 'notification-transfers-requested', batchSizeMax: 100 })
+  async transferRequested(events: EventEnvelope<PayloadOf<typeof transferRequestedV1>>[]): Promise<void> {
+    await this.raiseWalletAlerts.transfersRequested(events);
+  }
+
+  @Consumes(transferDecidedV1, { kind: 'durable', name: 'notification-transfers-decided', batchSizeMax: 100 })
+  async transferDecided(events: EventEnvelope<PayloadOf<typeof transferDecidedV1>>[]): Promise<void> {
+    await this.raiseWalletAlerts.transfersDecided(events);
+  }
+}

@@ -1,0 +1,72 @@
+import type { EventEnvelope } from '@ao/bus';
+import type {
+  PayloadOf,
+  transferDecidedV1,
+  transferRequestedV1,
+  walletAutoTopUpRequestedV1,
+  walletLedgerViolatedV1,
+} from '@ao/contracts';
+import type { Clock, IdGenerator } from '@ao/kernel';
+import type { Alert, AlertFacts } from '../domain/alert.js';
+import { planDeliveries } from './plan-deliveries.js';
+import type { AlertRepository } from './ports.js';
+
+type TopUpRequested = EventEnvelope<PayloadOf<typeof walletAutoTopUpRequestedV1>>;
+type LedgerViolated = EventEnvelope<PayloadOf<typeof walletLedgerViolatedV1>>;
+type TransferRequested = EventEnvelope<PayloadOf<typeof transferRequestedV1>>;
+type TransferDecided = EventEnvelope<PayloadOf<typeof transferDecidedV1>>;
+
+export interface RaiseWalletAlertsOptions {
+  alerts: AlertRepository;
+  clock: Clock;
+  ids: IdGenerator;
+  /** Called when deliveries have become due. */
+  onDue: () => void;
+}
+
+/** Makes one alert of each request for money, of each transfer and what became of it, and of each fault in the ledger. */
+export class RaiseWalletAlerts {
+  constructor(private readonly options: RaiseWalletAlertsOptions) {}
+
+  /** Safe to repeat: an event that was seen before changes nothing. */
+  topUpsRequested(events: TopUpRequested[]): Promise<void> {
+    return this.raise(events, ({ orgId: _org, ...facts }) => ({ type: 'auto_top_up', ...facts }));
+  }
+
+  /** Safe to repeat. */
+  ledgersViolated(events: LedgerViolated[]): Promise<void> {
+    return this.raise(events, ({ orgId: _org, periodKey: period, ...facts }) => ({
+      type: 'ledger_violation',
+      period,
+      ...facts,
+    }));
+  }
+
+  /** Safe to repeat. */
+  transfersRequested(events: TransferRequested[]): Promise<void> {
+    return this.raise(events, ({ orgId: _org, ...facts }) => ({ type: 'transfer_requested', ...facts }));
+  }
+
+  /** Safe to repeat. */
+  transfersDecided(events: TransferDecided[]): Promise<void> {
+    return this.raise(events, ({ orgId: _org, ...facts }) => ({ type: 'transfer_decided', ...facts }));
+  }
+
+  private async raise<Payload extends { orgId: string } & ({ walletId: string } | { transferId: string })>(
+    events: EventEnvelope<Payload>[],
+    toFacts: (payload: Payload) => AlertFacts,
+  ): Promise<void> {
+    const { alerts, clock, ids, onDue } = this.options;
+    const toAlert = ({ payload, requestId }: EventEnvelope<Payload>): Alert => ({
+      id: ids.next('alr'),
+      orgId: payload.orgId,
+      subject: 'transferId' in payload ? payload.transferId : payload.walletId,
+      requestId: requestId ?? null,
+      facts: toFacts(payload),
+      createdAtMs: clock.nowMs(),
+    });
+    const raised = events.map((event) => ({ eventId: event.id, alert: toAlert(event) }));
+    const deliveries = await alerts.raise(raised, (alert, channels) => planDeliveries(alert, channels, ids));
+    if (deliveries > 0) onDue();
+  }
+}
