@@ -39,9 +39,6 @@ export const PATH_LENGTH_MAX = 16;
 /** 500 million dollars: with the greatest overdraft, eleven times that, still a BIGINT. */
 export const AMOUNT_MAX = nanoUsd(500_000_000_000_000_000n);
 
-/** 500 million dollars at once. */
-export const TOP_UP_MAX = AMOUNT_MAX;
-
 /** What may be spent per period, overdraft included; null: unlimited. */
 export function spendableMax(wallet: Pick<Wallet, 'limit' | 'overdraftPercent'>): NanoUsd | null {
   if (wallet.limit === null) return null;
@@ -86,7 +83,7 @@ export function requireFittingSettings(settings: KindSettings): void {
   if (limit != null) refuse('limit_usd', 'A prepaid wallet has no limit but its credits: top it up instead.');
   if (period && period !== 'none') refuse('period', 'A prepaid wallet has no periods: leave period out.');
   if (overdraftPercent) refuse('overdraft_percent', 'A prepaid wallet has no overdraft: leave it out.');
-  if (autoTopUp && (autoTopUp.below < 0n || autoTopUp.amount <= 0n || autoTopUp.amount > TOP_UP_MAX)) {
+  if (autoTopUp && (autoTopUp.below < 0n || autoTopUp.amount <= 0n || autoTopUp.amount > AMOUNT_MAX)) {
     refuse('auto_top_up', 'An automatic top-up needs an amount of at most 500000000 dollars, and a mark not below 0.');
   }
 }
