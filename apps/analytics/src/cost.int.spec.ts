@@ -18,6 +18,7 @@ const RECORDS = [
     model: 'm1',
     featureId: 'f1',
     tags: ['x', 'y', 'x'],
+    costCenter: 'cc-1',
     cost: nanoUsd(LARGE),
   },
   {
@@ -29,8 +30,8 @@ const RECORDS = [
     cost: nanoUsd(2n),
     startedAtMs: startMs + HOUR_MS,
   },
-  { ...key2, requestId: 'r3', cost: nanoUsd(1n), startedAtMs: startMs + DAY_MS },
-  { ...key2, requestId: 'r4', cost: nanoUsd(4n), startedAtMs: startMs - 1 },
+  { ...key2, requestId: 'r3', costCenter: 'cc-2', cost: nanoUsd(1n), startedAtMs: startMs + DAY_MS },
+  { ...key2, requestId: 'r4', costCenter: null, cost: nanoUsd(4n), startedAtMs: startMs - 1 },
   { requestId: 'r5', orgId: 'org_b', keyId: 'key_1', model: 'm1', cost: nanoUsd(99n) },
 ];
 const TOTAL = LARGE + 7n;
@@ -67,6 +68,18 @@ describe('the cost query', () => {
     const { rows, total } = await platform.query({ groupBy });
     expect(Object.fromEntries(rows.map(({ group, cost }) => [group, cost]))).toEqual(expected);
     expect(total).toBe(TOTAL);
+  });
+
+  it('[WL-016] sums cost by cost center, and what one of them spent', async () => {
+    const { rows } = await platform.query({ groupBy: 'cost_center' });
+    const byCenter = Object.fromEntries(rows.map(({ group, cost }) => [group, cost]));
+    expect(byCenter).toEqual({ 'cc-1': LARGE, 'cc-2': 1n, '': 6n });
+    const one = await platform.query({ groupBy: 'model', costCenter: 'cc-2' });
+    expect(one).toMatchObject({ total: 1n, rows: [{ group: 'm1', requests: 1 }] });
+    const quoted = await platform.query({ costCenter: "cc-2' OR '1' = '1" });
+    expect(quoted).toMatchObject({ total: 0n, rows: [] });
+    const other = { actor: adminOf('org_b'), costCenter: 'cc-1' };
+    expect(await platform.query(other)).toMatchObject({ total: 0n });
   });
 
   it.each([

@@ -45,6 +45,7 @@ describe('what analytics stores', () => {
     await platform.record({
       orgId: 'org_full',
       userId: 'user_1',
+      costCenter: 'cc-7',
       endUserId: 'somebody "else"\n',
       firstTokenMs: 12.5,
       tags: ['a', 'ü'],
@@ -70,6 +71,7 @@ describe('what analytics stores', () => {
         user_id: 'user_1',
         key_id: 'key_1',
         charges: [{ wallet_id: 'wal_1', lease_id: 'lse_1', reserved_nano_usd: '2000000' }],
+        cost_center: 'cc-7',
         endpoint: '/v1/chat/completions',
         requested_model: 'gpt-4o',
         model_group: 'gpt-4o',

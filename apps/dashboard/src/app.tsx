@@ -11,6 +11,7 @@ import { OverviewPage } from './pages/overview/overview-page.js';
 import { RequestPage } from './pages/requests/request-page.js';
 import { RequestsPage } from './pages/requests/requests-page.js';
 import { SignInPage } from './pages/sign-in/sign-in-page.js';
+import { TransfersPage } from './pages/transfers/transfers-page.js';
 import { WalletsPage } from './pages/wallets/wallets-page.js';
 import type { Route } from './routing/route.js';
 import { useRoute } from './routing/use-route.js';
@@ -54,6 +55,8 @@ function Page({ route }: { route: Route }) {
       return <KeysPage />;
     case 'wallets':
       return <WalletsPage />;
+    case 'transfers':
+      return <TransfersPage />;
     case 'models':
       return <ModelsPage />;
     case 'connect':

@@ -26,6 +26,8 @@ const calls: UsageReport[] = Array.from({ length: 60 }, (_, index) =>
       { walletId: `wal_${index % 5}`, leaseId: null, reserved: nanoUsd(1n) },
       { walletId: 'wal_root', leaseId: null, reserved: nanoUsd(1n) },
     ],
+    // Some from gateways that do not tell it.
+    ...(index % 4 > 0 && { costCenter: index % 4 === 1 ? null : `cc-${index % 4}` }),
     model: index % 2 ? 'gpt-4o' : 'claude',
     provider: index % 2 ? 'openai' : 'anthropic',
     tags: index % 6 === 0 ? ['batch', 'nightly'] : [],
@@ -87,6 +89,7 @@ describe('the request log', () => {
     ['key', { keyId: 'key_2' }, (c) => c.keyId === 'key_2'],
     ['wallet', { walletId: 'wal_3' }, (c) => c.charges[0]!.walletId === 'wal_3'],
     ['a wallet above', { walletId: 'wal_root' }, () => true],
+    ['cost center [WL-016]', { costCenter: 'cc-3' }, (c) => c.costCenter === 'cc-3'],
     ['model', { model: 'claude' }, (c) => c.model === 'claude'],
     ['provider', { provider: 'openai' }, (c) => c.provider === 'openai'],
     ['tag', { tag: 'nightly' }, (c) => c.tags.includes('nightly')],

@@ -4,6 +4,8 @@ import {
   listChannelsV1,
   listDeliveriesV1,
   notificationActionPerformedV1,
+  transferDecidedV1,
+  transferRequestedV1,
   walletAutoTopUpRequestedV1,
   walletLedgerViolatedV1,
   type PerformedAction,
@@ -61,6 +63,43 @@ describe('notification', () => {
       period: '2026-01',
       crossed_at: expect.any(String),
     });
+  });
+
+  it('[WL-013] tells of a transfer that was asked for, and of what became of it', async () => {
+    await host.createChannel('org_transfer', receiver.url('/transfers'), {
+      alertTypes: ['transfer_requested', 'transfer_decided'],
+    });
+    const wish = { ...transferRequestedV1.payload.parse(transferRequestedV1.example), orgId: 'org_transfer' };
+    const decision = { ...transferDecidedV1.payload.parse(transferDecidedV1.example), orgId: 'org_transfer' };
+    const event = () => ({ id: host.ids.next('evt'), occurredAt: new Date().toISOString(), requestId: 'caller-id' });
+    const asked = { ...event(), payload: wish };
+    await host.bus.publish(transferRequestedV1, asked);
+    await host.bus.publish(transferRequestedV1, asked);
+    await host.settled('org_transfer', 'delivered');
+    await host.bus.publish(transferDecidedV1, { ...event(), payload: decision });
+    await host.settled('org_transfer', 'delivered', 2);
+    const facts = {
+      id: expect.stringMatching(/^alr_/),
+      created_at: expect.any(String),
+      request_id: 'caller-id',
+      transfer_id: 'trf_1',
+      from_wallet_id: 'wal_1',
+      from_wallet_name: 'Organisation',
+      to_wallet_id: 'wal_2',
+      to_wallet_name: 'Research',
+      amount_usd: '20',
+      reason: 'Load test before the launch',
+      note: null,
+      requested_by: 'key_2',
+      requested_at: '2026-01-01T00:00:00.000Z',
+      expires_at: '2026-01-03T00:00:00.000Z',
+    };
+    const decided = { decided_by: 'key_1', decision_reason: null, decided_at: '2026-01-01T08:00:00.000Z' };
+    expect(receiver.to('/transfers').map(({ body }) => JSON.parse(body))).toEqual([
+      { ...facts, type: 'transfer_requested', state: 'pending' },
+      { ...facts, type: 'transfer_decided', state: 'approved', ...decided },
+    ]);
+    expect((await host.deliveries('org_transfer')).map(({ subject }) => subject)).toEqual(['trf_1', 'trf_1']);
   });
 
   it('sends a request id that fits no header in the body only', async () => {

@@ -8,8 +8,11 @@ import {
   createTopUpV1,
   createWalletV1,
   getBalanceV1,
+  requestTransferV1,
   listEntriesV1,
   syncLeasesV1,
+  transferDecidedV1,
+  transferRequestedV1,
   usageRecordedV1,
   usageReportExample,
   walletActionPerformedV1,
@@ -24,6 +27,7 @@ import {
   type LeaseCharge,
   type PayloadOf,
   type ResponseOf,
+  type Transfer,
   type UsageReport,
   type WalletBalance,
   type WalletEntry,
@@ -41,6 +45,10 @@ import { checkLedger, walletService } from './index.js';
 
 export const usd = (amount: number): NanoUsd => nanoUsd(BigInt(amount));
 export const admin: Actor = { orgId: 'org_1', keyId: 'key_1', role: 'admin' };
+export const developer: Actor = { orgId: 'org_1', keyId: 'key_dev', role: 'member' };
+
+/** Other work may share the processors; the deadlines themselves are tested elsewhere. */
+export const PATIENT = { deadlineMs: 30_000 };
 
 type NewWallet = Partial<CallOf<typeof createWalletV1>>;
 type SyncCall = Partial<Omit<CallOf<typeof syncLeasesV1>, 'returns'>> & { returns?: Return[] };
@@ -66,6 +74,8 @@ export class Replica {
   readonly entries: PayloadOf<typeof walletEntryPostedV1>[] = [];
   readonly crossings: PayloadOf<typeof walletThresholdCrossedV1>[] = [];
   readonly actions: PayloadOf<typeof walletActionPerformedV1>[] = [];
+  readonly requested: PayloadOf<typeof transferRequestedV1>[] = [];
+  readonly decided: PayloadOf<typeof transferDecidedV1>[] = [];
   readonly topUpRequests: PayloadOf<typeof walletAutoTopUpRequestedV1>[] = [];
   readonly violations: PayloadOf<typeof walletLedgerViolatedV1>[] = [];
   service!: RunningService;
@@ -82,6 +92,8 @@ export class Replica {
     await this.bus.subscribe(walletEntryPostedV1, { kind: 'broadcast' }, collect(this.entries));
     await this.bus.subscribe(walletThresholdCrossedV1, { kind: 'broadcast' }, collect(this.crossings));
     await this.bus.subscribe(walletActionPerformedV1, { kind: 'broadcast' }, collect(this.actions));
+    await this.bus.subscribe(transferRequestedV1, { kind: 'broadcast' }, collect(this.requested));
+    await this.bus.subscribe(transferDecidedV1, { kind: 'broadcast' }, collect(this.decided));
     await this.bus.subscribe(walletAutoTopUpRequestedV1, { kind: 'broadcast' }, collect(this.topUpRequests));
     await this.bus.subscribe(walletLedgerViolatedV1, { kind: 'broadcast' }, collect(this.violations));
     this.service = await runService(walletService, {
@@ -149,7 +161,7 @@ export class WalletHarness {
   ): Promise<ResponseOf<typeof acquireLeasesV1>> {
     const amounts = { amountMin: usd(amount), amountWanted: usd(amount) };
     const ids = { acquisitionId: this.id('acq'), gatewayId: 'gw_1', orgId: 'org_1', walletId };
-    return by.bus.request(acquireLeasesV1, { ...ids, ...amounts, ...call }, { deadlineMs: 30_000 });
+    return by.bus.request(acquireLeasesV1, { ...ids, ...amounts, ...call }, PATIENT);
   }
 
   /** The leases of an acquisition that must succeed, by wallet. */
@@ -238,7 +250,18 @@ export class WalletHarness {
   }
 
   async balance(walletId: string, actor = admin): Promise<WalletBalance> {
-    return (await this.one.bus.request(getBalanceV1, { actor, walletId })).balance;
+    return (await this.one.bus.request(getBalanceV1, { actor, walletId }, PATIENT)).balance;
+  }
+
+  /** Asked for by a member, so that every admin may decide. */
+  async requestTransfer(
+    fromWalletId: string,
+    toWalletId: string,
+    amount: number,
+    call: Partial<CallOf<typeof requestTransferV1>> = {},
+  ): Promise<Transfer> {
+    const wish = { actor: developer, fromWalletId, toWalletId, amount: usd(amount) };
+    return (await this.one.bus.request(requestTransferV1, { ...wish, ...call }, PATIENT)).transfer;
   }
 
   /** To be called at the end of every scenario. */

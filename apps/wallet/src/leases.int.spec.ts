@@ -123,14 +123,23 @@ describe('budget leases', () => {
     await expect(wallet.acquire(walletId, -1)).rejects.toMatchObject({ code: 'invalid_parameter' });
   });
 
+  it('[WL-016] tell the cost centers of the path, not those of budgets with a scope', async () => {
+    const root = await wallet.createWallet({ costCenter: 'cc-root' });
+    const leaf = await wallet.createWallet({ parentId: root });
+    const scoped = await wallet.createWallet({ scope: { tag: 'x' }, costCenter: 'cc-tag' });
+    const answer = await wallet.acquire(leaf, 1, { budgets: [{ walletId: scoped, values: [] }] });
+    const centers = answer.kind === 'granted' && answer.path.map(({ costCenter }) => costCenter);
+    expect(centers).toEqual([null, 'cc-root', null]);
+  });
+
   it('cost an unlimited wallet nothing, and skip where the gateway has enough', async () => {
     const root = await wallet.createWallet({ limit: usd(10), name: 'Root' });
-    const leaf = await wallet.createWallet({ limit: null, parentId: root, name: 'Leaf' });
+    const leaf = await wallet.createWallet({ limit: null, parentId: root, name: 'Leaf', costCenter: 'cc-7' });
     expect(await wallet.acquire(leaf, 99, { skipWalletIds: [root] })).toEqual({
       kind: 'granted',
       path: [
-        { walletId: leaf, name: 'Leaf', unlimited: true },
-        { walletId: root, name: 'Root', unlimited: false },
+        { walletId: leaf, name: 'Leaf', unlimited: true, costCenter: 'cc-7' },
+        { walletId: root, name: 'Root', unlimited: false, costCenter: null },
       ],
       leases: [],
     });

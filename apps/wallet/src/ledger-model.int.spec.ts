@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Lease } from '@ao/contracts';
-import { nanoUsd } from '@ao/kernel';
+import { approveTransferV1, cancelTransferV1, type Lease } from '@ao/contracts';
+import { formatUsd, nanoUsd } from '@ao/kernel';
 import fc from 'fast-check';
 import { PostgresLedgerStore } from './adapters/postgres/ledger.store.js';
 import { SweepLeases } from './application/sweep-leases.js';
-import { chargeOf, usd, WalletHarness } from './harness.suite.js';
+import { admin, chargeOf, developer, usd, WalletHarness } from './harness.suite.js';
 import { GRACE_MS, ReferenceLedger, type ReferenceWallet } from './reference-ledger.suite.js';
 
 /** A root, two children, an unlimited grandchild below the first, a prepaid child with a budget below, a prepaid root. */
@@ -38,6 +38,15 @@ const operation = fc.oneof(
       close: fc.boolean(),
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('transfer'),
+      from: fc.nat({ max: 3 }),
+      to: fc.nat({ max: 2 }),
+      amount: fc.integer({ min: 1, max: 40 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('renew'), which }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.integer({ min: 1, max: 200_000 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('sweep') }) },
@@ -67,7 +76,7 @@ describe('the ledger', () => {
   beforeAll(() => wallet.start());
   afterAll(() => wallet.stop());
 
-  it('[WL-001] [BX-019] does after any operations what its plain description does, and its entries sum to its balances', async () => {
+  it('[WL-001] [WL-014] [BX-019] does after any operations what its plain description does, and its entries sum to its balances', async () => {
     const property = fc.asyncProperty(fc.array(operation, { minLength: 5, maxLength: 50 }), async (operations) => {
       const run = new Comparison(wallet);
       await run.start();
@@ -102,11 +111,14 @@ class Comparison {
     const balances = await Promise.all(this.walletIds.map((walletId) => this.wallet.balance(walletId)));
     this.reference.expireCredits(this.wallet.clock.nowMs());
     assert.deepEqual(
-      balances.map(({ spent, held, credited }) => [spent, held, credited].map(Number)),
+      balances.map(({ spent, held, credited, transferredIn, transferredOut }) =>
+        [spent, held, credited, transferredIn! - transferredOut!].map(Number),
+      ),
       family.map((_, index) => [
         this.reference.spent(index),
         this.reference.held(index),
         this.reference.credited(index),
+        this.reference.moved(index),
       ]),
     );
   }
@@ -148,6 +160,19 @@ class Comparison {
     };
     this.settled.push(both);
     await both();
+  }
+
+  async transfer({ from, to, amount }: { from: number; to: number; amount: number }): Promise<void> {
+    if (from === to) return;
+    const expected = this.reference.transfer(from, to, amount);
+    const asked = await this.wallet.requestTransfer(this.walletIds.at(from)!, this.walletIds.at(to)!, amount);
+    const approval = this.wallet.one.bus.request(approveTransferV1, { actor: admin, transferId: asked.id });
+    if (expected === null) return void (await approval);
+    const details = { wallet_id: this.walletIds[expected.by], shortfall_usd: formatUsd(usd(expected.lacks)) };
+    await assert.rejects(approval, { code: 'wallet_exhausted', details });
+    // Else too many would wait at last.
+    const actor = developer;
+    await this.wallet.one.bus.request(cancelTransferV1, { actor, transferId: asked.id });
   }
 
   async replay({ which }: { which: number }): Promise<void> {

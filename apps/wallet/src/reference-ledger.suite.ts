@@ -31,6 +31,7 @@ export const GRACE_MS = 120_000;
 
 export class ReferenceLedger {
   private readonly leases: ReferenceLease[] = [];
+  private readonly transfers: { wallet: number; amount: number }[] = [];
   private readonly postings: { wallet: number; requestId: string; cost: number }[] = [];
 
   private readonly purses: ReferencePurse[];
@@ -130,6 +131,26 @@ export class ReferenceLedger {
     }
   }
 
+  /** The wallet that has too little of it, and what it lacks; null: moved. */
+  transfer(from: number, to: number, amount: number): { by: number; lacks: number } | null {
+    const [giving, taking] = [this.path(from), this.path(to)];
+    const losing = giving.filter((wallet) => !taking.includes(wallet));
+    const gaining = taking.filter((wallet) => !giving.includes(wallet));
+    for (const wallet of [from, ...losing]) {
+      const { limit } = this.wallets.at(wallet)!;
+      if (limit === null) continue;
+      const free = limit + this.moved(wallet) - this.spent(wallet) - this.held(wallet);
+      if (free < amount) return { by: wallet, lacks: amount - free };
+    }
+    this.transfers.push(...losing.map((wallet) => ({ wallet, amount: -amount })));
+    this.transfers.push(...gaining.map((wallet) => ({ wallet, amount })));
+    return null;
+  }
+
+  moved(wallet: number): number {
+    return sum(this.transfers.filter((one) => one.wallet === wallet).map(({ amount }) => amount));
+  }
+
   giveBack(number: number, sequence: number, amount: number, close: boolean): void {
     const lease = this.leases.at(number)!;
     if (sequence <= lease.sequence || lease.state === 'ended') return;
@@ -164,7 +185,8 @@ export class ReferenceLedger {
   private available(wallet: number): number {
     const { kind, limit, overdraftPercent } = this.wallets.at(wallet)!;
     if (kind === 'prepaid') return this.credited(wallet) - this.spent(wallet) - this.held(wallet);
-    return Math.floor((limit! * (100 + overdraftPercent)) / 100) - this.spent(wallet) - this.held(wallet);
+    const spendable = Math.floor((limit! * (100 + overdraftPercent)) / 100) + this.moved(wallet);
+    return spendable - this.spent(wallet) - this.held(wallet);
   }
 }
 

@@ -144,6 +144,8 @@ describe('settlement', () => {
       limit: 100n,
       spent: 111n,
       held: 19n,
+      transferredIn: 0n,
+      transferredOut: 0n,
       available: 20n,
       overdraftUsed: 11n,
       usedPercent: 111,

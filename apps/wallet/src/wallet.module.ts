@@ -7,23 +7,29 @@ import { CostAdjustedConsumer } from './adapters/bus/cost-adjusted.consumer.js';
 import { CreditsRpc } from './adapters/bus/credits.rpc.js';
 import { GatewaysClient } from './adapters/bus/gateways.client.js';
 import { AcquisitionBatch, LeasesRpc } from './adapters/bus/leases.rpc.js';
+import { TransfersRpc } from './adapters/bus/transfers.rpc.js';
 import { UsageRecordedConsumer } from './adapters/bus/usage-recorded.consumer.js';
 import { WalletsRpc } from './adapters/bus/wallets.rpc.js';
 import { BudgetFeedJob } from './adapters/jobs/budget-feed.job.js';
 import { creditSweeperJob } from './adapters/jobs/credit-sweeper.job.js';
 import { ledgerCheckJob } from './adapters/jobs/ledger-check.job.js';
 import { leaseSweeperJob } from './adapters/jobs/lease-sweeper.job.js';
+import { transferExpiryJob } from './adapters/jobs/transfer-expiry.job.js';
 import { PostgresLedgerInspector } from './adapters/postgres/ledger.inspector.js';
 import { PostgresLedgerReader } from './adapters/postgres/ledger.reader.js';
 import { PostgresLedgerStore } from './adapters/postgres/ledger.store.js';
 import { WalletStore } from './adapters/postgres/store.js';
+import { PostgresTransferStore } from './adapters/postgres/transfer.store.js';
 import { PostgresWalletRepository } from './adapters/postgres/wallet.repository.js';
 import { AcquireLeases } from './application/acquire-leases.js';
 import { AcquireOrRecall } from './application/acquire-or-recall.js';
 import { AdjustWallet } from './application/adjust-wallet.js';
+import { ApproveTransfer } from './application/approve-transfer.js';
+import { CloseTransfer } from './application/close-transfer.js';
 import { CorrectCosts } from './application/correct-costs.js';
 import { CreateWallet } from './application/create-wallet.js';
 import { ExpireCredits } from './application/expire-credits.js';
+import { ExpireTransfers } from './application/expire-transfers.js';
 import { ExportChargeback } from './application/export-chargeback.js';
 import { FindPayers } from './application/find-payers.js';
 import { InspectLedger } from './application/inspect-ledger.js';
@@ -32,10 +38,13 @@ import { ListTopUps } from './application/list-top-ups.js';
 import { WALLET_REPOSITORY } from './application/ports.js';
 import { PublishBudgets } from './application/publish-budgets.js';
 import { ReadBalance } from './application/read-balance.js';
+import { ReadTransfers } from './application/read-transfers.js';
 import { RecallLeases } from './application/recall-leases.js';
+import { RequestTransfer } from './application/request-transfer.js';
 import { SettleUsage } from './application/settle-usage.js';
 import { SweepLeases } from './application/sweep-leases.js';
 import { SyncLeases } from './application/sync-leases.js';
+import { TransferEvents } from './application/transfer-events.js';
 import { TopUpWallet } from './application/top-up-wallet.js';
 import { UpdateWallet } from './application/update-wallet.js';
 import { WalletEvents } from './application/wallet-events.js';
@@ -47,6 +56,8 @@ const ACQUISITIONS_PER_TRANSACTION_MAX = 256;
 /** Two: one decides while the other one commits, or waits for a wallet that the first does not need. */
 const ACQUISITION_LANES_MAX = 2;
 const ACQUISITIONS_WAITING_MAX = 20_000;
+/** Reading and deciding know of the expiry without the job: it only marks and tells. */
+const TRANSFER_EXPIRY_EVERY_MS = 60_000;
 
 /** The only wiring of the service. */
 @Module({})
@@ -75,6 +86,10 @@ export class WalletModule {
     const recallLeases = new RecallLeases(store, new GatewaysClient(bus), syncLeases, logger);
     const acquireOrRecall = new AcquireOrRecall((request) => acquisitions.submit(request), recallLeases, clock);
     const publishBudgets = new PublishBudgets(wallets, new BusBudgetSnapshots(bus), clock, logger);
+    const transfers = new PostgresTransferStore(database);
+    const transferEvents = new TransferEvents(clock, ids);
+    const told = { transfer: transferEvents, wallet: events };
+    const expireTransfers = new ExpireTransfers(transfers, transferEvents, clock);
     const sweepLeases = new SweepLeases(store, clock, graceMs);
     const expireCredits = new ExpireCredits(wallets, store, events, clock);
     const inspectLedger = new InspectLedger(new PostgresLedgerInspector(database), events, clock, logger);
@@ -84,7 +99,7 @@ export class WalletModule {
     });
     const module = {
       module: WalletModule,
-      controllers: [WalletsRpc, CreditsRpc, LeasesRpc, UsageRecordedConsumer, CostAdjustedConsumer],
+      controllers: [WalletsRpc, CreditsRpc, LeasesRpc, TransfersRpc, UsageRecordedConsumer, CostAdjustedConsumer],
       providers: [
         value(WALLET_REPOSITORY, wallets),
         value(AcquireOrRecall, acquireOrRecall),
@@ -109,10 +124,15 @@ export class WalletModule {
         value(CorrectCosts, new CorrectCosts(wallets, store, reader, periods, events, clock, logger)),
         value(ExportChargeback, new ExportChargeback(wallets, new ChargesClient(bus))),
         value(ListEntries, new ListEntries(wallets, reader)),
+        value(RequestTransfer, new RequestTransfer(wallets, transfers, transferEvents, clock, ids)),
+        value(ApproveTransfer, new ApproveTransfer(wallets, transfers, store, periods, told, clock)),
+        value(CloseTransfer, new CloseTransfer(transfers, transferEvents, clock)),
+        value(ReadTransfers, new ReadTransfers(transfers, clock)),
       ],
     };
     const jobs = [
       leaseSweeperJob(sweepLeases, config.LEASE_SWEEP_INTERVAL_MS, logger),
+      transferExpiryJob(expireTransfers, TRANSFER_EXPIRY_EVERY_MS, logger),
       creditSweeperJob(expireCredits, config.CREDIT_SWEEP_INTERVAL_MS, logger),
       ledgerCheckJob(inspectLedger, config.LEDGER_CHECK_INTERVAL_MS, logger),
       new BudgetFeedJob(publishBudgets, config.BUDGET_POLL_INTERVAL_MS, logger),

@@ -25,14 +25,29 @@ describe('wallets', () => {
     expect(actions).toEqual(['wallet.create', 'wallet.update', 'wallet.deactivate']);
   });
 
-  it('[WL-002] are closed to members, except for the balance', async () => {
+  it('[WL-002] are closed to members', async () => {
     const walletId = await wallet.createWallet();
     const denied = { code: 'permission_denied' };
     await expect(request(createWalletV1, { actor: member, name: 'x' })).rejects.toMatchObject(denied);
     await expect(request(listWalletsV1, { actor: member })).rejects.toMatchObject(denied);
     await expect(request(getWalletV1, { actor: member, walletId })).rejects.toMatchObject(denied);
     await expect(request(updateWalletV1, { actor: member, walletId, name: 'x' })).rejects.toMatchObject(denied);
-    expect((await wallet.balance(walletId, member)).available).toBe(100n);
+  });
+
+  it('[WL-006] show their balance to admins, and to whom they pay for: the key of a member sees its own path', async () => {
+    const root = await wallet.createWallet();
+    const leaf = await wallet.createWallet({ parentId: root });
+    const sibling = await wallet.createWallet({ parentId: root });
+    const payer = { ...member, walletId: leaf };
+    expect((await wallet.balance(leaf, payer)).available).toBe(100n);
+    expect((await wallet.balance(root, payer)).walletId).toBe(root);
+    expect((await wallet.balance(sibling, admin)).walletId).toBe(sibling);
+    const denied = { code: 'permission_denied' };
+    await expect(wallet.balance(sibling, payer)).rejects.toMatchObject(denied);
+    await expect(wallet.balance(leaf, { ...member, walletId: root })).rejects.toMatchObject(denied);
+    await expect(wallet.balance(leaf, member)).rejects.toMatchObject(denied);
+    await expect(wallet.balance('wal_none', payer)).rejects.toMatchObject(denied);
+    await expect(wallet.balance(leaf, { ...payer, orgId: 'org_2' })).rejects.toMatchObject(denied);
   });
 
   it('[WL-002] do not exist for other organisations', async () => {

@@ -34,12 +34,22 @@ export const epochMs = z.int().min(0).max(8_640_000_000_000_000);
 /** RFC 3339 in UTC. */
 export const timestamp = z.iso.datetime();
 export const tag = z.string().min(1).max(128);
+export const costCenter = z.string().min(1).max(128);
 
 export const role = z.enum(['owner', 'admin', 'member', 'viewer']);
 export type Role = z.output<typeof role>;
 
 /** Who asks an administrative question: the service checks that what is asked about lies in `orgId`. */
-export const actor = z.object({ orgId: id, keyId: id, role, requestId: id.optional() });
+export const actor = z.object({
+  orgId: id,
+  keyId: id,
+  role,
+  requestId: id.optional(),
+  /** The person behind the key, where there is one; absent from gateways of a version before transfers, until 1.0. */
+  userId: id.nullable().optional(),
+  /** The wallet that pays for the key's calls; absent likewise. */
+  walletId: id.nullable().optional(),
+});
 export type Actor = z.output<typeof actor>;
 
 /** Cursor paging: at most `limit` rows after the row that `cursor` names. */

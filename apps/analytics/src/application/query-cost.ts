@@ -9,10 +9,19 @@ export class QueryCost {
   constructor(private readonly costs: CostStore) {}
 
   /** @throws AppError `invalid_parameter`, `not_configured`, `backend_unavailable`, `timeout` */
-  async execute({ actor, from, to, groupBy, interval, limit }: Request): Promise<ResponseOf<typeof queryCostV1>> {
+  async execute({
+    actor,
+    from,
+    to,
+    groupBy,
+    interval,
+    costCenter,
+    limit,
+  }: Request): Promise<ResponseOf<typeof queryCostV1>> {
     const { rows, total, truncated } = await this.costs.sum({
       orgId: actor.orgId,
       keyId: visibleKeyOf(actor),
+      costCenter: costCenter ?? null,
       ...toRange(from, to),
       groupBy,
       interval: interval ?? null,

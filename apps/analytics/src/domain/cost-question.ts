@@ -1,6 +1,6 @@
 import { AppError, type NanoUsd } from '@ao/kernel';
 
-export type CostDimension = 'model' | 'team' | 'feature' | 'key' | 'provider' | 'tag';
+export type CostDimension = 'model' | 'team' | 'feature' | 'key' | 'provider' | 'tag' | 'cost_center';
 export type CostInterval = 'hour' | 'day' | 'month';
 
 /** What was spent in `[fromMs, toMs)`, by one dimension, over time when `interval` is set; intervals are of UTC. */
@@ -8,6 +8,8 @@ export interface CostQuestion {
   orgId: string;
   /** Only this key's calls; null: all of the organisation's. */
   keyId: string | null;
+  /** Only this cost centre's calls; null: all. */
+  costCenter: string | null;
   fromMs: number;
   toMs: number;
   groupBy: CostDimension;

@@ -10,9 +10,13 @@ import type {
   CreatedApiKey,
   Model,
   NewApiKey,
+  NewTransfer,
   Page,
   Price,
   RequestRow,
+  Transfer,
+  TransferDecision,
+  TransferState,
   Wallet,
   WalletBalance,
 } from './types.js';
@@ -100,6 +104,46 @@ export function useRevokeKey() {
 export function useWallets() {
   const api = useApi();
   return useQuery({ queryKey: ['wallets'], queryFn: ({ signal }) => listAll<Wallet>(api, '/v1/wallets', {}, signal) });
+}
+
+/** @param state Null: all. */
+export function useTransfers(state: TransferState | null) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['transfers', state],
+    queryFn: ({ signal }) => listAll<Transfer>(api, '/v1/wallet/transfers', { state }, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: LIVE_MS,
+  });
+}
+
+export function useRequestTransfer() {
+  const api = useApi();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: NewTransfer) => api.call<Transfer>('/v1/wallet/transfers', { method: 'POST', body }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['transfers'] }),
+  });
+}
+
+interface Decision {
+  id: string;
+  decision: TransferDecision;
+  body: { reason?: string | null };
+}
+
+export function useDecideTransfer() {
+  const api = useApi();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, decision, body }: Decision) =>
+      api.call<Transfer>(`/v1/wallet/transfers/${encodeURIComponent(id)}/${decision}`, { method: 'POST', body }),
+    onSuccess: () => {
+      // An approved one has moved what the wallets show.
+      void queries.invalidateQueries({ queryKey: ['balance'] });
+      return queries.invalidateQueries({ queryKey: ['transfers'] });
+    },
+  });
 }
 
 export function useModels() {

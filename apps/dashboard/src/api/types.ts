@@ -18,6 +18,9 @@ export interface WalletBalance {
   limit_usd: string | null;
   spent_usd: string;
   held_usd: string;
+  /** Of this period; they move the limit. */
+  transferred_in_usd: string;
+  transferred_out_usd: string;
   available_usd: string | null;
   overdraft_used_usd: string;
   used_percent: number | null;
@@ -37,6 +40,36 @@ export interface Wallet {
   cost_center: string | null;
   active: boolean;
   created_at: string;
+}
+
+export type TransferState = 'pending' | 'approved' | 'rejected' | 'expired' | 'cancelled';
+/** The end of `POST /v1/wallet/transfers/{id}/…`. */
+export type TransferDecision = 'approve' | 'reject' | 'cancel';
+
+/** `GET /v1/wallet/transfers`. */
+export interface Transfer {
+  id: string;
+  from_wallet_id: string;
+  to_wallet_id: string;
+  amount_usd: string;
+  reason: string | null;
+  note: string | null;
+  state: TransferState;
+  /** Key. */
+  requested_by: string;
+  decision_reason: string | null;
+  created_at: string;
+  expires_at: string;
+  decided_at: string | null;
+}
+
+export interface NewTransfer {
+  /** Absent: the wallet above the other one. */
+  from_wallet_id?: string;
+  /** Absent: the wallet of the key. */
+  to_wallet_id?: string;
+  amount_usd: string;
+  reason: string | null;
 }
 
 export type Role = 'owner' | 'admin' | 'member' | 'viewer';
@@ -152,7 +185,7 @@ export interface Price {
   source: string;
 }
 
-export type CostDimension = 'model' | 'provider' | 'team' | 'key' | 'feature';
+export type CostDimension = 'model' | 'provider' | 'team' | 'key' | 'feature' | 'cost_center';
 
 /** A row of `POST /v1/analytics/cost`. */
 export interface CostRow {

@@ -1,4 +1,4 @@
-export const PAGES = ['overview', 'requests', 'keys', 'wallets', 'models', 'connect'] as const;
+export const PAGES = ['overview', 'requests', 'keys', 'wallets', 'transfers', 'models', 'connect'] as const;
 export type PageName = (typeof PAGES)[number];
 
 /** Where the reader is: the part of the address behind `#`, so that the server has to know one page only. */

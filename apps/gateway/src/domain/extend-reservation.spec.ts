@@ -15,6 +15,7 @@ const lease = (leaseId: string, walletId: string, granted: bigint): Lease => ({
 const reservationOf = (...charges: [walletId: string, leaseId: string | null, reserved: bigint][]): Reservation => ({
   charges: charges.map(([walletId, leaseId, reserved]) => ({ walletId, leaseId, reserved: nanoUsd(reserved) })),
   amount: nanoUsd(charges[0]![2]),
+  costCenter: null,
 });
 const reserve = (pool: LeasePool, amount: bigint): Reservation | null => {
   const outcome = pool.reserve('leaf', nanoUsd(amount), NOW_MS);

@@ -38,7 +38,19 @@ describe('the lease pool', () => {
     expect(reserve(pool, 5n)?.charges).toEqual([{ walletId: 'leaf', leaseId: null, reserved: 0n }]);
   });
 
-  it('asks for the path again after a minute: a wallet may have got a limit or another parent', () => {
+  it('[WL-016] names the cost center of the leaf, or of the nearest wallet above that has one', () => {
+    const centerOf = (...path: (string | null | undefined)[]): unknown => {
+      const pool = new LeasePool();
+      const wallets = path.map((costCenter, index) => ({ ...wallet(`w${index}`, true), costCenter }));
+      pool.add('leaf', wallets, [], NOW_MS);
+      return reserve(pool, 1n)?.costCenter;
+    };
+    expect(centerOf('cc-leaf', 'cc-root')).toBe('cc-leaf');
+    expect(centerOf(null, 'cc-team', 'cc-root')).toBe('cc-team');
+    expect(centerOf(undefined, null)).toBeNull();
+  });
+
+  it('asks for the path again after a minute: a wallet may have got a limit or another cost center', () => {
     const pool = new LeasePool();
     pool.add('leaf', [wallet('leaf', true)], [], NOW_MS);
     expect(reserve(pool, 5n, NOW_MS + 60_000)).toBeNull();

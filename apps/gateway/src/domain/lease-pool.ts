@@ -5,6 +5,7 @@ export interface PathWallet {
   walletId: string;
   name: string;
   unlimited: boolean;
+  costCenter?: string | null | undefined;
 }
 
 /** Money that the ledger holds for this gateway on one wallet. */
@@ -44,6 +45,8 @@ export interface Reservation {
   /** Leaf first; a call that was extended may have several of one wallet, in the order in which it took them. */
   charges: LeaseCharge[];
   amount: NanoUsd;
+  /** Of the leaf, or of the nearest wallet above it that has one. */
+  costCenter: string | null;
 }
 
 export type ReserveOutcome =
@@ -61,10 +64,16 @@ export interface LeaseReturn {
   close: boolean;
 }
 
+interface KnownPath {
+  wallets: PathWallet[];
+  costCenter: string | null;
+  freshUntilMs: number;
+}
+
 /** A lease is not given out in its last moments: the answer must reach the ledger while it still holds the money. */
 const EXPIRY_MARGIN_MS = 2_000;
 const LEASES_PER_WALLET_MAX = 8;
-/** A wallet may get another parent or a limit: its path is asked for again after this time. */
+/** A wallet may get a limit or another cost centre: its path is asked for again after this time. */
 const PATH_FRESH_MS = 60_000;
 const PATH_AGING_MS = 45_000;
 /** A lease is low at this part of its grant: enough to go on with while the next one is asked for. */
@@ -76,7 +85,7 @@ const LOW_DIVISOR = 2n;
  * wallet of an API key and the budgets that apply to the call; which wallets those are, the wallet service tells (`add`).
  */
 export class LeasePool {
-  private readonly paths = new Map<string, { wallets: PathWallet[]; freshUntilMs: number }>();
+  private readonly paths = new Map<string, KnownPath>();
   private readonly leases = new Map<string, HeldLease[]>();
 
   /** Takes `amount` from every wallet of the payers. */
@@ -96,7 +105,7 @@ export class LeasePool {
       if (lease && lease.free < lease.low) low = true;
       return { walletId, leaseId: lease?.leaseId ?? null, reserved: lease ? amount : ZERO_USD };
     });
-    return { kind: 'reserved', reservation: { charges, amount }, low };
+    return { kind: 'reserved', reservation: { charges, amount, costCenter: known.costCenter }, low };
   }
 
   /** The wallets of the payers whose leases are neither used up nor low. */
@@ -131,7 +140,8 @@ export class LeasePool {
 
   /** Takes in what the wallet service granted. */
   add(payersKey: string, path: PathWallet[], granted: Lease[], nowMs: number): void {
-    this.paths.set(payersKey, { wallets: path, freshUntilMs: nowMs + PATH_FRESH_MS });
+    const costCenter = path.find((wallet) => wallet.costCenter != null)?.costCenter ?? null;
+    this.paths.set(payersKey, { wallets: path, costCenter, freshUntilMs: nowMs + PATH_FRESH_MS });
     for (const { leaseId, walletId, granted: free, expiresAtMs, periodEndsAtMs } of granted) {
       const held = this.leases.get(walletId) ?? [];
       if (held.some((lease) => lease.leaseId === leaseId)) continue;

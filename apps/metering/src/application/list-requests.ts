@@ -17,6 +17,7 @@ export class ListRequests {
     const rows = await this.log.list({
       teamId: filters.teamId,
       walletId: filters.walletId,
+      costCenter: filters.costCenter,
       model: filters.model,
       provider: filters.provider,
       tag: filters.tag,

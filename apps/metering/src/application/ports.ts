@@ -86,6 +86,7 @@ export interface RequestQuery {
   keyIds: string[];
   teamId: string | undefined;
   walletId: string | undefined;
+  costCenter: string | undefined;
   model: string | undefined;
   provider: string | undefined;
   tag: string | undefined;

@@ -1,5 +1,11 @@
 import type { EventEnvelope } from '@ao/bus';
-import type { PayloadOf, walletAutoTopUpRequestedV1, walletLedgerViolatedV1 } from '@ao/contracts';
+import type {
+  PayloadOf,
+  transferDecidedV1,
+  transferRequestedV1,
+  walletAutoTopUpRequestedV1,
+  walletLedgerViolatedV1,
+} from '@ao/contracts';
 import type { Clock, IdGenerator } from '@ao/kernel';
 import type { Alert, AlertFacts } from '../domain/alert.js';
 import { planDeliveries } from './plan-deliveries.js';
@@ -7,6 +13,8 @@ import type { AlertRepository } from './ports.js';
 
 type TopUpRequested = EventEnvelope<PayloadOf<typeof walletAutoTopUpRequestedV1>>;
 type LedgerViolated = EventEnvelope<PayloadOf<typeof walletLedgerViolatedV1>>;
+type TransferRequested = EventEnvelope<PayloadOf<typeof transferRequestedV1>>;
+type TransferDecided = EventEnvelope<PayloadOf<typeof transferDecidedV1>>;
 
 export interface RaiseWalletAlertsOptions {
   alerts: AlertRepository;
@@ -16,7 +24,7 @@ export interface RaiseWalletAlertsOptions {
   onDue: () => void;
 }
 
-/** Makes one alert of each request for money, and of each fault in the ledger. */
+/** Makes one alert of each request for money, of each transfer and what became of it, and of each fault in the ledger. */
 export class RaiseWalletAlerts {
   constructor(private readonly options: RaiseWalletAlertsOptions) {}
 
@@ -34,7 +42,17 @@ export class RaiseWalletAlerts {
     }));
   }
 
-  private async raise<Payload extends { orgId: string; walletId: string }>(
+  /** Safe to repeat. */
+  transfersRequested(events: TransferRequested[]): Promise<void> {
+    return this.raise(events, ({ orgId: _org, ...facts }) => ({ type: 'transfer_requested', ...facts }));
+  }
+
+  /** Safe to repeat. */
+  transfersDecided(events: TransferDecided[]): Promise<void> {
+    return this.raise(events, ({ orgId: _org, ...facts }) => ({ type: 'transfer_decided', ...facts }));
+  }
+
+  private async raise<Payload extends { orgId: string } & ({ walletId: string } | { transferId: string })>(
     events: EventEnvelope<Payload>[],
     toFacts: (payload: Payload) => AlertFacts,
   ): Promise<void> {
@@ -42,7 +60,7 @@ export class RaiseWalletAlerts {
     const toAlert = ({ payload, requestId }: EventEnvelope<Payload>): Alert => ({
       id: ids.next('alr'),
       orgId: payload.orgId,
-      subject: payload.walletId,
+      subject: 'transferId' in payload ? payload.transferId : payload.walletId,
       requestId: requestId ?? null,
       facts: toFacts(payload),
       createdAtMs: clock.nowMs(),

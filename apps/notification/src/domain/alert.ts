@@ -14,6 +14,34 @@ interface BudgetThresholdFacts {
   crossedAt: string;
 }
 
+/** Somebody asked to move budget from one wallet to another. Times are RFC 3339. */
+interface TransferRequestedFacts {
+  type: 'transfer_requested';
+  transferId: string;
+  fromWalletId: string;
+  fromWalletName: string;
+  toWalletId: string;
+  toWalletName: string;
+  amount: NanoUsd;
+  reason: string | null;
+  note: string | null;
+  /** Key that asked. */
+  requestedBy: string;
+  requestedAt: string;
+  /** Nobody can decide on it from then on. */
+  expiresAt: string;
+}
+
+/** It was decided on, or nobody decided in time. */
+interface TransferDecidedFacts extends Omit<TransferRequestedFacts, 'type'> {
+  type: 'transfer_decided';
+  state: 'approved' | 'rejected' | 'expired' | 'cancelled';
+  /** Key that decided; null when it expired. */
+  decidedBy: string | null;
+  decisionReason: string | null;
+  decidedAt: string;
+}
+
 /** A prepaid wallet is to be topped up. */
 interface AutoTopUpFacts {
   type: 'auto_top_up';
@@ -41,7 +69,8 @@ interface LedgerViolationFacts {
 }
 
 /** What an alert tells, by its type. */
-export type AlertFacts = BudgetThresholdFacts | AutoTopUpFacts | LedgerViolationFacts;
+export type AlertFacts =
+  BudgetThresholdFacts | AutoTopUpFacts | LedgerViolationFacts | TransferRequestedFacts | TransferDecidedFacts;
 
 /** Something that an organisation wants to hear of, once. */
 export interface Alert {

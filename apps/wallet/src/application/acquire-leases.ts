@@ -1,4 +1,4 @@
-import type { acquireLeasesV1, RequestOf } from '@ao/contracts';
+import type { acquireLeasesV1, PathWallet, RequestOf } from '@ao/contracts';
 import { AppError, nanoUsd, type Clock, type IdGenerator } from '@ao/kernel';
 import { decideAcquisition, type AcquisitionDecision, type PathStep } from '../domain/acquisition.js';
 import { spendableOf } from '../domain/balance.js';
@@ -120,10 +120,12 @@ export class AcquireLeases {
 const limitedSteps = ({ path, request }: Job): Job['path'] =>
   path.filter(({ wallet }) => wallet.limit !== null && !request.skipWalletIds.includes(wallet.id));
 
-const toPathWallet = ({ id, name, limit }: Wallet): { walletId: string; name: string; unlimited: boolean } => ({
+const toPathWallet = ({ id, name, limit, scope, costCenter }: Wallet): PathWallet => ({
   walletId: id,
   name,
   unlimited: limit === null,
+  // A call belongs where its key's wallet does, whatever else limits it.
+  costCenter: scope === null ? costCenter : null,
 });
 
 const toRefusal = (decision: AcquisitionDecision & { kind: 'refused' }): AcquisitionAnswer => {

@@ -144,6 +144,8 @@ export interface LockedLedger {
 export interface LedgerViolation {
   law:
     | 'posted_equals_entries'
+    | 'transferred_equals_entries'
+    | 'transfers_are_complete'
     | 'credited_equals_entries'
     | 'credited_equals_credits'
     | 'refunded_equals_entries'

@@ -1,5 +1,6 @@
 import type { Actor, WalletBalance } from '@ao/contracts';
 import { AppError, type Clock } from '@ao/kernel';
+import { isAdmin } from '@ao/runtime';
 import { availableOf, overdraftUsedOf, usedPercentOf } from '../domain/balance.js';
 import type { PeriodBook } from '../domain/period-book.js';
 import type { LedgerReader } from './credit-ports.js';
@@ -14,8 +15,10 @@ export class ReadBalance {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError `not_found`. */
+  /** @throws AppError `permission_denied` (no payer of the actor's calls), `not_found`. */
   async execute(actor: Actor, walletId: string): Promise<WalletBalance> {
+    // Before looking for it: a refusal must not tell which wallets there are.
+    if (!isAdmin(actor) && !(await this.paysFor(actor, walletId))) throw notYours();
     const wallet = await this.wallets.find(actor.orgId, walletId);
     if (!wallet) throw new AppError('not_found', `There is no wallet ${walletId}.`, { param: 'id' });
     const nowMs = this.clock.nowMs();
@@ -37,11 +40,22 @@ export class ReadBalance {
       limit: wallet.kind === 'prepaid' ? null : wallet.limit,
       spent: balance.posted,
       held: balance.held,
+      transferredIn: balance.transferredIn,
+      transferredOut: balance.transferredOut,
       available: availableOf(wallet, balance),
       overdraftUsed: overdraftUsedOf(wallet, balance),
       usedPercent: usedPercentOf(wallet, balance),
     };
   }
+
+  /** The wallet of the actor's key and all above it pay for its calls; the others are none of its business. */
+  private async paysFor({ orgId, walletId: leafId }: Actor, walletId: string): Promise<boolean> {
+    const leaf = leafId == null ? null : await this.wallets.find(orgId, leafId);
+    return leaf?.path.includes(walletId) ?? false;
+  }
 }
+
+const notYours = (): AppError =>
+  new AppError('permission_denied', 'Your key may read only the balances of the wallets that pay for its calls.');
 
 const toTimestamp = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());

@@ -1,5 +1,6 @@
 import type { EncodedEvent } from '@ao/bus';
 import { answersRequest, needsTopUp } from '../domain/auto-top-up.js';
+import { budgetOf } from '../domain/balance.js';
 import type { Entry } from '../domain/entry.js';
 import { periodRefKey, type Ledger, type PeriodRef } from '../domain/ledger.js';
 import { reachedThresholds, type Crossing } from '../domain/threshold.js';
@@ -46,7 +47,9 @@ function crossingsOf(ledger: Ledger, wallets: ReadonlyMap<string, Wallet>): Cros
   }
   return [...byPeriod.values()].flatMap((entries) => {
     const wallet = wallets.get(entries[0]!.walletId);
-    return wallet ? reachedThresholds(wallet, ledger.before(entries[0]!).posted, entries) : [];
+    if (!wallet) return [];
+    const limit = budgetOf(wallet, ledger.balance(entries[0]!));
+    return reachedThresholds(wallet, limit, ledger.before(entries[0]!).posted, entries);
   });
 }
 

@@ -5,7 +5,7 @@ import type { Credit } from '../domain/credit.js';
 import { creditAccount, PAYMENTS_ACCOUNT, topUpKey, type Entry } from '../domain/entry.js';
 import type { PeriodRef } from '../domain/ledger.js';
 import type { PeriodBook } from '../domain/period-book.js';
-import { TOP_UP_MAX, type Wallet } from '../domain/wallet.js';
+import { AMOUNT_MAX, type Wallet } from '../domain/wallet.js';
 import type { TopUp } from './credit-ports.js';
 import type { LedgerStore, LedgerTransaction, WalletRepository } from './ports.js';
 import { endTopUpRequest, saveLedger } from './save-ledger.js';
@@ -39,7 +39,7 @@ export class TopUpWallet {
     if (wallet.kind !== 'prepaid') {
       throw new AppError('invalid_parameter', 'This wallet is a budget: raise its limit instead.', { param: 'id' });
     }
-    if (amount <= 0n || amount > TOP_UP_MAX) {
+    if (amount <= 0n || amount > AMOUNT_MAX) {
       const message = 'A top-up must lie above 0 and not above 500000000 dollars.';
       throw new AppError('invalid_parameter', message, { param: 'amount_usd' });
     }

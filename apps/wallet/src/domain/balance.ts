@@ -9,19 +9,29 @@ export interface PeriodBalance {
   posted: NanoUsd;
   /** What its leases may still spend. */
   held: NanoUsd;
+  /** What transfers brought to the budget of this period. */
+  transferredIn: NanoUsd;
+  /** What transfers took from it. */
+  transferredOut: NanoUsd;
   /** The most that could be spent when one of its leases was granted, null before the first: what audits measure by. */
   spendableMax: NanoUsd | null;
   credit: CreditState;
 }
 
-type Credited = { credit: Pick<CreditState, 'credited'> };
-type Amounts = Pick<PeriodBalance, 'posted' | 'held'> & Credited;
+type Given = Pick<PeriodBalance, 'transferredIn' | 'transferredOut'> & { credit: Pick<CreditState, 'credited'> };
+type Amounts = Pick<PeriodBalance, 'posted' | 'held'> & Given;
+type Spending = Pick<PeriodBalance, 'posted'> & Given;
 type Limits = Pick<Wallet, 'limit' | 'overdraftPercent'>;
 
-/** What may be spent in the period at all: the limit with its overdraft, and credits; null: unlimited. */
-export function spendableOf(wallet: Limits, { credit }: Credited): NanoUsd | null {
+/** The limit of the period as transfers moved it, and credits, without overdraft: what percentages are of; null: unlimited. */
+export function budgetOf({ limit }: Pick<Wallet, 'limit'>, given: Given): NanoUsd | null {
+  return limit === null ? null : maxUsd(ZERO_USD, nanoUsd(limit + netOf(given)));
+}
+
+/** What may be spent in the period at all: the limit with its overdraft, transfers and credits; null: unlimited. */
+export function spendableOf(wallet: Limits, given: Given): NanoUsd | null {
   const spendable = spendableMax(wallet);
-  return spendable === null ? null : nanoUsd(spendable + credit.credited);
+  return spendable === null ? null : nanoUsd(spendable + netOf(given));
 }
 
 /** What can still be held; below zero after an overage, a correction or a lowered limit; null: unlimited. */
@@ -30,17 +40,24 @@ export function availableOf(wallet: Limits, amounts: Amounts): NanoUsd | null {
   return spendable === null ? null : nanoUsd(spendable - amounts.posted - amounts.held);
 }
 
-/** How far spending lies above the limit itself, or above the credits of a prepaid wallet. */
-export function overdraftUsedOf(wallet: Limits, { posted, credit }: Omit<Amounts, 'held'>): NanoUsd {
-  return wallet.limit === null ? ZERO_USD : maxUsd(ZERO_USD, nanoUsd(posted - wallet.limit - credit.credited));
+/** What can still go to another wallet: what is available but for the overdraft; null: unlimited. */
+export function movableOf(wallet: Pick<Wallet, 'limit'>, amounts: Amounts): NanoUsd | null {
+  return availableOf({ limit: wallet.limit, overdraftPercent: 0 }, amounts);
 }
 
-/** Of the limit, two places, rounded down; null: there is no limit. A limit of zero counts as used up. */
-export function usedPercentOf(
-  wallet: Limits & Pick<Wallet, 'kind'>,
-  { posted }: Pick<Amounts, 'posted'>,
-): number | null {
-  if (wallet.limit === null || wallet.kind === 'prepaid') return null;
-  if (wallet.limit === 0n) return 100;
-  return Number((posted * 10_000n) / wallet.limit) / 100;
+/** How far spending lies above the budget itself, or above the credits of a prepaid wallet. */
+export function overdraftUsedOf(wallet: Limits, spending: Spending): NanoUsd {
+  const budget = budgetOf(wallet, spending);
+  return budget === null ? ZERO_USD : maxUsd(ZERO_USD, nanoUsd(spending.posted - budget));
 }
+
+/** Of the budget, two places, rounded down; null: there is no limit. A budget of zero counts as used up. */
+export function usedPercentOf(wallet: Limits & Pick<Wallet, 'kind'>, spending: Spending): number | null {
+  const budget = budgetOf(wallet, spending);
+  if (budget === null || wallet.kind === 'prepaid') return null;
+  if (budget === 0n) return 100;
+  return Number((spending.posted * 10_000n) / budget) / 100;
+}
+
+const netOf = ({ transferredIn, transferredOut, credit }: Given): bigint =>
+  transferredIn - transferredOut + credit.credited;

@@ -2,9 +2,9 @@ import { nanoUsd, ZERO_USD, type NanoUsd } from '@ao/kernel';
 
 /**
  * `overage`: spent without a hold. `adjustment`: a correction of what was spent, up or down. `top_up`: given to a prepaid
- * wallet. `expiry`: taken back of that. `reset`: marks that a new period began; moves nothing.
+ * wallet. `expiry`: taken back of that. `transfer_…`: moved, not spent. `reset`: marks that a new period began; moves nothing.
  */
-type EntryKind = 'usage' | 'overage' | 'adjustment' | 'top_up' | 'expiry' | 'reset';
+type EntryKind = 'usage' | 'overage' | 'adjustment' | 'top_up' | 'expiry' | 'transfer_out' | 'transfer_in' | 'reset';
 
 /** One movement in the ledger, from the credit to the debit account; never changed once written. */
 export interface Entry {
@@ -29,6 +29,14 @@ export const spendAccount = (walletId: string): string => `wallet:${walletId}`;
 export const providerAccount = (provider: string): string => `provider:${provider}`;
 /** What a wallet passed on to the one above it, which carries the same cost in its own budget. */
 export const passedUpAccount = (walletId: string): string => `passed-up:${walletId}`;
+/** What transfers brought to a budget and took from it. */
+export const budgetAccount = (walletId: string): string => `budget:${walletId}`;
+/** What is on its way from one wallet to another: even again once the transfer is complete. */
+export const transferAccount = (transferId: string): string => `transfer:${transferId}`;
+/** Budget that moved to or from a wallet below, and so never left this one's. */
+export const withinAccount = (walletId: string): string => `within:${walletId}`;
+/** What the budget of a wallet took along from that of the wallet above it, or brought. */
+export const alongAccount = (walletId: string): string => `along:${walletId}`;
 /** What a prepaid wallet was given, from its own point of view a debt to whoever paid. */
 export const creditAccount = (walletId: string): string => `credit:${walletId}`;
 /** The other side of a top-up. */
@@ -41,6 +49,7 @@ export const ADJUSTMENT_ACCOUNT = 'adjustment';
 export const PERIOD_ACCOUNT = 'period';
 
 export const settlementKey = (requestId: string, walletId: string): string => `usage:${requestId}:${walletId}`;
+export const transferKey = (transferId: string, walletId: string): string => `transfer:${transferId}:${walletId}`;
 export const adjustmentKey = (adjustmentId: string, walletId: string): string =>
   `adjustment:${adjustmentId}:${walletId}`;
 export const topUpKey = (walletId: string, idempotencyKey: string): string => `top_up:${walletId}:${idempotencyKey}`;

@@ -1,5 +1,5 @@
 import { nanoUsd, type NanoUsd } from '@ao/kernel';
-import { availableOf, overdraftUsedOf, usedPercentOf } from './balance.js';
+import { availableOf, movableOf, overdraftUsedOf, spendableOf, usedPercentOf } from './balance.js';
 import { decideAcquisition } from './acquisition.js';
 import { NO_CREDIT } from './credit.js';
 import { Ledger } from './ledger.js';
@@ -10,13 +10,8 @@ import type { Wallet } from './wallet.js';
 
 const usd = (amount: number): NanoUsd => nanoUsd(BigInt(amount));
 const ref = { walletId: 'wal_1', periodKey: 'all' };
-const balance = (posted = 0, held = 0) => ({
-  ...ref,
-  posted: usd(posted),
-  held: usd(held),
-  spendableMax: null,
-  credit: NO_CREDIT,
-});
+const untouched = { transferredIn: usd(0), transferredOut: usd(0), spendableMax: null, credit: NO_CREDIT };
+const balance = (posted = 0, held = 0) => ({ ...ref, ...untouched, posted: usd(posted), held: usd(held) });
 const wallet = (changes: Partial<Wallet> = {}): Wallet => ({
   id: 'wal_1',
   orgId: 'org_1',
@@ -63,6 +58,19 @@ describe('figures of a balance', () => {
     expect(overdraftUsedOf(limits, balance(99))).toBe(0n);
     expect(usedPercentOf({ ...limits, limit: usd(30_000) }, balance(19_999))).toBe(66.66);
     expect(usedPercentOf({ ...limits, limit: usd(0) }, balance())).toBe(100);
+  });
+
+  it('[WL-014] follow from what transfers moved as well: that is budget, not spending', () => {
+    const limits = { limit: usd(100), overdraftPercent: 10, kind: 'budget' as const };
+    const moved = { ...balance(60, 5), transferredIn: usd(50), transferredOut: usd(30) };
+    expect([spendableOf(limits, moved), availableOf(limits, moved), movableOf(limits, moved)]).toEqual([
+      130n,
+      65n,
+      55n,
+    ]);
+    expect([usedPercentOf(limits, moved), overdraftUsedOf(limits, { ...moved, posted: usd(121) })]).toEqual([50, 1n]);
+    const drained = { ...balance(), transferredOut: usd(100) };
+    expect([usedPercentOf(limits, drained), movableOf(limits, drained)]).toEqual([100, 0n]);
   });
 });
 
@@ -206,7 +214,8 @@ describe('thresholds', () => {
     ({ ...ref, amount: usd(amount), requestId, debitAccount: 'wallet:wal_1' }) as never;
 
   it('[WL-005] are reached by the entry that crosses them, at the exact nano-dollar', () => {
-    const crossings = reachedThresholds(wallet(), usd(79), [entry(1, 'req_1'), entry(9, 'req_2'), entry(6, 'req_3')]);
+    const entries = [entry(1, 'req_1'), entry(9, 'req_2'), entry(6, 'req_3')];
+    const crossings = reachedThresholds(wallet(), usd(100), usd(79), entries);
     expect(crossings.map(({ percent, spent, requestId }) => [percent, spent, requestId])).toEqual([
       [80, 80n, 'req_1'],
       [90, 95n, 'req_3'],
@@ -215,6 +224,6 @@ describe('thresholds', () => {
   });
 
   it('do not exist without a limit', () => {
-    expect(reachedThresholds(wallet({ limit: null }), usd(0), [entry(1, 'req_1')])).toEqual([]);
+    expect(reachedThresholds(wallet({ limit: null }), null, usd(0), [entry(1, 'req_1')])).toEqual([]);
   });
 });

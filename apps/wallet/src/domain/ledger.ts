@@ -25,7 +25,7 @@ export interface LedgerChanges {
 
 /**
  * The part of the ledger that a transaction has locked, as a working copy. Every method keeps the law that a balance
- * holds exactly what its leases have left, and that it has posted exactly its entries; `changes` is what to write back.
+ * holds exactly what its leases have left, and that it has posted and moved exactly its entries; `changes` is what to write back.
  */
 export class Ledger {
   private readonly balances: Map<string, PeriodBalance>;
@@ -116,6 +116,14 @@ export class Ledger {
     balance.posted = nanoUsd(balance.posted + spent);
     if (spent < 0n) this.changeCredit(balance, { refunded: nanoUsd(balance.credit.refunded - spent) });
     if (credited !== 0n) this.changeCredit(balance, { credited: nanoUsd(balance.credit.credited + credited) });
+    this.entries.push(entry);
+  }
+
+  /** Records what a transfer brought or took: the budget changes, what was spent does not. */
+  move(entry: Entry & { kind: 'transfer_in' | 'transfer_out' }): void {
+    const balance = this.touch(entry);
+    const side = entry.kind === 'transfer_in' ? 'transferredIn' : 'transferredOut';
+    balance[side] = nanoUsd(balance[side] + entry.amount);
     this.entries.push(entry);
   }
 

@@ -6,6 +6,7 @@ export interface Crossing {
   wallet: Wallet;
   periodKey: string;
   percent: number;
+  /** The budget of the period: the wallet's limit as transfers moved it. */
   limit: NanoUsd;
   /** Right after the entry that crossed it. */
   spent: NanoUsd;
@@ -14,12 +15,17 @@ export interface Crossing {
 
 /**
  * The thresholds that a wallet has reached after these entries, each with the entry that reached it. Also names those
- * reached before (a lowered limit moves them): which of them is news, the ledger knows.
+ * reached before (a lowered limit or a transfer moves them): which of them is news, the ledger knows.
  *
+ * @param limit Of the period, as transfers moved it; null: unlimited.
  * @param postedBefore What was posted in the period before the entries.
  */
-export function reachedThresholds(wallet: Wallet, postedBefore: NanoUsd, entries: readonly Entry[]): Crossing[] {
-  const { limit } = wallet;
+export function reachedThresholds(
+  wallet: Wallet,
+  limit: NanoUsd | null,
+  postedBefore: NanoUsd,
+  entries: readonly Entry[],
+): Crossing[] {
   if (limit === null || wallet.kind === 'prepaid') return [];
   const open = [...new Set(wallet.thresholdsPercent)].sort((a, b) => a - b);
   const crossings: Crossing[] = [];

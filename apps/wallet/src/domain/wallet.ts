@@ -37,10 +37,7 @@ export interface Wallet {
 /** Every payer of a call is locked for it. */
 export const PATH_LENGTH_MAX = 16;
 /** 500 million dollars: with the greatest overdraft, eleven times that, still a BIGINT. */
-const LIMIT_MAX = nanoUsd(500_000_000_000_000_000n);
-
-/** 500 million dollars at once. */
-export const TOP_UP_MAX = LIMIT_MAX;
+export const AMOUNT_MAX = nanoUsd(500_000_000_000_000_000n);
 
 /** What may be spent per period, overdraft included; null: unlimited. */
 export function spendableMax(wallet: Pick<Wallet, 'limit' | 'overdraftPercent'>): NanoUsd | null {
@@ -51,7 +48,7 @@ export function spendableMax(wallet: Pick<Wallet, 'limit' | 'overdraftPercent'>)
 /** @throws AppError `invalid_parameter` naming the field. */
 export function requireUsableSettings(settings: { limit?: NanoUsd | null; timeZone?: string }): void {
   const { limit, timeZone } = settings;
-  if (limit != null && (limit < 0n || limit > LIMIT_MAX)) {
+  if (limit != null && (limit < 0n || limit > AMOUNT_MAX)) {
     throw new AppError('invalid_parameter', 'The limit must lie between 0 and 500000000 dollars.', {
       param: 'limit_usd',
     });
@@ -86,7 +83,7 @@ export function requireFittingSettings(settings: KindSettings): void {
   if (limit != null) refuse('limit_usd', 'A prepaid wallet has no limit but its credits: top it up instead.');
   if (period && period !== 'none') refuse('period', 'A prepaid wallet has no periods: leave period out.');
   if (overdraftPercent) refuse('overdraft_percent', 'A prepaid wallet has no overdraft: leave it out.');
-  if (autoTopUp && (autoTopUp.below < 0n || autoTopUp.amount <= 0n || autoTopUp.amount > TOP_UP_MAX)) {
+  if (autoTopUp && (autoTopUp.below < 0n || autoTopUp.amount <= 0n || autoTopUp.amount > AMOUNT_MAX)) {
     refuse('auto_top_up', 'An automatic top-up needs an amount of at most 500000000 dollars, and a mark not below 0.');
   }
 }

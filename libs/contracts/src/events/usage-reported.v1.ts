@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../define.js';
-import { epochMs, id, modelName, nanoUsd, tag } from '../fields.js';
+import { costCenter, epochMs, id, modelName, nanoUsd, tag } from '../fields.js';
 import { usage } from '../usage.js';
 
 /** What a request reserved on one wallet, and from which lease. */
@@ -26,6 +26,11 @@ export const usageReport = z.object({
   keyId: id,
   /** Leaf first; empty when nothing is charged. */
   charges: z.array(leaseCharge).max(256),
+  /**
+   * Of the wallet that pays, or the nearest above it that has one, when the call began: a later change of the wallet does
+   * not change it. Absent in reports of a version that does not tell it, until 1.0.
+   */
+  costCenter: costCenter.nullable().optional(),
   endpoint: z.string().max(128),
   requestedModel: modelName,
   modelGroup: modelName.nullable(),

@@ -4,9 +4,18 @@ import { id, name, nanoUsd, timestamp } from '../fields.js';
 
 /**
  * `usage`, `overage` (beyond what was held): spent. `adjustment`: a correction of that. `top_up`, `expiry`: given to a
- * prepaid wallet, taken back. `reset`: a new period began.
+ * prepaid wallet, taken back. `transfer_…`: moved out of a budget or into it. `reset`: a new period began.
  */
-export const walletEntryKind = z.enum(['usage', 'overage', 'adjustment', 'top_up', 'expiry', 'reset']);
+export const walletEntryKind = z.enum([
+  'usage',
+  'overage',
+  'adjustment',
+  'top_up',
+  'expiry',
+  'transfer_out',
+  'transfer_in',
+  'reset',
+]);
 export type WalletEntryKind = z.output<typeof walletEntryKind>;
 
 /** A posting in the ledger. `amount` is what it moved, as its kind says; only an adjustment, a refund, can be below 0. */
@@ -44,6 +53,7 @@ export const walletThresholdCrossedV1 = defineEvent({
     walletName: name,
     orgId: id,
     thresholdPercent: z.int().min(1).max(1_000),
+    /** Of the period: the wallet's limit with what transfers moved. */
     limit: nanoUsd,
     spent: nanoUsd,
     periodKey: z.string().max(64),

@@ -4,6 +4,7 @@ import { costQuery, toCostAnswer, type CostSqlRow } from './cost-sql.js';
 const question: CostQuestion = {
   orgId: "org'; DROP TABLE requests; --",
   keyId: null,
+  costCenter: null,
   fromMs: 0,
   toMs: 1,
   groupBy: 'model',

@@ -30,6 +30,7 @@ const LABELS: Record<CostDimension, string> = {
   feature: '[feature_id]',
   key: '[key_id]',
   provider: '[provider]',
+  cost_center: '[cost_center]',
   tag: "if(empty(tags), [''], arrayDistinct(tags))",
 };
 
@@ -46,7 +47,8 @@ const sumOf = (buckets: readonly UsageBucket[]): string => buckets.map((bucket) 
  * FINAL sees each request once, however often it was inserted, and costs are 128-bit integers, so the sums are exact at
  * any moment. Groups and total come from one reading: ingestion between two would tear them apart.
  */
-export function costQuery({ orgId, keyId, fromMs, toMs, groupBy, interval, limit }: CostQuestion): BoundQuery {
+export function costQuery(question: CostQuestion): BoundQuery {
+  const { orgId, keyId, costCenter, fromMs, toMs, groupBy, interval, limit } = question;
   const startMs = interval ? `toInt64(toUnixTimestamp(${BUCKET_STARTS[interval]})) * 1000` : 'toInt64(0)';
   const sql = `
 SELECT
@@ -59,6 +61,7 @@ FROM (
     ${sumOf(INPUT_BUCKETS)} AS input, ${sumOf(OUTPUT_BUCKETS)} AS output
   FROM requests FINAL
   WHERE org_id = {orgId:String} ${keyId === null ? '' : 'AND key_id = {keyId:String}'}
+    ${costCenter === null ? '' : 'AND cost_center = {costCenter:String}'}
     AND started_at >= fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')
     AND started_at < fromUnixTimestamp64Milli({toMs:Int64}, 'UTC')
 )
@@ -68,8 +71,15 @@ ORDER BY is_total DESC, start_ms, sum(cost) DESC, label
 LIMIT {rowsMax:UInt32}
 SETTINGS max_execution_time = ${QUERY_DEADLINE_MS / 1_000}`;
   // One row more than asked for tells whether there are more; one is the total.
-  const parameters = { orgId, fromMs, toMs, rowsMax: limit + 2 };
-  return { sql, parameters: keyId === null ? parameters : { ...parameters, keyId } };
+  const parameters = {
+    orgId,
+    fromMs,
+    toMs,
+    rowsMax: limit + 2,
+    ...(keyId !== null && { keyId }),
+    ...(costCenter !== null && { costCenter }),
+  };
+  return { sql, parameters };
 }
 
 /** The answer out of the rows of `costQuery`. */

@@ -35,6 +35,7 @@ export function toRequestRow(record: RecordedUsage): Record<string, unknown> {
       lease_id: leaseId ?? '',
       reserved_nano_usd: reserved.toString(),
     })),
+    cost_center: record.costCenter ?? '',
     endpoint: record.endpoint,
     requested_model: record.requestedModel,
     model_group: record.modelGroup ?? '',

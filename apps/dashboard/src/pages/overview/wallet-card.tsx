@@ -53,6 +53,16 @@ function Balance({ balance }: { balance: WalletBalance }) {
         <Fact name={strings.wallet.limit}>
           {balance.limit_usd === null ? limitless(balance) : <Usd amount={balance.limit_usd} />}
         </Fact>
+        {balance.transferred_in_usd !== '0' && (
+          <Fact name={strings.wallet.transferredIn}>
+            <Usd amount={balance.transferred_in_usd} />
+          </Fact>
+        )}
+        {balance.transferred_out_usd !== '0' && (
+          <Fact name={strings.wallet.transferredOut}>
+            <Usd amount={balance.transferred_out_usd} />
+          </Fact>
+        )}
         <Fact name={strings.wallet.spent}>
           <span className={`key-spent key-${tone}`} />
           <Usd amount={balance.spent_usd} />

@@ -9,15 +9,31 @@ const WARNING_PERCENT = 80;
 export interface BalanceState {
   kind: 'unlimited' | 'fine' | 'warning' | 'exhausted';
   tone: Tone;
-  /** Of the limit, between 0 and 1. */
+  /** Of the limit as transfers moved it, between 0 and 1. */
   spentShare: number;
   heldShare: number;
 }
 
-type Figures = Pick<WalletBalance, 'limit_usd' | 'spent_usd' | 'held_usd' | 'available_usd' | 'used_percent'>;
+type Figures = Pick<
+  WalletBalance,
+  | 'limit_usd'
+  | 'spent_usd'
+  | 'held_usd'
+  | 'transferred_in_usd'
+  | 'transferred_out_usd'
+  | 'available_usd'
+  | 'used_percent'
+>;
 
 /** How a balance is to be shown: exhausted with nothing left, a warning from 80% of the limit on. */
-export function stateOf({ limit_usd, spent_usd, held_usd, available_usd, used_percent }: Figures): BalanceState {
+export function stateOf({
+  limit_usd,
+  spent_usd,
+  held_usd,
+  available_usd,
+  used_percent,
+  ...moved
+}: Figures): BalanceState {
   const shareless = { spentShare: 0, heldShare: 0 };
   if (available_usd === null) return { kind: 'unlimited', tone: 'plain', ...shareless };
   const exhausted = parseUsd(available_usd) <= 0n;
@@ -25,7 +41,7 @@ export function stateOf({ limit_usd, spent_usd, held_usd, available_usd, used_pe
   if (limit_usd === null) {
     return exhausted ? { kind: 'exhausted', tone: 'bad', ...shareless } : { kind: 'fine', tone: 'good', ...shareless };
   }
-  const limit = parseUsd(limit_usd);
+  const limit = parseUsd(limit_usd) + parseUsd(moved.transferred_in_usd) - parseUsd(moved.transferred_out_usd);
   const shares = { spentShare: shareOf(parseUsd(spent_usd), limit), heldShare: shareOf(parseUsd(held_usd), limit) };
   if (exhausted) return { kind: 'exhausted', tone: 'bad', ...shares };
   if ((used_percent ?? 0) >= WARNING_PERCENT) return { kind: 'warning', tone: 'warn', ...shares };

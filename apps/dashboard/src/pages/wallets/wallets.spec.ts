@@ -42,7 +42,15 @@ describe('the tree of wallets', () => {
 });
 
 describe('the state of a balance', () => {
-  const figures = { limit_usd: '100', spent_usd: '0', held_usd: '0', available_usd: '100', used_percent: 0 };
+  const figures = {
+    limit_usd: '100',
+    spent_usd: '0',
+    held_usd: '0',
+    transferred_in_usd: '0',
+    transferred_out_usd: '0',
+    available_usd: '100',
+    used_percent: 0,
+  };
 
   it('warns at 85% of the limit, from 80% on', () => {
     const at = (percent: number) => stateOf({ ...figures, spent_usd: String(percent), used_percent: percent });
@@ -66,6 +74,14 @@ describe('the state of a balance', () => {
 
   it('only warns beyond the limit while an overdraft still carries', () =>
     expect(stateOf({ ...figures, spent_usd: '105', available_usd: '5', used_percent: 105 }).kind).toBe('warning'));
+
+  it('measures against the limit as transfers moved it', () => {
+    const moved = { transferred_in_usd: '60', transferred_out_usd: '10' };
+    expect(stateOf({ ...figures, ...moved, spent_usd: '75', used_percent: 50, available_usd: '75' })).toMatchObject({
+      kind: 'fine',
+      spentShare: 0.5,
+    });
+  });
 
   it('measures nothing without a limit', () =>
     expect(stateOf({ ...figures, limit_usd: null, available_usd: null, used_percent: null }).kind).toBe('unlimited'));

@@ -94,6 +94,7 @@ function describeCall({
     userId: principal.userId,
     keyId: principal.keyId,
     charges: reservation?.charges.map((charge) => ({ ...charge })) ?? [],
+    costCenter: reservation?.costCenter ?? null,
     endpoint: call.endpoint,
     requestedModel,
     modelGroup: route.modelGroup,

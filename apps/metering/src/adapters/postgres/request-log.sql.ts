@@ -2,14 +2,14 @@ import type { RecordedCall } from '../../application/ports.js';
 
 /** What the statements take: all calls of a batch as one JSON text, so that one statement writes them all. */
 const CALLS = `json_to_recordset($1::json) AS call (request_id text, org_id text, team_id text, key_id text,
-  wallet_ids text[], tags text[], model text, provider text, status integer, cost_nano_usd bigint,
+  wallet_ids text[], cost_center text, tags text[], model text, provider text, status integer, cost_nano_usd bigint,
   duration_ms double precision, started_at timestamptz, record jsonb)`;
 
 export const INSERT_CALLS = `
-INSERT INTO request_log (request_id, org_id, team_id, key_id, wallet_ids, tags, model, provider, status, cost_nano_usd,
-  duration_ms, started_at, record)
-SELECT request_id, org_id, team_id, key_id, wallet_ids, tags, model, provider, status, cost_nano_usd,
-  duration_ms, started_at, record FROM ${CALLS}
+INSERT INTO request_log (request_id, org_id, team_id, key_id, wallet_ids, cost_center, tags, model, provider, status,
+  cost_nano_usd, duration_ms, started_at, record)
+SELECT request_id, org_id, team_id, key_id, wallet_ids, cost_center, tags, model, provider, status,
+  cost_nano_usd, duration_ms, started_at, record FROM ${CALLS}
 ON CONFLICT (request_id) DO NOTHING RETURNING request_id`;
 
 /** Of calls whose id is taken, those that are not the call that took it. */
@@ -46,6 +46,7 @@ function toCallJson({ record, json }: Pick<RecordedCall, 'record' | 'json'>): st
     team_id: record.teamId,
     key_id: record.keyId,
     wallet_ids: record.charges.map(({ walletId }) => walletId),
+    cost_center: record.costCenter ?? null,
     tags: record.tags,
     model: record.model,
     provider: record.provider,

@@ -21,6 +21,7 @@ export function selectRequests(query: RequestQuery): { text: string; values: unk
   for (const keyId of query.keyIds) where((key) => `key_id = ${key}`, keyId);
   where((team) => `team_id = ${team}`, query.teamId);
   where((wallet) => `wallet_ids @> ARRAY[${wallet}]`, query.walletId);
+  where((center) => `cost_center = ${center}`, query.costCenter);
   where((model) => `model = ${model}`, query.model);
   where((provider) => `provider = ${provider}`, query.provider);
   where((id) => `record->>'correlationId' = ${id}`, query.correlationId);

@@ -1,5 +1,11 @@
 import { Consumes, type EventEnvelope } from '@ao/bus';
-import { walletAutoTopUpRequestedV1, walletLedgerViolatedV1, type PayloadOf } from '@ao/contracts';
+import {
+  transferDecidedV1,
+  transferRequestedV1,
+  walletAutoTopUpRequestedV1,
+  walletLedgerViolatedV1,
+  type PayloadOf,
+} from '@ao/contracts';
 import { Controller } from '@nestjs/common';
 import { RaiseWalletAlerts } from '../../application/raise-wallet-alerts.js';
 
@@ -15,5 +21,15 @@ export class WalletsConsumer {
   @Consumes(walletLedgerViolatedV1, { kind: 'durable', name: 'notification-violations', batchSizeMax: 100 })
   async violated(events: EventEnvelope<PayloadOf<typeof walletLedgerViolatedV1>>[]): Promise<void> {
     await this.raiseWalletAlerts.ledgersViolated(events);
+  }
+
+  @Consumes(transferRequestedV1, { kind: 'durable', name: 'notification-transfers-requested', batchSizeMax: 100 })
+  async transferRequested(events: EventEnvelope<PayloadOf<typeof transferRequestedV1>>[]): Promise<void> {
+    await this.raiseWalletAlerts.transfersRequested(events);
+  }
+
+  @Consumes(transferDecidedV1, { kind: 'durable', name: 'notification-transfers-decided', batchSizeMax: 100 })
+  async transferDecided(events: EventEnvelope<PayloadOf<typeof transferDecidedV1>>[]): Promise<void> {
+    await this.raiseWalletAlerts.transfersDecided(events);
   }
 }

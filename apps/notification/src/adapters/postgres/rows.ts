@@ -13,6 +13,29 @@ const budgetThresholdFacts = z.object({
   crossedAt: timestamp,
 });
 
+const transferRequested = z.object({
+  type: z.literal('transfer_requested'),
+  transferId: z.string(),
+  fromWalletId: z.string(),
+  fromWalletName: z.string(),
+  toWalletId: z.string(),
+  toWalletName: z.string(),
+  amount: nanoUsd,
+  reason: z.string().nullable(),
+  note: z.string().nullable(),
+  requestedBy: z.string(),
+  requestedAt: timestamp,
+  expiresAt: timestamp,
+});
+
+const transferDecided = transferRequested.extend({
+  type: z.literal('transfer_decided'),
+  state: z.enum(['approved', 'rejected', 'expired', 'cancelled']),
+  decidedBy: z.string().nullable(),
+  decisionReason: z.string().nullable(),
+  decidedAt: timestamp,
+});
+
 const autoTopUpFacts = z.object({
   type: z.literal('auto_top_up'),
   topUpRequestId: z.string(),
@@ -35,7 +58,13 @@ const ledgerViolationFacts = z.object({
 });
 
 /** How facts are stored: JSON, with money as digits. */
-const alertFacts = z.discriminatedUnion('type', [budgetThresholdFacts, autoTopUpFacts, ledgerViolationFacts]);
+const alertFacts = z.discriminatedUnion('type', [
+  budgetThresholdFacts,
+  autoTopUpFacts,
+  ledgerViolationFacts,
+  transferRequested,
+  transferDecided,
+]);
 
 export const encodeFacts = (facts: AlertFacts): string => JSON.stringify(alertFacts.encode(facts));
 

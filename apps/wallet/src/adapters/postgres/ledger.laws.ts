@@ -1,6 +1,7 @@
 import type { Queryable } from '@ao/database';
 import { nanoUsd } from '@ao/kernel';
 import type { LedgerViolation } from '../../application/ports.js';
+import { BROKEN_TRANSFERS } from './transfer.laws.js';
 
 /** What entries do to the balance of their wallet and period. Sums of BIGINT are NUMERIC, so they cannot overflow. */
 export const EFFECTS = `
@@ -92,7 +93,8 @@ export async function findBroken(
     since === null
       ? await readSlowly<ViolationRow>(client, lawsOver(WHOLE_LEDGER), [max])
       : await readSlowly<ViolationRow>(client, lawsOver(SINCE_CHECKPOINT), [max, since]);
-  return rows.map(toViolation);
+  const transfers = await readSlowly<ViolationRow>(client, BROKEN_TRANSFERS, [max]);
+  return [...rows, ...transfers].slice(0, max).map(toViolation);
 }
 
 const toViolation = (row: ViolationRow): LedgerViolation => ({

@@ -12,7 +12,14 @@ import { amount, toBalance, toTimestamp, type BalanceRow } from './rows.js';
 /** Within the deadline of the question: an answer that nobody waits for any more is not worth searching for. */
 const LIST_TIMEOUT_MS = 4_000;
 const QUERY_CANCELED = '57014';
-const NOTHING = { posted: ZERO_USD, held: ZERO_USD, spendableMax: null, credit: NO_CREDIT };
+const NOTHING = {
+  posted: ZERO_USD,
+  held: ZERO_USD,
+  transferredIn: ZERO_USD,
+  transferredOut: ZERO_USD,
+  spendableMax: null,
+  credit: NO_CREDIT,
+};
 
 export class PostgresLedgerReader implements LedgerReader {
   constructor(private readonly database: Database) {}

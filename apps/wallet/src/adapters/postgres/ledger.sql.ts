@@ -1,6 +1,6 @@
 /** The hot statements of the ledger: each handles a whole batch, given as one array per column. */
 
-export const BALANCE_COLUMNS = `wallet_id, period_key, posted, held, spendable_max,
+export const BALANCE_COLUMNS = `wallet_id, period_key, posted, held, transferred_in, transferred_out, spendable_max,
   credited, refunded, drawn, next_expiry_at, top_up_requested_at`;
 
 /*
@@ -46,9 +46,10 @@ WHERE EXISTS (SELECT FROM period_balance AS earlier
   WHERE earlier.wallet_id = made.wallet_id AND earlier.starts_at < made.starts_at)`;
 
 export const UPDATE_BALANCES = `
-UPDATE period_balance SET posted = now.posted, held = now.held, spendable_max = now.spendable_max
-FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
-  AS now (wallet_id, period_key, posted, held, spendable_max)
+UPDATE period_balance SET posted = now.posted, held = now.held, transferred_in = now.transferred_in,
+  transferred_out = now.transferred_out, spendable_max = now.spendable_max
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
+  AS now (wallet_id, period_key, posted, held, transferred_in, transferred_out, spendable_max)
 WHERE period_balance.wallet_id = now.wallet_id AND period_balance.period_key = now.period_key`;
 
 export const INSERT_LEASES = `

@@ -143,6 +143,8 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
       balances.map(({ periodKey }) => periodKey),
       balances.map(({ posted }) => posted),
       balances.map(({ held }) => held),
+      balances.map(({ transferredIn }) => transferredIn),
+      balances.map(({ transferredOut }) => transferredOut),
       balances.map(({ spendableMax }) => spendableMax),
     ]);
   }

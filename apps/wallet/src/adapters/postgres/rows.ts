@@ -3,6 +3,7 @@ import { nanoUsd, type NanoUsd } from '@ao/kernel';
 import type { PeriodBalance } from '../../domain/balance.js';
 import type { Credit } from '../../domain/credit.js';
 import type { Lease, LeaseState } from '../../domain/lease.js';
+import type { Transfer, TransferState } from '../../domain/transfer.js';
 import type { Wallet } from '../../domain/wallet.js';
 import type { WalletModel } from './generated/models.js';
 
@@ -67,6 +68,8 @@ export interface BalanceRow {
   period_key: string;
   posted: string;
   held: string;
+  transferred_in: string;
+  transferred_out: string;
   spendable_max: string | null;
   credited: string;
   refunded: string;
@@ -80,6 +83,8 @@ export const toBalance = (row: BalanceRow): PeriodBalance => ({
   periodKey: row.period_key,
   posted: amount(row.posted),
   held: amount(row.held),
+  transferredIn: amount(row.transferred_in),
+  transferredOut: amount(row.transferred_out),
   spendableMax: amountOrNull(row.spendable_max),
   credit: {
     credited: amount(row.credited),
@@ -136,6 +141,41 @@ export const toLease = (row: LeaseRow): Lease => ({
   returnSequence: row.return_sequence,
   state: row.state,
   expiresAtMs: row.expires_at.getTime(),
+});
+
+export interface TransferRow {
+  id: string;
+  org_id: string;
+  from_wallet_id: string;
+  to_wallet_id: string;
+  amount: string;
+  reason: string | null;
+  note: string | null;
+  state: TransferState;
+  requested_by: string;
+  requested_by_user: string | null;
+  decided_by: string | null;
+  decision_reason: string | null;
+  created_at: Date;
+  expires_at: Date;
+  decided_at: Date | null;
+}
+
+export const toTransfer = (row: TransferRow): Transfer => ({
+  id: row.id,
+  orgId: row.org_id,
+  fromWalletId: row.from_wallet_id,
+  toWalletId: row.to_wallet_id,
+  amount: amount(row.amount),
+  reason: row.reason,
+  note: row.note,
+  state: row.state,
+  requestedBy: { keyId: row.requested_by, userId: row.requested_by_user },
+  decidedBy: row.decided_by,
+  decisionReason: row.decision_reason,
+  createdAtMs: row.created_at.getTime(),
+  expiresAtMs: row.expires_at.getTime(),
+  decidedAtMs: row.decided_at?.getTime() ?? null,
 });
 
 export const toTimestamp = (atMs: number | null): string | null =>

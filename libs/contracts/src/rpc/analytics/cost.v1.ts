@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineRpc } from '../../define.js';
-import { actor, nanoUsd, timestamp } from '../../fields.js';
+import { actor, costCenter, nanoUsd, timestamp } from '../../fields.js';
 
-export const costDimension = z.enum(['model', 'team', 'feature', 'key', 'provider', 'tag']);
+export const costDimension = z.enum(['model', 'team', 'feature', 'key', 'provider', 'tag', 'cost_center']);
 export const costInterval = z.enum(['hour', 'day', 'month']);
 
 /** What was spent, by one dimension and optionally over time; only the caller's organisation. Money in nano-dollars. */
@@ -16,6 +16,8 @@ export const queryCostV1 = defineRpc({
     groupBy: costDimension.optional().default('model'),
     /** Absent: one row per group for the whole range. */
     interval: costInterval.optional(),
+    /** Only the calls of this cost centre. */
+    costCenter: costCenter.optional(),
     limit: z.int().min(1).max(10_000).optional().default(1_000),
   }),
   response: z.object({

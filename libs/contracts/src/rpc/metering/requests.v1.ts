@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRpc } from '../../define.js';
 import { usageRecord, usageRecordExample } from '../../events/usage-recorded.v1.js';
-import { actor, id, modelName, nextCursor, page, tag, timestamp } from '../../fields.js';
+import { actor, costCenter, id, modelName, nextCursor, page, tag, timestamp } from '../../fields.js';
 
 /** A row of the request log: the gateway's report with the authoritative cost. Money in nano-dollars. */
 export const requestLogRow = usageRecord;
@@ -25,6 +25,7 @@ export const listRequestsV1 = defineRpc({
     keyId: id.optional(),
     correlationId: id.optional(),
     walletId: id.optional(),
+    costCenter: costCenter.optional(),
     model: modelName.optional(),
     provider: id.optional(),
     tag: tag.optional(),

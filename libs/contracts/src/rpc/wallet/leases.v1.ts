@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRpc } from '../../define.js';
-import { epochMs, id, name, nanoUsd } from '../../fields.js';
+import { costCenter, epochMs, id, name, nanoUsd } from '../../fields.js';
 import { leaseReturn } from '../gateway/leases.v1.js';
 import { budgetClaim } from '../../budget-scope.js';
 
@@ -16,7 +16,13 @@ export const lease = z.object({
 export type Lease = z.output<typeof lease>;
 
 /** One wallet of the path that a call is charged to, leaf first. */
-export const pathWallet = z.object({ walletId: id, name, unlimited: z.boolean() });
+export const pathWallet = z.object({
+  walletId: id,
+  name,
+  unlimited: z.boolean(),
+  /** Absent in answers of a version that does not tell it, until 1.0. */
+  costCenter: costCenter.nullable().optional(),
+});
 export type PathWallet = z.output<typeof pathWallet>;
 
 /**
@@ -67,7 +73,7 @@ export const acquireLeasesV1 = defineRpc({
     },
     response: {
       kind: 'granted',
-      path: [{ walletId: 'wal_1', name: 'Organisation', unlimited: false }],
+      path: [{ walletId: 'wal_1', name: 'Organisation', unlimited: false, costCenter: null }],
       leases: [
         { leaseId: 'lse_1', walletId: 'wal_1', granted: '50000000', expiresAtMs: 1767225660000, periodEndsAtMs: null },
       ],

@@ -1,7 +1,7 @@
 import { ZERO_USD } from '@ao/kernel';
 import { z } from 'zod';
 import { defineRpc } from '../../define.js';
-import { actor, id, name, nanoUsd, nextCursor, page, timestamp } from '../../fields.js';
+import { actor, costCenter, id, name, nanoUsd, nextCursor, page, timestamp } from '../../fields.js';
 import { budgetScope } from '../../budget-scope.js';
 import { walletPeriod } from '../../model-budget.js';
 
@@ -26,7 +26,7 @@ export const wallet = z.object({
   overdraftPercent: z.int().min(0).max(1_000),
   /** Percent of the limit at which an event is published, once per period each. */
   thresholdsPercent: z.array(z.int().min(1).max(1_000)).max(20),
-  costCenter: z.string().max(128).nullable(),
+  costCenter: costCenter.nullable(),
   active: z.boolean(),
   autoTopUp: autoTopUp.nullable().optional().default(null),
   /** Null: pays for the calls of its keys; else for every call of the organisation within the scope. */
@@ -53,10 +53,13 @@ export const walletBalance = z.object({
   limit: nanoUsd.nullable(),
   spent: nanoUsd,
   held: nanoUsd,
+  /** What transfers brought and took in this period; absent in answers of a version without transfers, until 1.0. */
+  transferredIn: nanoUsd.optional(),
+  transferredOut: nanoUsd.optional(),
   /** Null: unlimited. */
   available: nanoUsd.nullable(),
   overdraftUsed: nanoUsd,
-  /** Of the limit, two places, rounded down; null: there is no limit. */
+  /** Of the limit as transfers moved it, two places, rounded down; null: there is no limit. */
   usedPercent: z.number().nullable(),
 });
 export type WalletBalance = z.output<typeof walletBalance>;
@@ -86,7 +89,7 @@ const settings = {
   timeZone: z.string().min(1).max(64),
   overdraftPercent: z.int().min(0).max(1_000),
   thresholdsPercent: z.array(z.int().min(1).max(1_000)).max(20),
-  costCenter: z.string().min(1).max(128).nullable(),
+  costCenter: costCenter.nullable(),
   autoTopUp: autoTopUp.nullable(),
 };
 
@@ -119,7 +122,7 @@ export const createWalletV1 = defineRpc({
 export const listWalletsV1 = defineRpc({
   subject: 'rpc.wallet.list-wallets.v1',
   owner: 'wallet',
-  request: z.object({ actor, ...page, costCenter: z.string().max(128).optional(), templateId: id.optional() }),
+  request: z.object({ actor, ...page, costCenter: costCenter.optional(), templateId: id.optional() }),
   response: z.object({ data: z.array(wallet), nextCursor }),
   example: { request: { actor: actorExample }, response: { data: [walletExample], nextCursor: null } },
 });
@@ -151,6 +154,7 @@ export const updateWalletV1 = defineRpc({
   example: { request: { actor: actorExample, walletId: 'wal_1', active: false }, response: { wallet: walletExample } },
 });
 
+/** Admins and owners may ask about any wallet of the organisation, others about those that pay for their calls. */
 export const getBalanceV1 = defineRpc({
   subject: 'rpc.wallet.get-balance.v1',
   owner: 'wallet',
@@ -168,6 +172,8 @@ export const getBalanceV1 = defineRpc({
         limit: '100000000000',
         spent: '1250000',
         held: '0',
+        transferredIn: '0',
+        transferredOut: '0',
         available: '99998750000',
         overdraftUsed: '0',
         usedPercent: 0,

@@ -67,6 +67,8 @@ export function registerAdminRoutes(
           keyId: principal.keyId,
           role: principal.role,
           requestId: request.callId,
+          userId: principal.userId,
+          walletId: principal.walletId,
         };
         const { query, body } = request;
         const params = request.params as Record<string, string>;

@@ -1,4 +1,5 @@
 import {
+  costCenter as costCenterField,
   costDimension,
   costInterval,
   createPriceV1,
@@ -21,6 +22,7 @@ const requestQuery = z.object({
   team_id: z.string().max(128).optional(),
   key_id: z.string().max(128).optional(),
   wallet_id: z.string().max(128).optional(),
+  cost_center: costCenterField.optional(),
   request_id: z.string().max(128).optional(),
   model: z.string().max(256).optional(),
   provider: z.string().max(128).optional(),
@@ -48,6 +50,7 @@ function toRequestBody({
     started_at: new Date(startedAtMs).toISOString(),
     cost_usd: formatUsd(cost),
     ...toSnakeCase(row),
+    cost_center: row.costCenter ?? null,
     usage: toSnakeCase(usage),
     charges: charges.map(({ walletId, reserved }) => ({ wallet_id: walletId, reserved_usd: formatUsd(reserved) })),
     decision: decision && {
@@ -95,6 +98,7 @@ const costBody = z.object({
   to: z.iso.datetime({ offset: true }),
   group_by: costDimension.default('model'),
   interval: costInterval.optional(),
+  cost_center: costCenterField.optional(),
   limit: z.int().min(1).max(10_000).default(1_000),
 });
 const utc = (text: string): string => new Date(text).toISOString();
@@ -110,6 +114,7 @@ export const meteringRoutes = [
         teamId: filter.team_id,
         keyId: filter.key_id,
         walletId: filter.wallet_id,
+        costCenter: filter.cost_center,
         correlationId: filter.request_id,
         model: filter.model,
         provider: filter.provider,
@@ -179,8 +184,9 @@ export const meteringRoutes = [
     path: '/v1/analytics/cost',
     contract: queryCostV1,
     toRequest: ({ actor, body }) => {
-      const { from, to, group_by: groupBy, interval, limit } = readBody(body, costBody);
-      return { actor, from: utc(from), to: utc(to), groupBy, limit, ...(interval && { interval }) };
+      const { from, to, group_by: groupBy, interval, cost_center: costCenter, limit } = readBody(body, costBody);
+      const optional = { ...(interval && { interval }), ...(costCenter && { costCenter }) };
+      return { actor, from: utc(from), to: utc(to), groupBy, limit, ...optional };
     },
     toBody: ({ rows, total, truncated }) => ({
       data: rows.map(({ cost, ...row }) => ({ ...toSnakeCase(row), cost_usd: formatUsd(cost) })),

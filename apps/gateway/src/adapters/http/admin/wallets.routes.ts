@@ -9,7 +9,7 @@ import {
   type Wallet,
   type WalletBalance,
 } from '@ao/contracts';
-import { AppError, formatUsd } from '@ao/kernel';
+import { AppError, formatUsd, ZERO_USD } from '@ao/kernel';
 import { z } from 'zod';
 import { readBody, readQuery } from '../json-body.js';
 import { adminRoute } from './admin-routes.js';
@@ -56,6 +56,8 @@ const toBalanceBody = ({
   limit,
   spent,
   held,
+  transferredIn = ZERO_USD,
+  transferredOut = ZERO_USD,
   available,
   overdraftUsed,
   credited,
@@ -66,6 +68,8 @@ const toBalanceBody = ({
   credited_usd: formatUsd(credited),
   spent_usd: formatUsd(spent),
   held_usd: formatUsd(held),
+  transferred_in_usd: formatUsd(transferredIn),
+  transferred_out_usd: formatUsd(transferredOut),
   available_usd: formatOptionalUsd(available),
   overdraft_used_usd: formatUsd(overdraftUsed),
 });

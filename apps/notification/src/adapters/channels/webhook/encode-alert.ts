@@ -47,5 +47,31 @@ function encodeFacts(facts: AlertFacts): object {
         found_usd: formatUsd(facts.found),
         found_at: facts.foundAt,
       };
+    case 'transfer_requested':
+      return { ...toTransferFields(facts), state: 'pending' };
+    case 'transfer_decided':
+      return {
+        ...toTransferFields(facts),
+        state: facts.state,
+        decided_by: facts.decidedBy,
+        decision_reason: facts.decisionReason,
+        decided_at: facts.decidedAt,
+      };
   }
 }
+
+const toTransferFields = (
+  facts: Omit<AlertFacts & { type: 'transfer_requested' }, 'type'>,
+): Record<string, unknown> => ({
+  transfer_id: facts.transferId,
+  from_wallet_id: facts.fromWalletId,
+  from_wallet_name: facts.fromWalletName,
+  to_wallet_id: facts.toWalletId,
+  to_wallet_name: facts.toWalletName,
+  amount_usd: formatUsd(facts.amount),
+  reason: facts.reason,
+  note: facts.note,
+  requested_by: facts.requestedBy,
+  requested_at: facts.requestedAt,
+  expires_at: facts.expiresAt,
+});
