@@ -2,12 +2,14 @@ import { MemoryBus, type Bus } from '@ao/bus';
 import { SecretBox } from '@ao/config';
 import {
   bootstrapV1,
+  createAdjustmentV1,
   createChannelV1,
   createDeploymentV1,
   createKeyV1,
   createPriceV1,
   createProviderV1,
   createTeamV1,
+  createTopUpV1,
   createWalletV1,
   deleteAliasV1,
   setAliasV1,
@@ -71,6 +73,9 @@ describe('the services, asked with an idempotency key', () => {
   const actor = owner;
   const make = async <C extends RpcContract>(contract: C, request: CallOf<C>) => bus.request(contract, request);
 
+  const prepaidWallet = async (): Promise<string> =>
+    (await make(createWalletV1, { actor, name: 'prepaid', kind: 'prepaid' })).wallet.id;
+
   /** A change of each kind, and the relation that it adds a row to, if it does. */
   const changes: [string, RpcContract, () => Promise<object> | object, string | null][] = [
     ['a key', createKeyV1, () => ({ name: 'ci' }), 'identity.api_key'],
@@ -87,6 +92,23 @@ describe('the services, asked with an idempotency key', () => {
       updateWalletV1,
       async () => ({ walletId: (await make(createWalletV1, { actor, name: 'x' })).wallet.id, name: 'y' }),
       null,
+    ],
+    [
+      'a top-up',
+      createTopUpV1,
+      async () => ({ walletId: await prepaidWallet(), amount: nanoUsd(5n), idempotencyKey: `own-${sequence}` }),
+      'wallet.credit',
+    ],
+    [
+      'a correction',
+      createAdjustmentV1,
+      async () => ({
+        walletId: await prepaidWallet(),
+        amount: nanoUsd(5n),
+        reason: 'r',
+        idempotencyKey: `own-${sequence}`,
+      }),
+      'wallet.adjustment',
     ],
     [
       'a price',

@@ -58,9 +58,7 @@ class Replica {
     const id = new UuidV7Generator().next('team');
     await this.database.transaction(async (client) => {
       await client.query('INSERT INTO team VALUES ($1)', [id]);
-      await confirmClaim({
-        $executeRawUnsafe: async (statement, ...values) => (await client.query(statement, values)).rowCount ?? 0,
-      });
+      await confirmClaim(client);
       await this.beforeCommit();
     });
     await this.afterCommit();

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { AppError } from '@ao/kernel';
+import type { Queryable } from '../outbox/append-outbox.js';
 
 /** Whose idempotency key: the same text sent with another API key is another key. */
 export interface IdempotencyScope {
@@ -35,11 +36,15 @@ UPDATE idempotency SET changed = true WHERE org_id = $1 AND actor_id = $2 AND ke
  *
  * @throws AppError `conflict` when a later run has taken the key over: this transaction came too late and must not commit
  */
-export async function confirmClaim(transaction: RawTransaction): Promise<void> {
+export async function confirmClaim(transaction: RawTransaction | Queryable): Promise<void> {
   const claim = running.getStore();
   if (!claim) return;
-  const { orgId, actorId, key, holder } = claim;
-  if ((await transaction.$executeRawUnsafe(CONFIRM, orgId, actorId, key, holder)) === 1) return;
+  const values = [claim.orgId, claim.actorId, claim.key, claim.holder];
+  const confirmed =
+    '$executeRawUnsafe' in transaction
+      ? await transaction.$executeRawUnsafe(CONFIRM, ...values)
+      : (await transaction.query(CONFIRM, values)).rowCount;
+  if (confirmed === 1) return;
   throw new AppError('conflict', 'The request took too long and was started anew under its Idempotency-Key.', {
     param: 'idempotency-key',
   });

@@ -1,4 +1,11 @@
-import { appendOutbox, pruneInbox, translateDatabaseError, type Database, type Queryable } from '@ao/database';
+import {
+  appendOutbox,
+  confirmClaim,
+  pruneInbox,
+  translateDatabaseError,
+  type Database,
+  type Queryable,
+} from '@ao/database';
 import { ZERO_USD } from '@ao/kernel';
 import type { LedgerStore, LedgerTransaction, NewPeriod, RecordEntry } from '../../application/ports.js';
 import { PERIOD_ACCOUNT, resetKey, spendAccount, type Entry } from '../../domain/entry.js';
@@ -40,7 +47,11 @@ export class PostgresLedgerStore implements LedgerStore {
   }
 
   transact<T>(work: (transaction: LedgerTransaction) => Promise<T>): Promise<T> {
-    return this.database.transaction((client) => work(new PostgresLedgerTransaction(client)));
+    return this.database.transaction(async (client) => {
+      const result = await work(new PostgresLedgerTransaction(client));
+      await confirmClaim(client);
+      return result;
+    });
   }
 
   async prune(before: { acquisitionsMs: number; leasesMs: number }, inboxRetentionMs: number): Promise<number> {
