@@ -1,5 +1,6 @@
 import type { UsageReport } from '@ao/contracts';
 import { inputTokensOf, outputTokensOf } from '@ao/pricing';
+import type { IdempotentOutcome } from '../../application/idempotency/idempotent-calls.js';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { SpoolFigures } from '../spool/file-spool.js';
 
@@ -29,6 +30,11 @@ export class GatewayMetrics {
     'ao_cost_usd_total',
     'Cost of calls in US dollars, for trends; the ledger is exact',
     ['model', 'provider'],
+  );
+  private readonly idempotentCalls = this.counter(
+    'ao_idempotent_calls_total',
+    'Calls with an idempotency key that ran, got the answer of an earlier one, or were refused for the key',
+    ['outcome'],
   );
 
   constructor(gauges: Gauges) {
@@ -94,6 +100,10 @@ export class GatewayMetrics {
       },
     });
     this.registry.registerMetric(counter);
+  }
+
+  observeIdempotentCall(outcome: IdempotentOutcome): void {
+    this.idempotentCalls.inc({ outcome });
   }
 
   private counter(name: string, help: string, labelNames: string[]): Counter {
