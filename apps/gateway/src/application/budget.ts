@@ -74,15 +74,12 @@ export class Budget {
 
   /**
    * Lets a call under way spend what a further reservation took as well.
-   * @throws AppError `wallet_exhausted` when the two cannot settle as one; the further one is then undone.
+   * @returns false when the two cannot settle as one; the further one is undone then.
    */
-  extend(reservation: Reservation, further: Reservation): void {
-    if (extendReservation(reservation, further)) return;
+  extend(reservation: Reservation, further: Reservation): boolean {
+    if (extendReservation(reservation, further)) return true;
     this.pool.settle(further, ZERO_USD);
-    throw new AppError(
-      'wallet_exhausted',
-      'The wallets of this call were changed, or have too little left at once, while it ran. Send the request again.',
-    );
+    return false;
   }
 
   /** Ends a reservation; what was not spent can be given out again at once. */

@@ -52,6 +52,7 @@ class Wallet implements LeaseBroker {
   asked: bigint[] = [];
   gone = new Set<string>();
   away = false;
+  path = [{ walletId: 'leaf', name: 'Leaf', unlimited: false }];
   waitFor: Promise<void> = Promise.resolve();
   private granted = 0;
 
@@ -78,7 +79,7 @@ class Wallet implements LeaseBroker {
     this.granted += 1;
     const expiresAtMs = this.clock.nowMs() + TTL_MS;
     const lease = { leaseId: `l${this.granted}`, walletId: 'leaf', granted, expiresAtMs, periodEndsAtMs: null };
-    return { kind: 'granted', path: [{ walletId: 'leaf', name: 'Leaf', unlimited: false }], leases: [lease] };
+    return { kind: 'granted', path: this.path, leases: [lease] };
   }
 
   async sync({ returns, renew }: Parameters<LeaseBroker['sync']>[0]): ReturnType<LeaseBroker['sync']> {
@@ -325,6 +326,26 @@ describe('a stream without a limit of its own', () => {
     ]);
     expect(report).toMatchObject({ status: 200, usage: { outputTokens: 4_000 } });
     expect(report.charges.map(({ leaseId }) => leaseId)).toEqual(expect.arrayContaining(['l1', 'l2']));
+    expect(pool.totals().reserved).toBe(0n);
+  });
+
+  it('[BX-003] goes no further than it was paid for when its wallet gets another payer above it, who would pay for all of it', async () => {
+    setUp(1_000_000n);
+    const { out, report } = await call([
+      ...tokens(100),
+      async () => {
+        wallet.path = [...wallet.path, { walletId: 'above', name: 'Above', unlimited: true }];
+        clock.advanceMs(61_000);
+        budget.settle(await budget.reserve(payersOf(caller, []), nanoUsd(10n)), nanoUsd(0n));
+      },
+      ...tokens(4_000),
+      END,
+    ]);
+    expect(out.lastWords).toMatch(/"code":"wallet_exhausted".*\n\ndata: \[DONE\]\n\n$/);
+    expect(report).toMatchObject({ status: 402, partial: true, usage: { outputTokens: out.tokens } });
+    // To the last token of its first slice, and no wallet is charged that was not asked at the start.
+    expect(out.tokens).toBeGreaterThan(1_000);
+    expect(report.charges.map(({ walletId }) => walletId)).toEqual(['leaf']);
     expect(pool.totals().reserved).toBe(0n);
   });
 

@@ -1,4 +1,4 @@
-import { ZERO_USD, nanoUsd, toAppError, type NanoUsd } from '@ao/kernel';
+import { AppError, ZERO_USD, nanoUsd, toAppError, type NanoUsd } from '@ao/kernel';
 import type { Reservation } from '../../domain/lease-pool.js';
 import type { Budget } from '../budget.js';
 import type { Payers } from '../payers.js';
@@ -90,8 +90,7 @@ export class StreamAllowance {
       budget.settle(atHand.reservation, ZERO_USD);
       return false;
     }
-    this.grant({ tokens, reservation: atHand.reservation });
-    return true;
+    return this.grant({ tokens, reservation: atHand.reservation });
   }
 
   /** Once for what is paid now: whether it succeeds or not, the next look is at the very end. */
@@ -105,21 +104,24 @@ export class StreamAllowance {
   private async ask(tokensNeeded: number): Promise<void> {
     const { budget, payers } = this.options;
     const tokensWanted = this.nextTokens(tokensNeeded);
-    this.grant(
-      await takeSlice(budget, payers, {
-        tokensWanted,
-        tokensMin: Math.min(tokensWanted, Math.max(tokensNeeded, SLICE_TOKENS_MIN)),
-        amountOf: (tokens) => this.amountOf(tokens),
-      }),
-    );
+    const slice = await takeSlice(budget, payers, {
+      tokensWanted,
+      tokensMin: Math.min(tokensWanted, Math.max(tokensNeeded, SLICE_TOKENS_MIN)),
+      amountOf: (tokens) => this.amountOf(tokens),
+    });
+    if (!this.grant(slice)) throw notExtendable();
   }
 
-  private grant({ tokens, reservation }: Slice): void {
+  private grant({ tokens, reservation }: Slice): boolean {
     const { budget, price } = this.options;
-    if (reservation && this.isClosed) return budget.settle(reservation, ZERO_USD);
-    if (reservation) budget.extend(this.options.reservation, reservation);
+    if (this.isClosed) {
+      budget.settle(reservation, ZERO_USD);
+      return true;
+    }
+    if (reservation && !budget.extend(this.options.reservation, reservation)) return false;
     this.paidTokens += tokens;
     this.easyTokens = this.paidTokens >= price.output.max ? Infinity : threeQuarters(this.paidTokens);
+    return true;
   }
 
   /** As many again as there are: a long answer is extended few times. */
@@ -134,3 +136,10 @@ export class StreamAllowance {
 }
 
 const threeQuarters = (tokens: number): number => Math.floor((tokens * 3) / 4);
+
+function notExtendable(): AppError {
+  return new AppError(
+    'wallet_exhausted',
+    'The wallets that pay for this call were changed while it ran. Send the request again.',
+  );
+}
