@@ -1,2 +1,4 @@
 export * from './prices.v1.js';
+export * from './reconciliation.v1.js';
 export * from './requests.v1.js';
+export * from './reratings.v1.js';

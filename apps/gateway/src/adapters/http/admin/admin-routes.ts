@@ -1,6 +1,7 @@
 import type { Bus } from '@ao/bus';
 import type { Actor, CallOf, Principal, ResponseOf, RpcContract } from '@ao/contracts';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '@ao/kernel';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { bearerKey, type Authenticate } from '../../../application/authenticate.js';
 import { setBaseHeaders } from '../response-headers.js';
 
@@ -29,6 +30,8 @@ export interface AdminRoute<C extends RpcContract = RpcContract> {
   path: string;
   contract: C;
   status?: number;
+  /** The body is of this media type instead of JSON, and comes as bytes. */
+  accepts?: string;
   toRequest: (call: AdminCall) => CallOf<C>;
   toBody: (response: ResponseOf<C>) => unknown;
   toHeaders?: (response: ResponseOf<C>) => Record<string, string>;
@@ -42,8 +45,8 @@ export function registerAdminRoutes(
   routes: AdminRoute[],
   { bus, authenticate, seal }: AdminDependencies,
 ): void {
-  for (const { method, path, contract, status = 200, toRequest, toBody, toHeaders } of routes) {
-    server.route({
+  for (const { method, path, contract, status = 200, accepts, toRequest, toBody, toHeaders } of routes) {
+    const route: RouteOptions = {
       method,
       url: path,
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
@@ -70,6 +73,20 @@ export function registerAdminRoutes(
           .type('application/json; charset=utf-8')
           .send(JSON.stringify(toBody(response)));
       },
-    });
+    };
+    if (accepts === undefined) server.route(route);
+    else routeAccepting(server, route, accepts);
   }
+}
+
+/** In a scope of its own, so that no other route takes such a body, and this one takes no other. */
+function routeAccepting(server: FastifyInstance, route: RouteOptions, mediaType: string): void {
+  server.register((scope, _options, registered) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(mediaType, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    const message = `Send the body as ${mediaType}, with the header "Content-Type: ${mediaType}".`;
+    scope.addContentTypeParser('*', (_request, _body, done) => done(new AppError('unsupported_media_type', message)));
+    scope.route(route);
+    registered();
+  });
 }
