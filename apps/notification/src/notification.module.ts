@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { PeriodicJob, type ServiceContext, type ServiceParts } from '@ao/runtime';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ChannelsRpc } from './adapters/bus/channels.rpc.js';
+import { ReconciliationsConsumer } from './adapters/bus/reconciliations.consumer.js';
 import { ThresholdsConsumer } from './adapters/bus/thresholds.consumer.js';
 import { channelSenders } from './adapters/channels/index.js';
 import { DeliveryJob } from './adapters/jobs/delivery.job.js';
@@ -14,6 +15,7 @@ import { CreateChannel } from './application/create-channel.js';
 import { DeleteChannel } from './application/delete-channel.js';
 import { DeliverAlert } from './application/deliver-alert.js';
 import { CHANNEL_REPOSITORY, DELIVERY_REPOSITORY } from './application/ports.js';
+import { RaiseReconciliationAlerts } from './application/raise-reconciliation-alerts.js';
 import { RaiseThresholdAlerts } from './application/raise-threshold-alerts.js';
 import { RemoveOldAlerts } from './application/remove-old-alerts.js';
 import { loadNotificationConfig } from './config.js';
@@ -45,6 +47,7 @@ export class NotificationModule {
       clock,
       logger,
     });
+    const onDue = (): void => job.wake();
     const channelsMax = config.ALERT_CHANNELS_PER_ORGANISATION_MAX;
     const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({
       provide: provide as never,
@@ -52,13 +55,14 @@ export class NotificationModule {
     });
     const module: DynamicModule = {
       module: NotificationModule,
-      controllers: [ChannelsRpc, ThresholdsConsumer],
+      controllers: [ChannelsRpc, ThresholdsConsumer, ReconciliationsConsumer],
       providers: [
         value(CHANNEL_REPOSITORY, channels),
         value(DELIVERY_REPOSITORY, new PostgresDeliveryRepository(store)),
         value(CreateChannel, new CreateChannel({ channels, senders, seal, randomBytes, channelsMax, clock, ids })),
         value(DeleteChannel, new DeleteChannel(channels, clock, ids)),
-        value(RaiseThresholdAlerts, new RaiseThresholdAlerts({ alerts, clock, ids, onDue: () => job.wake() })),
+        value(RaiseThresholdAlerts, new RaiseThresholdAlerts({ alerts, clock, ids, onDue })),
+        value(RaiseReconciliationAlerts, new RaiseReconciliationAlerts({ alerts, clock, ids, onDue })),
       ],
     };
     const removeOldAlerts = new RemoveOldAlerts(alerts, clock, config.ALERT_RETENTION_DAYS);

@@ -14,8 +14,27 @@ interface BudgetThresholdFacts {
   crossedAt: string;
 }
 
+/** A provider's invoice and the request log differ by more than the tolerance. */
+interface ReconciliationGapFacts {
+  type: 'reconciliation_gap';
+  provider: string;
+  /** UTC, `2026-01`. */
+  month: string;
+  tolerancePercent: string;
+  ours: NanoUsd;
+  invoiced: NanoUsd;
+  /** Invoice minus ours. */
+  difference: NanoUsd;
+  /** How many models differ. */
+  modelCount: number;
+  /** The largest differences. */
+  models: { model: string; state: 'over' | 'under' | 'missing_here' | 'missing_there'; difference: NanoUsd }[];
+  /** RFC 3339. */
+  uploadedAt: string;
+}
+
 /** What an alert tells, by its type. */
-export type AlertFacts = BudgetThresholdFacts;
+export type AlertFacts = BudgetThresholdFacts | ReconciliationGapFacts;
 
 /** Something that an organisation wants to hear of, once. */
 export interface Alert {

@@ -2,8 +2,7 @@ import { nanoUsd, timestamp } from '@ao/contracts';
 import { z } from 'zod';
 import type { AlertFacts } from '../../domain/alert.js';
 
-/** How facts are stored: JSON, with money as digits. */
-const alertFacts = z.object({
+const budgetThresholdFacts = z.object({
   type: z.literal('budget_threshold'),
   walletId: z.string(),
   walletName: z.string(),
@@ -13,6 +12,28 @@ const alertFacts = z.object({
   period: z.string(),
   crossedAt: timestamp,
 });
+
+const reconciliationGapFacts = z.object({
+  type: z.literal('reconciliation_gap'),
+  provider: z.string(),
+  month: z.string(),
+  tolerancePercent: z.string(),
+  ours: nanoUsd,
+  invoiced: nanoUsd,
+  difference: nanoUsd,
+  modelCount: z.int(),
+  models: z.array(
+    z.object({
+      model: z.string(),
+      state: z.enum(['over', 'under', 'missing_here', 'missing_there']),
+      difference: nanoUsd,
+    }),
+  ),
+  uploadedAt: timestamp,
+});
+
+/** How facts are stored: JSON, with money as digits. */
+const alertFacts = z.discriminatedUnion('type', [budgetThresholdFacts, reconciliationGapFacts]);
 
 export const encodeFacts = (facts: AlertFacts): string => JSON.stringify(alertFacts.encode(facts));
 

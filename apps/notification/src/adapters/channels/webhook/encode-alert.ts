@@ -1,5 +1,5 @@
 import { formatUsd } from '@ao/kernel';
-import type { Alert } from '../../../domain/alert.js';
+import type { Alert, AlertFacts } from '../../../domain/alert.js';
 
 /**
  * The JSON body of a webhook: snake_case, money as decimal strings of dollars, times as RFC 3339. Every type has `id`,
@@ -12,12 +12,33 @@ export function encodeAlert({ id, facts, requestId, createdAtMs }: Alert): strin
     type: facts.type,
     created_at: new Date(createdAtMs).toISOString(),
     request_id: requestId,
-    wallet_id: facts.walletId,
-    wallet_name: facts.walletName,
-    threshold_percent: facts.thresholdPercent,
-    limit_usd: formatUsd(facts.limit),
-    spent_usd: formatUsd(facts.spent),
-    period: facts.period,
-    crossed_at: facts.crossedAt,
+    ...encodeFacts(facts),
   });
+}
+
+function encodeFacts(facts: AlertFacts): object {
+  switch (facts.type) {
+    case 'budget_threshold':
+      return {
+        wallet_id: facts.walletId,
+        wallet_name: facts.walletName,
+        threshold_percent: facts.thresholdPercent,
+        limit_usd: formatUsd(facts.limit),
+        spent_usd: formatUsd(facts.spent),
+        period: facts.period,
+        crossed_at: facts.crossedAt,
+      };
+    case 'reconciliation_gap':
+      return {
+        provider: facts.provider,
+        month: facts.month,
+        tolerance_percent: facts.tolerancePercent,
+        ours_usd: formatUsd(facts.ours),
+        invoiced_usd: formatUsd(facts.invoiced),
+        difference_usd: formatUsd(facts.difference),
+        model_count: facts.modelCount,
+        models: facts.models.map(({ difference, ...line }) => ({ ...line, difference_usd: formatUsd(difference) })),
+        uploaded_at: facts.uploadedAt,
+      };
+  }
 }
