@@ -9,23 +9,24 @@ export type PricedUse = UsageReport | UsageAttempt;
 export type CallCost = Pick<UsageReport, 'priceId' | 'cost' | 'attempts'> & { costBasis: CostBasis };
 
 /**
- * What a consumption costs, and what that rests on. The gateway's figure counts only when it names a price that is unknown
+ * What a call costs, and what that rests on. The gateway's figure counts only when it names a price that is unknown
  * here (a restored backup, say): it was computed from a published row, and 0 would be a gift.
- * @param price the row that it is priced by, if it is known.
+ * @param price the row that the report names, if it is known.
  */
 export function authoritativeCost(
-  consumption: Consumption,
+  report: Consumption,
   price: Price | undefined,
 ): { cost: NanoUsd; costBasis: CostBasis } {
-  if (consumption.ownKey) return { cost: ZERO_USD, costBasis: 'own_key' };
-  if (consumption.usageSource === 'none') return { cost: ZERO_USD, costBasis: 'none' };
-  if (price) return { cost: cost(consumption.usage, price), costBasis: 'price' };
-  if (consumption.priceId !== null) return { cost: consumption.cost, costBasis: 'reported' };
-  return { cost: ZERO_USD, costBasis: hasTokens(consumption) ? 'unpriced' : 'none' };
+  if (report.ownKey) return { cost: ZERO_USD, costBasis: 'own_key' };
+  if (report.usageSource === 'none') return { cost: ZERO_USD, costBasis: 'none' };
+  if (price) return { cost: cost(report.usage, price), costBasis: 'price' };
+  if (report.priceId !== null) return { cost: report.cost, costBasis: 'reported' };
+  return { cost: ZERO_USD, costBasis: hasTokens(report) ? 'unpriced' : 'none' };
 }
 
 /**
- * What a call costs: each attempt by its own price row, rounded by itself, as providers bill; the call is their sum.
+ * The same of a call that may have had several attempts: each by its own price row and rounded by itself, for each is
+ * billed by its provider; the call is their sum.
  * @param priceOf the row that a call or an attempt is priced by.
  */
 export function costOfCall(report: UsageReport, priceOf: (use: PricedUse) => Price | undefined): CallCost {
