@@ -215,6 +215,24 @@ describe('re-rating', () => {
     await replica.stop();
   });
 
+  it('[BX-010] is rated by one replica at a time', async () => {
+    const model = 'contended';
+    const priceId = await setPrice(model, '2');
+    await platform.report(Array.from({ length: 300 }, () => call({ model, priceId })));
+    await setPrice(model, '1');
+    const replica = await platform.replica();
+    const client = await platform.database.pool.connect();
+    await client.query('BEGIN; LOCK TABLE cost_adjustment IN EXCLUSIVE MODE');
+    const id = await begin({ model });
+    // Both have looked at it by then: one waits for the table, the other must have gone on.
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await client.query('COMMIT');
+    client.release();
+    expect(await done(id)).toMatchObject({ scanned: 300, changed: 300, difference: 300n * parseUsd('-1') });
+    expect(await count(`cost_adjustment WHERE rerating_id = '${id}'`)).toBe(300);
+    await replica.stop();
+  });
+
   it('[BX-010] touches and shows the actor’s own organisation only, and only admins may', async () => {
     const id = await begin();
     await expect(platform.bus.request(getReratingV1, { actor: stranger, reratingId: id })).rejects.toMatchObject({
@@ -240,8 +258,9 @@ describe('re-rating', () => {
   it('limits how many run at once', async () => {
     const client = await platform.database.pool.connect();
     await client.query('BEGIN; LOCK TABLE request_log IN ACCESS EXCLUSIVE MODE');
-    const ids = await Promise.all(Array.from({ length: 10 }, () => begin()));
-    await expect(begin()).rejects.toMatchObject({ code: 'conflict' });
+    const short = { to: new Date(START + 1).toISOString() };
+    const ids = await Promise.all(Array.from({ length: 10 }, () => begin(short)));
+    await expect(begin(short)).rejects.toMatchObject({ code: 'conflict' });
     await client.query('COMMIT');
     client.release();
     await Promise.all(ids.map((id) => done(id)));

@@ -6,8 +6,8 @@ import type { Rerating } from '../domain/rerating.js';
 import type { AdjustedCall, PriceRepository, RatedBatch, ReratingRepository } from './ports.js';
 import { rerate } from './rerate.js';
 
-/** Short enough transactions that recording goes on beside them. */
-const BATCH_CALLS_MAX = 1_000;
+/** Short enough transactions that recording goes on beside them, and short enough work that others in the process do. */
+const BATCH_CALLS_MAX = 250;
 const BATCH_PAUSE_MS = 20;
 /** Looked at in one round; the others come after them. */
 const RUNNING_MAX = 100;
