@@ -13,6 +13,7 @@ import { ratingRoutes } from './adapters/http/admin/rating.routes.js';
 import { operationsRoutes } from './adapters/http/admin/operations.routes.js';
 import { routingRoutes } from './adapters/http/admin/routing.routes.js';
 import { taskRoutes } from './adapters/http/admin/tasks.routes.js';
+import { ledgerRoutes } from './adapters/http/admin/ledger.routes.js';
 import { walletRoutes } from './adapters/http/admin/wallets.routes.js';
 import { registerCompletions } from './adapters/http/completion.routes.js';
 import { registerDashboard } from './adapters/http/dashboard.routes.js';
@@ -135,6 +136,7 @@ export class GatewayModule {
       ...keyRoutes,
       ...aliasRoutes,
       ...walletRoutes,
+      ...ledgerRoutes,
       ...meteringRoutes,
       ...ratingRoutes,
       ...routingRoutes,

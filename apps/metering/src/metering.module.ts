@@ -1,5 +1,6 @@
 import { PeriodicJob, type ServiceContext, type ServiceParts } from '@ao/runtime';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ChargesRpc } from './adapters/bus/charges.rpc.js';
 import { BusPriceSnapshots } from './adapters/bus/price.snapshots.js';
 import { PricesRpc } from './adapters/bus/prices.rpc.js';
 import { ReratingsRpc } from './adapters/bus/reratings.rpc.js';
@@ -10,6 +11,7 @@ import { AoConfigPrices } from './adapters/config/ao-config.prices.js';
 import { readCsv } from './adapters/csv/read-csv.js';
 import { PriceFeedJob } from './adapters/jobs/price-feed.job.js';
 import { PostgresInvoiceRepository } from './adapters/postgres/invoice.repository.js';
+import { PostgresChargeSummaries } from './adapters/postgres/charge-summaries.js';
 import { PostgresPriceRepository } from './adapters/postgres/price.repository.js';
 import { PostgresRequestLog } from './adapters/postgres/request-log.repository.js';
 import { PostgresReratingRepository } from './adapters/postgres/rerating.repository.js';
@@ -25,6 +27,7 @@ import { PublishPrices } from './application/publish-prices.js';
 import { ReconcileInvoice } from './application/reconcile-invoice.js';
 import { RecordUsage } from './application/record-usage.js';
 import { RerateCalls } from './application/rerate-calls.js';
+import { SummariseCharges } from './application/summarise-charges.js';
 import { SweepRequestLog } from './application/sweep-request-log.js';
 import { SyncPrices } from './application/sync-prices.js';
 import { UploadInvoices } from './application/upload-invoices.js';
@@ -56,12 +59,13 @@ export class MeteringModule {
     });
     const module: DynamicModule = {
       module: MeteringModule,
-      controllers: [PricesRpc, RequestsRpc, ReratingsRpc, ReconciliationRpc, UsageConsumer],
+      controllers: [ChargesRpc, PricesRpc, RequestsRpc, ReratingsRpc, ReconciliationRpc, UsageConsumer],
       providers: [
         value(PRICE_REPOSITORY, prices),
         value(CreatePrice, new CreatePrice(prices, publishPrices, clock, ids, config.API_PRICES_MAX)),
         value(RecordUsage, new RecordUsage(log, prices, clock, logger)),
         value(ListRequests, new ListRequests(log)),
+        value(SummariseCharges, new SummariseCharges(new PostgresChargeSummaries(context.database))),
         value(GetRequest, new GetRequest(log, prices)),
         value(CreateRerating, new CreateRerating({ reratings, prices, clock, ids })),
         value(UploadInvoices, new UploadInvoices({ invoices, reconcile, readCsv, clock, ids })),

@@ -4,6 +4,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ChannelsRpc } from './adapters/bus/channels.rpc.js';
 import { ReconciliationsConsumer } from './adapters/bus/reconciliations.consumer.js';
 import { ThresholdsConsumer } from './adapters/bus/thresholds.consumer.js';
+import { WalletsConsumer } from './adapters/bus/wallets.consumer.js';
 import { channelSenders } from './adapters/channels/index.js';
 import { DeliveryJob } from './adapters/jobs/delivery.job.js';
 import { PostgresAlertRepository } from './adapters/postgres/alert.repository.js';
@@ -17,6 +18,7 @@ import { DeliverAlert } from './application/deliver-alert.js';
 import { CHANNEL_REPOSITORY, DELIVERY_REPOSITORY } from './application/ports.js';
 import { RaiseReconciliationAlerts } from './application/raise-reconciliation-alerts.js';
 import { RaiseThresholdAlerts } from './application/raise-threshold-alerts.js';
+import { RaiseWalletAlerts } from './application/raise-wallet-alerts.js';
 import { RemoveOldAlerts } from './application/remove-old-alerts.js';
 import { loadNotificationConfig } from './config.js';
 
@@ -55,7 +57,7 @@ export class NotificationModule {
     });
     const module: DynamicModule = {
       module: NotificationModule,
-      controllers: [ChannelsRpc, ThresholdsConsumer, ReconciliationsConsumer],
+      controllers: [ChannelsRpc, ThresholdsConsumer, ReconciliationsConsumer, WalletsConsumer],
       providers: [
         value(CHANNEL_REPOSITORY, channels),
         value(DELIVERY_REPOSITORY, new PostgresDeliveryRepository(store)),
@@ -63,6 +65,7 @@ export class NotificationModule {
         value(DeleteChannel, new DeleteChannel(channels, clock, ids)),
         value(RaiseThresholdAlerts, new RaiseThresholdAlerts({ alerts, clock, ids, onDue })),
         value(RaiseReconciliationAlerts, new RaiseReconciliationAlerts({ alerts, clock, ids, onDue })),
+        value(RaiseWalletAlerts, new RaiseWalletAlerts({ alerts, clock, ids, onDue })),
       ],
     };
     const removeOldAlerts = new RemoveOldAlerts(alerts, clock, config.ALERT_RETENTION_DAYS);

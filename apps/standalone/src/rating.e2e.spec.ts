@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { openDatabase, type Database } from '@ao/database';
+import { parseUsd } from '@ao/kernel';
 import { startSimulator, type Simulator } from '@ao/provider-simulator';
 import { createTestDatabase, waitFor } from '@ao/testing';
 import type { ApiClient } from './testing/api-client.js';
 import { ModelFile } from './testing/model-file.js';
 import { modes } from './testing/platform-home.js';
 import { startPlatform, type RunningPlatform } from './testing/start-platform.js';
-import { createTenant, expectStatus, requestRow, requestRows } from './testing/tenants.js';
+import { createTenant, expectStatus, requestRow, requestRows, spentBy } from './testing/tenants.js';
 import { startWebhookReceiver } from './testing/webhook-receiver.js';
 
 jest.setTimeout(120_000);
@@ -87,7 +88,7 @@ describe.each(modes)('what calls cost, %s', (mode) => {
     expect(balance).toMatchObject({ spent_usd: '0', held_usd: '0' });
   });
 
-  it('[BX-010] [MT-012] corrects a period after a price fix, in the log and in the reports, and shows how a cost comes about', async () => {
+  it('[BX-010] [MT-012] corrects a period after a price fix, in the log, the ledger and the reports, and shows how a cost comes about', async () => {
     const effective = { effective_from: new Date(Date.now() - 60_000).toISOString() };
     const price = { model: 'sim-mispriced', output_usd_per_million: '0', ...effective };
     const wrong = await setPrice({ ...price, input_usd_per_million: '25' });
@@ -96,6 +97,7 @@ describe.each(modes)('what calls cost, %s', (mode) => {
     await waitFor(async () => (await api.chat({ model: 'mispriced', messages }, { 'x-dry-run': '1' })).status === 200);
     const row = await call(api, 'mispriced');
     expect(row['cost_usd']).toBe('0.025');
+    await waitFor(async () => (await spentBy(api)) === parseUsd('0.025'), { timeoutMs: 10_000, intervalMs: 50 });
     const fixed = await setPrice({ ...price, input_usd_per_million: '2.5' });
     const period = { from: effective.effective_from, to: new Date().toISOString(), model: 'sim-mispriced' };
     const begun = expectStatus(
@@ -133,6 +135,7 @@ describe.each(modes)('what calls cost, %s', (mode) => {
       ],
     });
     expect(wrong['id']).not.toBe(fixed['id']);
+    await waitFor(async () => (await spentBy(api)) === parseUsd('0.0025'), { timeoutMs: 10_000, intervalMs: 50 });
     await waitFor(async () => (await costOfModel('sim-mispriced', period.from)) === '0.0025', { timeoutMs: 20_000 });
     expect((await api.post('/v1/reratings', { ...period, reason: 'mine' })).status).toBe(403);
   });

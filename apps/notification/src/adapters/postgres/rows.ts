@@ -32,8 +32,34 @@ const reconciliationGapFacts = z.object({
   uploadedAt: timestamp,
 });
 
+const autoTopUpFacts = z.object({
+  type: z.literal('auto_top_up'),
+  topUpRequestId: z.string(),
+  walletId: z.string(),
+  walletName: z.string(),
+  available: nanoUsd,
+  below: nanoUsd,
+  amount: nanoUsd,
+  requestedAt: timestamp,
+});
+
+const ledgerViolationFacts = z.object({
+  type: z.literal('ledger_violation'),
+  walletId: z.string(),
+  period: z.string(),
+  law: z.string(),
+  expected: nanoUsd,
+  found: nanoUsd,
+  foundAt: timestamp,
+});
+
 /** How facts are stored: JSON, with money as digits. */
-const alertFacts = z.discriminatedUnion('type', [budgetThresholdFacts, reconciliationGapFacts]);
+const alertFacts = z.discriminatedUnion('type', [
+  budgetThresholdFacts,
+  reconciliationGapFacts,
+  autoTopUpFacts,
+  ledgerViolationFacts,
+]);
 
 export const encodeFacts = (facts: AlertFacts): string => JSON.stringify(alertFacts.encode(facts));
 

@@ -125,4 +125,9 @@ class PostgresWalletTree implements WalletTree {
     await this.prisma.wallet.updateMany({ where: { templateId: id, followsTemplate: true }, data: settings });
     await this.prisma.outbox.createMany({ data: events });
   }
+
+  async forgetTopUpRequest(walletId: string): Promise<void> {
+    const where = { walletId, topUpRequestedAt: { not: null } };
+    await this.prisma.periodBalance.updateMany({ where, data: { topUpRequestedAt: null } });
+  }
 }

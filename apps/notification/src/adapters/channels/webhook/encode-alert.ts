@@ -40,5 +40,24 @@ function encodeFacts(facts: AlertFacts): object {
         models: facts.models.map(({ difference, ...line }) => ({ ...line, difference_usd: formatUsd(difference) })),
         uploaded_at: facts.uploadedAt,
       };
+    case 'auto_top_up':
+      return {
+        top_up_request_id: facts.topUpRequestId,
+        wallet_id: facts.walletId,
+        wallet_name: facts.walletName,
+        available_usd: formatUsd(facts.available),
+        below_usd: formatUsd(facts.below),
+        amount_usd: formatUsd(facts.amount),
+        requested_at: facts.requestedAt,
+      };
+    case 'ledger_violation':
+      return {
+        wallet_id: facts.walletId,
+        period: facts.period,
+        law: facts.law,
+        expected_usd: formatUsd(facts.expected),
+        found_usd: formatUsd(facts.found),
+        found_at: facts.foundAt,
+      };
   }
 }
