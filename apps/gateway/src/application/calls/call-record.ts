@@ -85,6 +85,8 @@ export class CallRecord {
     const { status, errorCode, usage, usageSource, startedAtMs: _since, cost: _cost, ...where } = last;
     return {
       ...this.identity,
+      // Those that a stream was extended by have come since.
+      charges: this.options.reservation?.charges ?? [],
       ...where,
       modelGroup: this.target.route.modelGroup,
       status,
@@ -159,7 +161,7 @@ function describeCall({
     teamId: principal.teamId,
     userId: principal.userId,
     keyId: principal.keyId,
-    charges: reservation?.charges ?? [],
+    charges: reservation?.charges.map((charge) => ({ ...charge })) ?? [],
     endpoint: call.endpoint,
     requestedModel,
     modelGroup: route.modelGroup,
