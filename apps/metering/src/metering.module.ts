@@ -43,14 +43,15 @@ export class MeteringModule {
   static register(context: ServiceContext): ServiceParts {
     const { bus, clock, ids, logger, environment } = context;
     const config = loadMeteringConfig(environment);
-    const prices = new PostgresPriceRepository(new MeteringStore(context.database));
+    const store = new MeteringStore(context.database);
+    const prices = new PostgresPriceRepository(store);
     const log = new PostgresRequestLog(context.database);
     const publishPrices = new PublishPrices(prices, new BusPriceSnapshots(bus), clock, logger);
     const configured = new AoConfigPrices(config.AO_CONFIG, environment, logger);
     const syncPrices = new SyncPrices(prices, configured, clock, ids);
-    const reratings = new PostgresReratingRepository(context.database);
+    const reratings = new PostgresReratingRepository(context.database, store);
     const rerateCalls = new RerateCalls({ reratings, prices, clock, ids, logger });
-    const invoices = new PostgresInvoiceRepository(context.database);
+    const invoices = new PostgresInvoiceRepository(context.database, store);
     const reconcile = new ReconcileInvoice(invoices, clock, config.REQUEST_LOG_RETENTION_DAYS);
     const sweep = new SweepRequestLog(log, clock, logger, config.REQUEST_LOG_RETENTION_DAYS);
     const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({

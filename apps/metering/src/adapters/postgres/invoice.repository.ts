@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { EncodedEvent } from '@ao/bus';
 import { nanoUsd as nanoUsdField } from '@ao/contracts';
-import { appendOutbox, databaseErrorCode, type Database, type Queryable } from '@ao/database';
+import { databaseErrorCode, type Database } from '@ao/database';
 import { AppError, nanoUsd, type NanoUsd } from '@ao/kernel';
 import { z } from 'zod';
 import type { InvoiceRepository, InvoiceUpload, UploadedInvoice } from '../../application/ports.js';
+import type { Prisma } from './generated/client.js';
+import type { MeteringStore } from './store.js';
 
 /** Within the deadline of the question, with time left for the answer. */
 const SUM_TIMEOUT_MS = 10_000;
@@ -13,7 +16,7 @@ const INVOICES_MAX = 24;
 
 const UPSERT = `
 INSERT INTO provider_invoice (org_id, provider, month, digest, tolerance_percent, lines, uploaded_at, uploaded_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8)
 ON CONFLICT (org_id, provider, month) DO UPDATE SET digest = EXCLUDED.digest, lines = EXCLUDED.lines,
   tolerance_percent = EXCLUDED.tolerance_percent, uploaded_at = EXCLUDED.uploaded_at, uploaded_by = EXCLUDED.uploaded_by
 WHERE provider_invoice.digest <> EXCLUDED.digest`;
@@ -40,15 +43,20 @@ interface InvoiceRow {
 }
 
 export class PostgresInvoiceRepository implements InvoiceRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly store: MeteringStore,
+  ) {}
 
   replace(orgId: string, keyId: string, uploads: readonly InvoiceUpload[]): Promise<void> {
     // One fixed order of rows, or two uploads that overlap could deadlock.
     const ordered = uploads.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-    return this.database.transaction(async (client) => {
+    return this.store.write(async (prisma) => {
+      const news: EncodedEvent[] = [];
       for (const { invoice, events } of ordered) {
-        if (await upsert(client, orgId, keyId, invoice)) await appendOutbox(client, events);
+        if (await upsert(prisma, orgId, keyId, invoice)) news.push(...events);
       }
+      return news;
     });
   }
 
@@ -88,7 +96,12 @@ export class PostgresInvoiceRepository implements InvoiceRepository {
 }
 
 /** @returns whether it is another one than before. */
-async function upsert(client: Queryable, orgId: string, keyId: string, invoice: UploadedInvoice): Promise<boolean> {
+async function upsert(
+  prisma: Prisma.TransactionClient,
+  orgId: string,
+  keyId: string,
+  invoice: UploadedInvoice,
+): Promise<boolean> {
   const { provider, month, tolerancePercent, uploadedAtMs } = invoice;
   const lines = JSON.stringify(
     storedLines.encode([...invoice.lines].map(([model, line]) => ({ model, ...line })).sort(byModel)),
@@ -97,8 +110,7 @@ async function upsert(client: Queryable, orgId: string, keyId: string, invoice: 
     .update(JSON.stringify([tolerancePercent, lines]))
     .digest('hex');
   const what = [digest, tolerancePercent, lines, new Date(uploadedAtMs), keyId];
-  const { rowCount } = await client.query(UPSERT, [orgId, provider, month, ...what]);
-  return rowCount === 1;
+  return (await prisma.$executeRawUnsafe(UPSERT, orgId, provider, month, ...what)) === 1;
 }
 
 const byModel = (a: { model: string }, b: { model: string }): number => (a.model < b.model ? -1 : 1);

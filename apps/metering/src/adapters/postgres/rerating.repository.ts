@@ -16,6 +16,7 @@ import {
   toAdjustmentsJson,
   UPDATE_CALLS,
 } from './rerating.sql.js';
+import type { MeteringStore } from './store.js';
 
 interface ReratingRow {
   id: string;
@@ -44,28 +45,24 @@ interface Position {
 }
 
 export class PostgresReratingRepository implements ReratingRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly store: MeteringStore,
+  ) {}
 
   create(rerating: Rerating, runningMax: number, events: EncodedEvent[]): Promise<void> {
-    return this.database.transaction(async (client) => {
+    return this.store.write(async (prisma) => {
       const { id, orgId, fromMs, toMs, model, provider, reason, dryRun, priceVersion, createdAtMs } = rerating;
       const period = [new Date(fromMs), new Date(toMs)];
       const what = [model, provider, reason, dryRun, priceVersion];
-      const { rowCount } = await client.query(INSERT_RERATING, [
-        id,
-        orgId,
-        ...period,
-        ...what,
-        new Date(createdAtMs),
-        runningMax,
-      ]);
-      if (rowCount === 0) {
+      const given = [id, orgId, ...period, ...what, new Date(createdAtMs), runningMax];
+      if ((await prisma.$executeRawUnsafe(INSERT_RERATING, ...given)) === 0) {
         throw new AppError(
           'conflict',
           `${runningMax} re-ratings are running, which is the limit. Wait for one to end.`,
         );
       }
-      await appendOutbox(client, events);
+      return events;
     });
   }
 
