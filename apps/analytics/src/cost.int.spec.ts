@@ -4,7 +4,8 @@ import { nanoUsd, silentLogger } from '@ao/kernel';
 import type { RunningService } from '@ao/runtime';
 import { temporaryFolder, type TemporaryFolder } from '@ao/testing';
 import { openWarehouse, type Warehouse } from '@ao/warehouse';
-import { DAY_MS, HOUR_MS, Platform, adminOf, monthStartMs, startAnalytics } from './platform.suite.js';
+import { usageOf } from '@ao/pricing';
+import { DAY_MS, HOUR_MS, Platform, adminOf, attempt, monthStartMs, startAnalytics } from './platform.suite.js';
 
 const startMs = monthStartMs();
 const key1 = { orgId: 'org_a', keyId: 'key_1', provider: 'p1' };
@@ -112,6 +113,63 @@ describe('the cost query', () => {
     expect(rows).toEqual([
       { group: 'gpt-4o', intervalStart: null, cost: 2_500_000n, requests: 2, inputTokens: 126, outputTokens: 1_920 },
     ]);
+  });
+
+  it('[BX-010] counts a correction with its call, once, in whichever order they come', async () => {
+    const orgId = 'org_corrected';
+    const call = { requestId: 'c1', orgId, model: 'm1', tags: ['x', 'y'], cost: nanoUsd(LARGE) };
+    const first = { adjustmentId: 'a1', requestId: 'c1', orgId, difference: nanoUsd(-LARGE) };
+    const second = { adjustmentId: 'a2', requestId: 'c1', orgId, difference: nanoUsd(40n) };
+    await platform.adjust(first);
+    await platform.record(call, { ...call, requestId: 'c2', model: 'm2', cost: nanoUsd(2n) });
+    await platform.adjust(second, second, first);
+    await platform.adjust({ ...second, adjustmentId: 'a3', orgId: 'org_elsewhere' });
+    const costs = async (groupBy: 'model' | 'tag') => {
+      const { rows, total } = await platform.query({ actor: adminOf(orgId), groupBy });
+      return [Object.fromEntries(rows.map(({ group, cost, requests }) => [group, [cost, requests]])), total];
+    };
+    expect(await costs('model')).toEqual([{ m1: [40n, 1], m2: [2n, 1] }, 42n]);
+    expect(await costs('tag')).toEqual([{ x: [42n, 2], y: [42n, 2] }, 42n]);
+  });
+
+  it('[AN-003] shares the cost of a call out between the models and providers of its attempts', async () => {
+    const orgId = 'org_attempts';
+    const usage = usageOf({ inputTokens: 5, outputTokens: 3 });
+    const attempts = [
+      attempt({ provider: 'p1', model: 'm1', usage, cost: nanoUsd(1n) }),
+      attempt({ provider: 'p1', model: 'm2', usage, cost: nanoUsd(2n) }),
+      attempt({ provider: 'p2', model: 'm1', usage, cost: nanoUsd(4n) }),
+    ];
+    const sum = usageOf({ inputTokens: 15, outputTokens: 9 });
+    await platform.record({
+      requestId: 'a1',
+      orgId,
+      provider: 'p2',
+      model: 'm1',
+      attempts,
+      usage: sum,
+      cost: nanoUsd(7n),
+    });
+    await platform.adjust({ requestId: 'a1', orgId, difference: nanoUsd(100n) });
+    const groups = async (groupBy: 'model' | 'provider' | 'key') => {
+      const { rows, total } = await platform.query({ actor: adminOf(orgId), groupBy });
+      return [rows.map(({ group, cost, requests, inputTokens }) => [group, cost, requests, inputTokens]), total];
+    };
+    expect(await groups('model')).toEqual([
+      [
+        ['m1', 105n, 1, 10],
+        ['m2', 2n, 1, 5],
+      ],
+      107n,
+    ]);
+    expect(await groups('provider')).toEqual([
+      [
+        ['p2', 104n, 1, 5],
+        ['p1', 3n, 1, 10],
+      ],
+      107n,
+    ]);
+    expect(await groups('key')).toEqual([[['key_1', 107n, 1, 15]], 107n]);
   });
 
   it('[AN-003] takes the start of the range in and its end out', async () => {

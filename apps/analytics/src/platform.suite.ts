@@ -1,6 +1,7 @@
 import type { Bus } from '@ao/bus';
 import { SecretBox } from '@ao/config';
 import {
+  costAdjustedV1,
   queryCostV1,
   usageRecordedV1,
   walletEntryPostedV1,
@@ -8,8 +9,10 @@ import {
   type CallOf,
   type PayloadOf,
   type ResponseOf,
+  type UsageAttempt,
 } from '@ao/contracts';
-import { UuidV7Generator, silentLogger, systemClock } from '@ao/kernel';
+import { UuidV7Generator, ZERO_USD, silentLogger, systemClock } from '@ao/kernel';
+import { NO_USAGE } from '@ao/pricing';
 import { runService, type RunningService } from '@ao/runtime';
 import type { Warehouse } from '@ao/warehouse';
 import { analyticsService } from './index.js';
@@ -24,14 +27,31 @@ export function monthStartMs(ofMs = Date.now()): number {
 }
 
 type Usage = PayloadOf<typeof usageRecordedV1>;
+type Adjustment = PayloadOf<typeof costAdjustedV1>;
 type WalletEntry = PayloadOf<typeof walletEntryPostedV1>;
 
 const usageExample = usageRecordedV1.payload.decode(usageRecordedV1.example);
+const adjustmentExample = costAdjustedV1.payload.decode(costAdjustedV1.example);
 const entryExample = walletEntryPostedV1.payload.decode(walletEntryPostedV1.example);
 
 const usageRecord = (fields: Partial<Usage>): Usage => ({
   ...usageExample,
   startedAtMs: monthStartMs(),
+  ...fields,
+});
+/** One that consumed nothing, unless told. */
+export const attempt = (fields: Partial<UsageAttempt>): UsageAttempt => ({
+  provider: 'openai',
+  deploymentId: null,
+  model: 'gpt-4o',
+  priceId: null,
+  status: 200,
+  errorCode: null,
+  usage: NO_USAGE,
+  usageSource: 'none',
+  cost: ZERO_USD,
+  startedAtMs: monthStartMs(),
+  durationMs: 1,
   ...fields,
 });
 export const walletEntry = (fields: Partial<WalletEntry>): WalletEntry => ({
@@ -73,6 +93,17 @@ export class Platform {
         const payload = usageRecord(fields);
         const occurredAt = new Date(payload.startedAtMs).toISOString();
         return this.bus.publish(usageRecordedV1, { id: this.ids.next('evt'), occurredAt, payload });
+      }),
+    );
+  }
+
+  /** Each time another delivery of the correction. */
+  async adjust(...adjustments: Partial<Adjustment>[]): Promise<void> {
+    await Promise.all(
+      adjustments.map((fields) => {
+        const payload = { ...adjustmentExample, startedAtMs: monthStartMs(), ...fields };
+        const occurredAt = new Date(payload.startedAtMs).toISOString();
+        return this.bus.publish(costAdjustedV1, { id: this.ids.next('evt'), occurredAt, payload });
       }),
     );
   }

@@ -3,7 +3,8 @@ import { nanoUsd, silentLogger } from '@ao/kernel';
 import type { RunningService } from '@ao/runtime';
 import { temporaryFolder, type TemporaryFolder } from '@ao/testing';
 import { openWarehouse, type Warehouse } from '@ao/warehouse';
-import { DAY_MS, HOUR_MS, Platform, monthStartMs, startAnalytics, walletEntry } from './platform.suite.js';
+import { usageOf } from '@ao/pricing';
+import { DAY_MS, HOUR_MS, Platform, attempt, monthStartMs, startAnalytics, walletEntry } from './platform.suite.js';
 
 const startMs = monthStartMs();
 
@@ -37,7 +38,13 @@ describe('what analytics stores', () => {
 
   it('[AN-001] migrates a fresh warehouse and sets how long it keeps rows', async () => {
     const tables = await definitions();
-    expect(Object.keys(tables).sort()).toEqual(['costs_daily', 'costs_hourly', 'requests', 'wallet_events']);
+    expect(Object.keys(tables).sort()).toEqual([
+      'cost_adjustments',
+      'costs_daily',
+      'costs_hourly',
+      'requests',
+      'wallet_events',
+    ]);
     for (const definition of Object.values(tables)) expect(definition).toContain('toIntervalDay(400)');
   });
 
@@ -57,6 +64,14 @@ describe('what analytics stores', () => {
           { deploymentId: 'dep_2', dropped: 'cooling down' },
         ],
       },
+      attempts: [
+        attempt({
+          provider: 'azure',
+          usage: usageOf({ inputTokens: 1, cachedInputTokens: 2, outputTokens: 7 }),
+          cost: nanoUsd(11n),
+        }),
+        attempt({}),
+      ],
     });
     const rows = await warehouse.query<object>(
       "SELECT * EXCEPT (recorded_at) FROM requests FINAL WHERE org_id = 'org_full'",
@@ -109,6 +124,10 @@ describe('what analytics stores', () => {
           { deployment_id: 'dep_1', dropped: '' },
           { deployment_id: 'dep_2', dropped: 'cooling down' },
         ],
+        attempts: [
+          { provider: 'azure', model: 'gpt-4o', input_tokens: '3', output_tokens: '7', cost_nano_usd: '11' },
+          { provider: 'openai', model: 'gpt-4o', input_tokens: '0', output_tokens: '0', cost_nano_usd: '0' },
+        ],
       },
     ]);
   });
@@ -126,7 +145,7 @@ describe('what analytics stores', () => {
     ]);
   });
 
-  it('[AN-001] [AN-006] carries rows into the hourly and the daily view; each equals the raw sum under duplicates', async () => {
+  it('[AN-001] [AN-006] [BX-010] carries rows and corrections into the hourly and the daily view; each equals the raw sum under duplicates', async () => {
     const records = Array.from({ length: 100 }, (_, index) => ({
       requestId: `view_${index}`,
       orgId: 'org_views',
@@ -145,6 +164,17 @@ describe('what analytics stores', () => {
     await platform.record(...records.slice(20));
     for (const table of ['costs_hourly', 'costs_daily']) {
       expect(await sumOf(table)).toEqual({ cost: (4_950n * 10n ** 17n).toString(), requests: '100' });
+    }
+    const corrections = records.slice(0, 10).map(({ requestId, orgId, startedAtMs }) => ({
+      adjustmentId: `adj_${requestId}`,
+      requestId,
+      orgId,
+      startedAtMs,
+      difference: nanoUsd(-(10n ** 15n)),
+    }));
+    await platform.adjust(...corrections, ...corrections);
+    for (const table of ['costs_hourly', 'costs_daily']) {
+      expect(await sumOf(table)).toEqual({ cost: (495_000n * 10n ** 15n - 10n ** 16n).toString(), requests: '100' });
     }
   });
 

@@ -9,6 +9,7 @@ import { registerAdminRoutes } from './adapters/http/admin/admin-routes.js';
 import { aliasRoutes } from './adapters/http/admin/aliases.routes.js';
 import { keyRoutes } from './adapters/http/admin/keys.routes.js';
 import { meteringRoutes } from './adapters/http/admin/metering.routes.js';
+import { ratingRoutes } from './adapters/http/admin/rating.routes.js';
 import { operationsRoutes } from './adapters/http/admin/operations.routes.js';
 import { routingRoutes } from './adapters/http/admin/routing.routes.js';
 import { taskRoutes } from './adapters/http/admin/tasks.routes.js';
@@ -168,6 +169,7 @@ export class GatewayModule {
       ...transferRoutes,
       ...ledgerRoutes,
       ...meteringRoutes,
+      ...ratingRoutes,
       ...routingRoutes,
       ...operationsRoutes,
       ...taskRoutes,

@@ -1,11 +1,13 @@
 import { MemoryBus } from '@ao/bus';
 import { SecretBox } from '@ao/config';
 import {
+  costAdjustedV1,
   pricesSnapshot,
   usageRecordedV1,
   usageReport,
   usageReportedV1,
   usageReportExample,
+  type CostAdjustment,
   type UsageRecord,
   type UsageReport,
   type ValueOf,
@@ -24,6 +26,8 @@ export interface Platform {
   database: Database;
   /** Every record that was announced. */
   recorded: UsageRecord[];
+  /** Every correction that was announced. */
+  adjusted: CostAdjustment[];
   prices(): PriceBook;
   snapshot(): ValueOf<typeof pricesSnapshot>;
   report(reports: UsageReport[]): Promise<void>;
@@ -60,6 +64,12 @@ async function startReplica(databaseUrl: string, environment: NodeJS.ProcessEnv)
     { kind: 'durable', name: 'test', batchSizeMax: 500 },
     (events) => void recorded.push(...events.map(({ payload }) => payload)),
   );
+  const adjusted: CostAdjustment[] = [];
+  await bus.subscribe(
+    costAdjustedV1,
+    { kind: 'durable', name: 'test', batchSizeMax: 500 },
+    (events) => void adjusted.push(...events.map(({ payload }) => payload)),
+  );
   await bus.watchSnapshot(pricesSnapshot, (value) => void (snapshot = value));
   const host: HostContext = {
     bus,
@@ -86,6 +96,7 @@ async function startReplica(databaseUrl: string, environment: NodeJS.ProcessEnv)
     host,
     database,
     recorded,
+    adjusted,
     snapshot: () => snapshot!,
     prices: () => new PriceBook(snapshot!.prices),
     report: async (reports) => void (await Promise.all(reports.map((payload) => publish(bus, payload)))),

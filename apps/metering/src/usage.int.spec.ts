@@ -1,5 +1,5 @@
 import { createPriceV1, getRequestV1, type Actor, type UsageReport } from '@ao/contracts';
-import { nanoUsd, parseUsd, parseUsdPerMillionTokens } from '@ao/kernel';
+import { nanoUsd, parseUsd, parseUsdPerMillionTokens, picoUsd } from '@ao/kernel';
 import { usageOf } from '@ao/pricing';
 import { waitFor } from '@ao/testing';
 import { report, startPlatform, type Platform } from './platform.suite.js';
@@ -135,6 +135,103 @@ describe('usage', () => {
     await platform.report([one]);
     const { usage, cost, costBasis } = await logged(one.requestId);
     expect({ usage, cost, costBasis }).toEqual({ usage: one.usage, cost: 0n, costBasis: 'price' });
+  });
+
+  it('[MT-009] marks a call that broke off, and bills what was sent of it', async () => {
+    const usage = usageOf({ inputTokens: 100, outputTokens: 10 });
+    const one = call({ status: 499, partial: true, usageSource: 'estimated', usage, finishReason: null });
+    await platform.report([one]);
+    const settled = { partial: true, status: 499, usageSource: 'estimated', cost: parseUsd('0.00035') };
+    expect(await logged(one.requestId)).toMatchObject(settled);
+    await waitFor(() => announced(one.requestId).length > 0);
+    expect(announced(one.requestId)).toMatchObject([settled]);
+  });
+
+  it('[MT-007] settles a call of several attempts to the sum of what each cost by its own price', async () => {
+    const rates = { inputPico: usd('1'), outputPico: usd('1') };
+    const backup = (await platform.bus.request(createPriceV1, { actor: admin, model: 'backup', ...rates })).price.id;
+    const shared = {
+      deploymentId: null,
+      errorCode: null,
+      usageSource: 'provider' as const,
+      cost: nanoUsd(1n),
+      durationMs: 5,
+    };
+    const attempts = [
+      {
+        ...shared,
+        provider: 'a',
+        model: 'priced',
+        priceId,
+        status: 502,
+        startedAtMs: 1,
+        usage: usageOf({ inputTokens: 400 }),
+      },
+      {
+        ...shared,
+        provider: 'b',
+        model: 'backup',
+        priceId: `${backup}~2`,
+        status: 200,
+        startedAtMs: 6,
+        usage: usageOf({ inputTokens: 500 }),
+      },
+    ];
+    const usage = usageOf({ inputTokens: 900 });
+    const one = call({ provider: 'b', model: 'backup', priceId: backup, usage, attempts, cost: nanoUsd(3n) });
+    await platform.report([one]);
+    const settled = {
+      cost: parseUsd('0.0015'),
+      costBasis: 'price',
+      attempts: [
+        { ...attempts[0]!, cost: parseUsd('0.001') },
+        { ...attempts[1]!, cost: parseUsd('0.0005'), priceId: backup },
+      ],
+    };
+    const { request, costDetails } = await platform.bus.request(getRequestV1, {
+      actor: admin,
+      requestId: one.requestId,
+    });
+    expect(request).toMatchObject(settled);
+    expect(costDetails).toMatchObject([
+      { provider: 'a', model: 'priced', price: { id: priceId }, cost: parseUsd('0.001') },
+      { provider: 'b', model: 'backup', price: { id: backup }, cost: parseUsd('0.0005') },
+    ]);
+    await waitFor(() => announced(one.requestId).length > 0);
+    expect(announced(one.requestId)).toMatchObject([settled]);
+  });
+
+  it('[MT-012] shows how a cost comes about: each bucket at its rate, the rounding, the row and where it is from', async () => {
+    const usage = usageOf({ inputTokens: 3, cachedInputTokens: 1, outputTokens: 2 });
+    const { price } = await platform.bus.request(createPriceV1, {
+      actor: admin,
+      model: 'fine',
+      inputPico: picoUsd(500n),
+      outputPico: picoUsd(600n),
+      cachedInputPico: picoUsd(1n),
+    });
+    const one = call({ model: 'fine', usage, priceId: price.id });
+    await platform.report([one]);
+    const shown = await platform.bus.request(getRequestV1, { actor: admin, requestId: one.requestId });
+    expect(shown.adjustments).toEqual([]);
+    expect(shown.costDetails).toEqual([
+      {
+        provider: one.provider,
+        model: 'fine',
+        price: { id: price.id, source: 'api: key_admin', effectiveFromMs: price.effectiveFromMs, free: false },
+        lines: [
+          { bucket: 'inputTokens', count: 3, ratePico: 500n, amountPico: 1_500n },
+          { bucket: 'cachedInputTokens', count: 1, ratePico: 1n, amountPico: 1n },
+          { bucket: 'outputTokens', count: 2, ratePico: 600n, amountPico: 1_200n },
+        ],
+        roundingPico: 299n,
+        cost: 3n,
+      },
+    ]);
+    const unpriced = call({ ownKey: true });
+    await platform.report([unpriced, call({ priceId: 'prc_lost' })]);
+    const own = await platform.bus.request(getRequestV1, { actor: admin, requestId: unpriced.requestId });
+    expect(own.costDetails).toMatchObject([{ price: null, lines: [], cost: 0n }]);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import {
   listChannelsV1,
   listDeliveriesV1,
   notificationActionPerformedV1,
+  reconciliationMismatchedV1,
   transferDecidedV1,
   transferRequestedV1,
   walletAutoTopUpRequestedV1,
@@ -100,6 +101,37 @@ describe('notification', () => {
       { ...facts, type: 'transfer_decided', state: 'approved', ...decided },
     ]);
     expect((await host.deliveries('org_transfer')).map(({ subject }) => subject)).toEqual(['trf_1', 'trf_1']);
+  });
+
+  it('[MT-011] tells of an invoice that differs from the log, once, to channels that want to know', async () => {
+    await host.createChannel('org_gap', receiver.url('/gap'), { alertTypes: ['reconciliation_gap'] });
+    await host.createChannel('org_gap', receiver.url('/gap/budget'), { alertTypes: ['budget_threshold'] });
+    const payload = reconciliationMismatchedV1.payload.decode({
+      ...reconciliationMismatchedV1.example,
+      orgId: 'org_gap',
+    });
+    const event = { id: host.ids.next('evt'), occurredAt: payload.uploadedAt, requestId: 'req_upload', payload };
+    await host.bus.publish(reconciliationMismatchedV1, event);
+    await host.bus.publish(reconciliationMismatchedV1, event);
+    const [delivery] = await host.settled('org_gap', 'delivered');
+    expect(delivery).toMatchObject({ alertType: 'reconciliation_gap', subject: 'openai/2026-01' });
+    expect(await host.deliveries('org_gap')).toHaveLength(1);
+    expect(receiver.to('/gap/budget')).toEqual([]);
+    expect(JSON.parse(receiver.only('/gap').body)).toEqual({
+      id: expect.stringMatching(/^alr_/),
+      type: 'reconciliation_gap',
+      created_at: expect.any(String),
+      request_id: 'req_upload',
+      provider: 'openai',
+      month: '2026-01',
+      tolerance_percent: '2',
+      ours_usd: '100',
+      invoiced_usd: '105',
+      difference_usd: '5',
+      model_count: 1,
+      models: [{ model: 'gpt-4o', state: 'over', difference_usd: '5' }],
+      uploaded_at: '2026-02-03T00:00:00.000Z',
+    });
   });
 
   it('sends a request id that fits no header in the body only', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { PeriodicJob, type ServiceContext, type ServiceParts } from '@ao/runtime';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ChannelsRpc } from './adapters/bus/channels.rpc.js';
+import { ReconciliationsConsumer } from './adapters/bus/reconciliations.consumer.js';
 import { ThresholdsConsumer } from './adapters/bus/thresholds.consumer.js';
 import { WalletsConsumer } from './adapters/bus/wallets.consumer.js';
 import { channelSenders } from './adapters/channels/index.js';
@@ -15,6 +16,7 @@ import { CreateChannel } from './application/create-channel.js';
 import { DeleteChannel } from './application/delete-channel.js';
 import { DeliverAlert } from './application/deliver-alert.js';
 import { CHANNEL_REPOSITORY, DELIVERY_REPOSITORY } from './application/ports.js';
+import { RaiseReconciliationAlerts } from './application/raise-reconciliation-alerts.js';
 import { RaiseThresholdAlerts } from './application/raise-threshold-alerts.js';
 import { RaiseWalletAlerts } from './application/raise-wallet-alerts.js';
 import { RemoveOldAlerts } from './application/remove-old-alerts.js';
@@ -47,6 +49,7 @@ export class NotificationModule {
       clock,
       logger,
     });
+    const onDue = (): void => job.wake();
     const channelsMax = config.ALERT_CHANNELS_PER_ORGANISATION_MAX;
     const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({
       provide: provide as never,
@@ -54,14 +57,15 @@ export class NotificationModule {
     });
     const module: DynamicModule = {
       module: NotificationModule,
-      controllers: [ChannelsRpc, ThresholdsConsumer, WalletsConsumer],
+      controllers: [ChannelsRpc, ThresholdsConsumer, ReconciliationsConsumer, WalletsConsumer],
       providers: [
         value(CHANNEL_REPOSITORY, channels),
         value(DELIVERY_REPOSITORY, new PostgresDeliveryRepository(store)),
         value(CreateChannel, new CreateChannel({ channels, senders, seal, randomBytes, channelsMax, clock, ids })),
         value(DeleteChannel, new DeleteChannel(channels, clock, ids)),
-        value(RaiseWalletAlerts, new RaiseWalletAlerts({ alerts, clock, ids, onDue: () => job.wake() })),
-        value(RaiseThresholdAlerts, new RaiseThresholdAlerts({ alerts, clock, ids, onDue: () => job.wake() })),
+        value(RaiseThresholdAlerts, new RaiseThresholdAlerts({ alerts, clock, ids, onDue })),
+        value(RaiseReconciliationAlerts, new RaiseReconciliationAlerts({ alerts, clock, ids, onDue })),
+        value(RaiseWalletAlerts, new RaiseWalletAlerts({ alerts, clock, ids, onDue })),
       ],
     };
     const removeOldAlerts = new RemoveOldAlerts(alerts, clock, config.ALERT_RETENTION_DAYS);

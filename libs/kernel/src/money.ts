@@ -30,6 +30,11 @@ export function formatUsd(amount: bigint): string {
   return formatScaled(amount, 9);
 }
 
+/** Writes pico-dollars as a plain decimal of dollars: `1500n` → `"0.0000000015"`. For the parts of a cost, before it is rounded. */
+export function formatPicoUsd(amount: bigint): string {
+  return formatScaled(amount, 12);
+}
+
 /**
  * Reads a price in dollars per million tokens (`"2.50"`) as pico-dollars per token.
  * @throws RangeError when it is no decimal number or finer than one pico-dollar per token.

@@ -1,5 +1,6 @@
 export { bundledPrices, parseCatalogue } from './catalogue.js';
 export { cost } from './cost.js';
+export { explainCost, type CostLine } from './explain-cost.js';
 export { picoFromDecimal } from './decimal.js';
 export { estimateMax, maxOutputTokensOf, OUTPUT_TOKENS_MAX_UNKNOWN, type EstimateInput } from './estimate.js';
 export { priceRowFromLiteLlm, unpricedLiteLlmFields, type LiteLlmModelInfo, type PriceOrigin } from './litellm.js';

@@ -1,7 +1,8 @@
-import type { PayloadOf, usageRecordedV1, walletEntryPostedV1 } from '@ao/contracts';
+import type { costAdjustedV1, PayloadOf, usageRecordedV1, walletEntryPostedV1 } from '@ao/contracts';
 import type { CostAnswer, CostQuestion } from '../domain/cost-question.js';
 
 export type RecordedUsage = PayloadOf<typeof usageRecordedV1>;
+export type CostAdjustment = PayloadOf<typeof costAdjustedV1>;
 export type WalletEntry = PayloadOf<typeof walletEntryPostedV1>;
 
 /**
@@ -11,6 +12,8 @@ export type WalletEntry = PayloadOf<typeof walletEntryPostedV1>;
  */
 export interface RecordStore {
   insertRequests(records: RecordedUsage[]): Promise<void>;
+  /** Each counts with its call, whichever of both comes first. */
+  insertCostAdjustments(adjustments: CostAdjustment[]): Promise<void>;
   insertWalletEntries(entries: WalletEntry[]): Promise<void>;
 }
 

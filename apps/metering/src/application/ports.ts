@@ -1,8 +1,12 @@
 import type { EncodedEvent } from '@ao/bus';
-import type { RequestLogRow } from '@ao/contracts';
+import type { NanoUsd } from '@ao/kernel';
+import type { RequestAdjustment, RequestLogRow } from '@ao/contracts';
+import type { CsvTable, Invoice } from '../domain/invoice.js';
+import type { Month } from '../domain/month.js';
 import type { ConfiguredPrice } from '../domain/plan-price-sync.js';
 import type { Price, PriceEntry } from '../domain/price.js';
 import type { RequestPosition, RequestSort } from '../domain/request-sort.js';
+import type { Rerating, ReratingProgress } from '../domain/rerating.js';
 import type { RefusalReason } from '../domain/storable.js';
 
 /** Where Nest finds the repositories: interfaces leave no trace at run time. */
@@ -24,7 +28,8 @@ export interface PriceFilter {
 /** Prices. Rows are added, never changed. */
 export interface PriceRepository {
   version(): Promise<number>;
-  readAll(): Promise<PriceList>;
+  /** @param versionMax As it was when it had this version; unless given, as it is. */
+  readAll(versionMax?: number): Promise<PriceList>;
   /**
    * Adds the rows that `plan` makes of those that are there, and its events, in one transaction; one at a time over all
    * replicas. A row whose id is taken is left as it is.
@@ -108,6 +113,72 @@ export interface RequestLog {
   list(query: RequestQuery): Promise<RequestLogRow[]>;
   /** @param keyId When given, only a call of this key is found. */
   find(orgId: string, requestId: string, keyId: string | undefined): Promise<RequestLogRow | null>;
+  /** Latest first. */
+  adjustmentsOf(orgId: string, requestId: string, limit: number): Promise<RequestAdjustment[]>;
   /** Deletes at most `rowsMax` of the oldest calls that started before; gives how many. */
   deleteStartedBefore(beforeMs: number, rowsMax: number): Promise<number>;
+}
+
+/** A call whose cost a re-rating changes. */
+export interface AdjustedCall {
+  adjustmentId: string;
+  before: RequestLogRow;
+  after: RequestLogRow;
+  event: EncodedEvent;
+}
+
+/** What became of a batch of calls. */
+export interface RatedBatch {
+  progress: ReratingProgress;
+  /** Empty in a dry run. */
+  adjusted: AdjustedCall[];
+  adjustedAtMs: number;
+}
+
+/** Re-ratings, their progress and the adjustments that they make. */
+export interface ReratingRepository {
+  /** @throws AppError `conflict` when `runningMax` of the organisation are running. */
+  create(rerating: Rerating, runningMax: number, events: EncodedEvent[]): Promise<void>;
+  find(orgId: string, id: string): Promise<Rerating | null>;
+  /** Those that are not finished, oldest first. */
+  running(limit: number): Promise<Rerating[]>;
+  /**
+   * Takes the next calls, at most `callsMax`, and writes what `rate` makes of them (their new costs, the adjustments and
+   * their events) together with the progress, in one transaction: a crash leaves a whole number of batches, and of two
+   * replicas one does nothing. `rate` may be called again.
+   * @returns false when there was nothing to do: it is finished, or another replica is at it.
+   */
+  advance(id: string, callsMax: number, rate: (calls: RequestLogRow[]) => RatedBatch): Promise<boolean>;
+}
+
+/** Reads a CSV text. @throws AppError `invalid_parameter` when it is none. */
+export type CsvReader = (text: string) => CsvTable;
+
+/** An invoice as it was last uploaded. */
+export interface UploadedInvoice extends Invoice {
+  tolerancePercent: string;
+  uploadedAtMs: number;
+}
+
+/** An upload of one invoice, and what is told if it is not what is there already. */
+export interface InvoiceUpload {
+  invoice: UploadedInvoice;
+  events: EncodedEvent[];
+}
+
+/** The invoices of providers, the last of each month. */
+export interface InvoiceRepository {
+  /** Puts each in the place of its predecessor, with its events, all in one transaction; the same again changes nothing. */
+  replace(orgId: string, keyId: string, uploads: readonly InvoiceUpload[]): Promise<void>;
+  list(orgId: string, month: Month, provider: string | undefined): Promise<UploadedInvoice[]>;
+  /**
+   * What the log says that the models of a provider cost in a month, attempts by themselves, the dearest `modelsMax`.
+   * @throws AppError `timeout` when there are too many calls to add up in time.
+   */
+  loggedCosts(
+    orgId: string,
+    provider: string,
+    range: { fromMs: number; toMs: number },
+    modelsMax: number,
+  ): Promise<Map<string, NanoUsd>>;
 }

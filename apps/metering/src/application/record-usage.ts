@@ -3,7 +3,7 @@ import { usageRecordedV1, type UsageRecord, type UsageReport } from '@ao/contrac
 import type { Clock, Logger } from '@ao/kernel';
 import { rowIdOf, type Price } from '../domain/price.js';
 import { hasUnstorableText, refusalOf, withStorableText } from '../domain/storable.js';
-import { authoritativeCost } from './authoritative-cost.js';
+import { costOfCall, type PricedUse } from './authoritative-cost.js';
 import type { PriceRepository, RecordedCall, RefusedCall, RequestLog } from './ports.js';
 
 /** Turns the gateways' reports into the request log and its events; the same report again changes nothing. */
@@ -30,14 +30,15 @@ export class RecordUsage {
   }
 
   private pricesOf(reports: readonly UsageReport[]): Promise<Map<string, Price>> {
-    const ids = reports.flatMap(({ priceId }) => (priceId === null ? [] : [rowIdOf(priceId)]));
+    const uses = reports.flatMap((report) => [report, ...(report.attempts ?? [])]);
+    const ids = uses.flatMap(({ priceId }) => (priceId === null ? [] : [rowIdOf(priceId)]));
     return this.prices.find([...new Set(ids)]);
   }
 
   private settle(report: UsageReport, prices: ReadonlyMap<string, Price>): RecordedCall {
-    const priceId = report.priceId === null ? null : rowIdOf(report.priceId);
-    const price = priceId === null ? undefined : prices.get(priceId);
-    let record: UsageRecord = { ...report, priceId, ...authoritativeCost(report, price) };
+    const named = ({ priceId }: PricedUse): Price | undefined =>
+      priceId === null ? undefined : prices.get(rowIdOf(priceId));
+    let record: UsageRecord = { ...report, ...costOfCall(report, named) };
     let json = encodeRecord(record);
     if (hasUnstorableText(json)) {
       record = withStorableText(record);

@@ -42,8 +42,11 @@ function stretchesOf(ofModel: readonly PriceEntry[], provider: string | null, ke
   return stretches.slice(Math.max(firstKept, 0));
 }
 
-/** The rows that may price this model at this provider, strongest layer first, oldest row of a layer first. */
-function layersOf(ofModel: readonly PriceEntry[], provider: string | null): PriceEntry[][] {
+/** Rows that may price one model at one provider: strongest layer first, oldest row of a layer first. */
+export type PriceLayers = readonly PriceEntry[][];
+
+/** The rows that may price this model at this provider (null: at any). */
+export function layersOf(ofModel: readonly PriceEntry[], provider: string | null): PriceLayers {
   const providers = provider === null ? [null] : [provider, null];
   return PRICE_ORIGINS.flatMap((origin) =>
     providers.map((of) =>
@@ -55,7 +58,8 @@ function layersOf(ofModel: readonly PriceEntry[], provider: string | null): Pric
   );
 }
 
-function winnerAt(layers: readonly PriceEntry[][], atMs: number): PriceEntry | undefined {
+/** The row that is in force at a time. */
+export function winnerAt(layers: PriceLayers, atMs: number): PriceEntry | undefined {
   for (const layer of layers) {
     const inForce = layer.findLast(({ effectiveFromMs }) => effectiveFromMs <= atMs);
     if (inForce && !inForce.retired) return inForce;
@@ -63,7 +67,7 @@ function winnerAt(layers: readonly PriceEntry[][], atMs: number): PriceEntry | u
   return undefined;
 }
 
-function groupBy<T, Key>(items: readonly T[], keyOf: (item: T) => Key): Map<Key, T[]> {
+export function groupBy<T, Key>(items: readonly T[], keyOf: (item: T) => Key): Map<Key, T[]> {
   const groups = new Map<Key, T[]>();
   for (const item of items) {
     const key = keyOf(item);

@@ -42,6 +42,25 @@ interface TransferDecidedFacts extends Omit<TransferRequestedFacts, 'type'> {
   decidedAt: string;
 }
 
+/** A provider's invoice and the request log differ by more than the tolerance. */
+interface ReconciliationGapFacts {
+  type: 'reconciliation_gap';
+  provider: string;
+  /** UTC, `2026-01`. */
+  month: string;
+  tolerancePercent: string;
+  ours: NanoUsd;
+  invoiced: NanoUsd;
+  /** Invoice minus ours. */
+  difference: NanoUsd;
+  /** How many models differ. */
+  modelCount: number;
+  /** The largest differences. */
+  models: { model: string; state: 'over' | 'under' | 'missing_here' | 'missing_there'; difference: NanoUsd }[];
+  /** RFC 3339. */
+  uploadedAt: string;
+}
+
 /** A prepaid wallet is to be topped up. */
 interface AutoTopUpFacts {
   type: 'auto_top_up';
@@ -70,7 +89,12 @@ interface LedgerViolationFacts {
 
 /** What an alert tells, by its type. */
 export type AlertFacts =
-  BudgetThresholdFacts | AutoTopUpFacts | LedgerViolationFacts | TransferRequestedFacts | TransferDecidedFacts;
+  | BudgetThresholdFacts
+  | ReconciliationGapFacts
+  | AutoTopUpFacts
+  | LedgerViolationFacts
+  | TransferRequestedFacts
+  | TransferDecidedFacts;
 
 /** Something that an organisation wants to hear of, once. */
 export interface Alert {

@@ -13,6 +13,28 @@ export const routingDecision = z.object({
   candidates: z.array(z.object({ deploymentId: id, dropped: z.string().max(200).nullable() })).max(200),
 });
 
+const usageSource = z.enum(['provider', 'estimated', 'none']);
+const providerName = z.string().max(128);
+
+/** One try of a call at one provider: it has a price and a cost of its own, whatever became of it. */
+export const usageAttempt = z.object({
+  provider: providerName,
+  /** As `vendor` of the call. */
+  vendor: providerName.optional(),
+  deploymentId: id.nullable(),
+  model: modelName,
+  priceId: id.nullable(),
+  /** HTTP status of the provider; 499 when the caller left. */
+  status: z.int().min(100).max(599),
+  errorCode: z.string().max(64).nullable(),
+  usage,
+  usageSource,
+  cost: nanoUsd,
+  startedAtMs: epochMs,
+  durationMs: z.number().min(0),
+});
+export type UsageAttempt = z.output<typeof usageAttempt>;
+
 /** One finished call, from the gateway's point of view. Money in nano-dollars, durations in milliseconds. */
 export const usageReport = z.object({
   /** Made by the gateway, unique: what is billed once is this id. */
@@ -35,7 +57,9 @@ export const usageReport = z.object({
   requestedModel: modelName,
   modelGroup: modelName.nullable(),
   model: modelName,
-  provider: z.string().max(128),
+  provider: providerName,
+  /** Under whose name the price was looked up, where that is not `provider`: the vendor behind a provider's own name. */
+  vendor: providerName.optional(),
   deploymentId: id.nullable(),
   /** HTTP status sent to the caller; 499 when the caller left. */
   status: z.int().min(100).max(599),
@@ -43,9 +67,11 @@ export const usageReport = z.object({
   stream: z.boolean(),
   /** The caller left, or the stream broke, before the end. */
   partial: z.boolean(),
+  /** Of all attempts together. */
   usage,
   /** `provider`: as reported by it; `estimated`: counted by us; `none`: nothing was consumed. */
-  usageSource: z.enum(['provider', 'estimated', 'none']),
+  usageSource,
+  /** With `attempts`: the sum of theirs. */
   cost: nanoUsd,
   /** The price row that the cost was computed with. */
   priceId: id.nullable(),
@@ -60,6 +86,8 @@ export const usageReport = z.object({
   featureId: z.string().max(128).nullable(),
   endUserId: z.string().max(256).nullable(),
   decision: routingDecision.nullable(),
+  /** In their order; absent when there was one attempt, which the call itself then describes. */
+  attempts: z.array(usageAttempt).min(1).max(20).optional(),
 });
 export type UsageReport = z.output<typeof usageReport>;
 

@@ -1,5 +1,5 @@
 import type { Bus, Delivery, Subscription } from '@ao/bus';
-import { usageRecordedV1, walletEntryPostedV1 } from '@ao/contracts';
+import { costAdjustedV1, usageRecordedV1, walletEntryPostedV1 } from '@ao/contracts';
 import { AppError, sleep, withDeadline, type Logger } from '@ao/kernel';
 import type { BackgroundJob } from '@ao/runtime';
 import type { RecordStore, WarehouseAccess } from '../../application/ports.js';
@@ -48,6 +48,9 @@ export class Ingestion implements BackgroundJob {
     this.subscriptions.push(
       await bus.subscribe(usageRecordedV1, durable('analytics-requests'), (events) =>
         records.insertRequests(events.map(({ payload }) => payload)),
+      ),
+      await bus.subscribe(costAdjustedV1, durable('analytics-cost-adjustments'), (events) =>
+        records.insertCostAdjustments(events.map(({ payload }) => payload)),
       ),
       await bus.subscribe(walletEntryPostedV1, durable('analytics-wallet-events'), (events) =>
         records.insertWalletEntries(events.map(({ payload }) => payload)),

@@ -23,16 +23,20 @@ export interface CostSqlRow {
   output_tokens: string;
 }
 
-/** The groups that a call belongs to; with tags these may be several. */
+/** The groups that a call belongs to; with tags, or several attempts, these may be several. */
 const LABELS: Record<CostDimension, string> = {
-  model: '[model]',
+  model: attemptLabels('model'),
   team: '[team_id]',
   feature: '[feature_id]',
   key: '[key_id]',
-  provider: '[provider]',
+  provider: attemptLabels('provider'),
   cost_center: '[cost_center]',
   tag: "if(empty(tags), [''], arrayDistinct(tags))",
 };
+
+function attemptLabels(column: 'model' | 'provider'): string {
+  return `if(empty(attempts), [${column}], arrayDistinct(arrayPushBack(attempts.${column}, ${column})))`;
+}
 
 const BUCKET_STARTS: Record<CostInterval, string> = {
   hour: "toStartOfHour(started_at, 'UTC')",
@@ -43,29 +47,49 @@ const BUCKET_STARTS: Record<CostInterval, string> = {
 const sumOf = (buckets: readonly UsageBucket[]): string => buckets.map((bucket) => BUCKET_COLUMNS[bucket]).join(' + ');
 
 /**
+ * What each label of a call has of it: the whole call, but for models and providers only what its attempts there cost. A
+ * correction of a call of several attempts counts for the one that answered.
+ */
+function sharesOf(groupBy: CostDimension): string {
+  if (groupBy !== 'model' && groupBy !== 'provider')
+    return 'whole AS cost, whole_input AS input, whole_output AS output';
+  const share = (field: string, whole: string, correction = ''): string =>
+    `if(empty(attempts), ${whole}, arrayReduce('sum', arrayFilter((value, of) -> of = label, attempts.${field}, attempts.${groupBy}))${correction})`;
+  return `${share('cost_nano_usd', 'whole', ` + if(label = ${groupBy}, difference, 0)`)} AS cost,
+    ${share('input_tokens', 'whole_input')} AS input, ${share('output_tokens', 'whole_output')} AS output`;
+}
+
+/**
  * The one statement of a cost question. Its text comes from the tables above alone; what the caller says is bound.
- * FINAL sees each request once, however often it was inserted, and costs are 128-bit integers, so the sums are exact at
- * any moment. Groups and total come from one reading: ingestion between two would tear them apart.
+ * FINAL sees each request and each correction once, however often it was inserted, and costs are 128-bit integers, so the
+ * sums are exact at any moment. Groups and total come from one reading: ingestion between two would tear them apart.
  */
 export function costQuery(question: CostQuestion): BoundQuery {
   const { orgId, keyId, costCenter, fromMs, toMs, groupBy, interval, limit } = question;
   const startMs = interval ? `toInt64(toUnixTimestamp(${BUCKET_STARTS[interval]})) * 1000` : 'toInt64(0)';
+  const inRange = `org_id = {orgId:String}
+      AND started_at >= fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')
+      AND started_at < fromUnixTimestamp64Milli({toMs:Int64}, 'UTC')`;
   const sql = `
 SELECT
   toUInt8(grouping(label)) AS is_total, toString(label) AS group_label, toString(start_ms) AS interval_start_ms,
-  toString(sum(cost)) AS cost_nano_usd, toString(sumIf(cost, ordinal = 1)) AS cost_once_nano_usd,
+  toString(sum(cost)) AS cost_nano_usd, toString(sumIf(whole, ordinal = 1)) AS cost_once_nano_usd,
   toString(count()) AS requests, toString(sum(input)) AS input_tokens, toString(sum(output)) AS output_tokens
 FROM (
-  SELECT
-    ${LABELS[groupBy]} AS labels, ${startMs} AS start_ms, cost_nano_usd AS cost,
-    ${sumOf(INPUT_BUCKETS)} AS input, ${sumOf(OUTPUT_BUCKETS)} AS output
-  FROM requests FINAL
-  WHERE org_id = {orgId:String} ${keyId === null ? '' : 'AND key_id = {keyId:String}'}
-    ${costCenter === null ? '' : 'AND cost_center = {costCenter:String}'}
-    AND started_at >= fromUnixTimestamp64Milli({fromMs:Int64}, 'UTC')
-    AND started_at < fromUnixTimestamp64Milli({toMs:Int64}, 'UTC')
+  SELECT label, ordinal, start_ms, whole, ${sharesOf(groupBy)}
+  FROM (
+    SELECT
+      ${LABELS[groupBy]} AS labels, ${startMs} AS start_ms, attempts, model, provider, difference,
+      cost_nano_usd + difference AS whole, ${sumOf(INPUT_BUCKETS)} AS whole_input, ${sumOf(OUTPUT_BUCKETS)} AS whole_output
+    FROM (SELECT * FROM requests FINAL WHERE ${inRange} ${keyId === null ? '' : 'AND key_id = {keyId:String}'}
+      ${costCenter === null ? '' : 'AND cost_center = {costCenter:String}'}) AS calls
+    LEFT JOIN (
+      SELECT request_id, sum(difference_nano_usd) AS difference FROM cost_adjustments FINAL
+      WHERE ${inRange} GROUP BY request_id
+    ) AS adjusted USING (request_id)
+  )
+  ARRAY JOIN labels AS label, arrayEnumerate(labels) AS ordinal
 )
-ARRAY JOIN labels AS label, arrayEnumerate(labels) AS ordinal
 GROUP BY GROUPING SETS ((label, start_ms), ())
 ORDER BY is_total DESC, start_ms, sum(cost) DESC, label
 LIMIT {rowsMax:UInt32}

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { RecordedUsage, RecordStore, WalletEntry } from '../../application/ports.js';
+import type { CostAdjustment, RecordedUsage, RecordStore, WalletEntry } from '../../application/ports.js';
+import { toCostAdjustmentRow } from './cost-adjustment-rows.js';
 import type { ReadyWarehouse } from './ready-warehouse.js';
 import { toRequestRow } from './request-rows.js';
 import { toWalletEntryRow } from './wallet-entry-rows.js';
@@ -16,6 +17,11 @@ export class WarehouseRecordStore implements RecordStore {
   insertRequests(records: RecordedUsage[]): Promise<void> {
     const ids = records.map(({ requestId }) => requestId);
     return this.insert('requests', ids, records.map(toRequestRow));
+  }
+
+  insertCostAdjustments(adjustments: CostAdjustment[]): Promise<void> {
+    const ids = adjustments.map(({ adjustmentId }) => adjustmentId);
+    return this.insert('cost_adjustments', ids, adjustments.map(toCostAdjustmentRow));
   }
 
   insertWalletEntries(entries: WalletEntry[]): Promise<void> {

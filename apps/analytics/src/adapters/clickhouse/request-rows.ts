@@ -1,4 +1,4 @@
-import type { UsageBucket } from '@ao/pricing';
+import { inputTokensOf, outputTokensOf, type UsageBucket } from '@ao/pricing';
 import type { RecordedUsage } from '../../application/ports.js';
 import { toDateTime } from './date-time.js';
 
@@ -62,6 +62,13 @@ export function toRequestRow(record: RecordedUsage): Record<string, unknown> {
     decision_candidates: (decision?.candidates ?? []).map(({ deploymentId, dropped }) => ({
       deployment_id: deploymentId,
       dropped: dropped ?? '',
+    })),
+    attempts: (record.attempts ?? []).map(({ provider, model, usage: used, cost }) => ({
+      provider,
+      model,
+      input_tokens: inputTokensOf(used),
+      output_tokens: outputTokensOf(used),
+      cost_nano_usd: cost.toString(),
     })),
   };
 }

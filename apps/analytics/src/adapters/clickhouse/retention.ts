@@ -3,6 +3,7 @@ import type { Warehouse } from '@ao/warehouse';
 /** The time that each table's rows age by. */
 const TIMES = {
   requests: 'started_at',
+  cost_adjustments: 'started_at',
   wallet_events: 'posted_at',
   costs_hourly: 'hour_start',
   costs_daily: 'day_start',

@@ -1,5 +1,8 @@
 import { encodeMessage } from '@ao/bus';
-import { principal, principalExample, usageReportedV1 } from '@ao/contracts';
+import { pricesSnapshot, principal, principalExample, usageReportedV1, type ValueOf } from '@ao/contracts';
+import { picoUsd } from '@ao/kernel';
+import { cost, usageOf, type PriceRow } from '@ao/pricing';
+import fc from 'fast-check';
 import type { Provider } from '../routing-table.js';
 import { answerHeaders } from './answer-headers.js';
 import type { InboundCall } from './call.js';
@@ -33,6 +36,115 @@ const route: Route = {
     candidates: Array.from({ length: 500 }, (_, index) => ({ deploymentId: `d${index}`, dropped: null })),
   },
 };
+
+const price = (id: string, inputPico: bigint): PriceRow => ({
+  ...(pricesSnapshot.value.parse(pricesSnapshot.example) as ValueOf<typeof pricesSnapshot>).prices[0]!,
+  id,
+  inputPico: picoUsd(inputPico),
+});
+const recordOf = (first: PriceRow | undefined): CallRecord =>
+  new CallRecord({
+    gatewayId: 'gw_1',
+    call,
+    route: { ...route, provider: { name: 'first', vendor: 'openai' } as Provider },
+    requestedModel: 'm',
+    stream: false,
+    endUserId: null,
+    tags: [],
+    price: first,
+    reservation: null,
+  });
+const elsewhere = { ...route, provider: { name: 'second', vendor: 'second' } as Provider, model: 'other' };
+
+describe('the attempts of a call', () => {
+  it('names none when there was one', () => {
+    const record = recordOf(price('prc_1', 1_000n));
+    Object.assign(record, { status: 200, usage: usageOf({ inputTokens: 3 }), usageSource: 'provider' });
+    expect(record.end(5)).toMatchObject({ provider: 'first', vendor: 'openai', priceId: 'prc_1', cost: 3n });
+    expect(record.end(5)).not.toHaveProperty('attempts');
+  });
+
+  it('are each costed by the price of where they were, and the call by their sum', () => {
+    const record = recordOf(price('prc_1', 1_000n));
+    Object.assign(record, {
+      status: 502,
+      errorCode: 'upstream_error',
+      usage: usageOf({ inputTokens: 3 }),
+      usageSource: 'estimated',
+    });
+    record.goOnAt({ route: elsewhere, price: price('prc_2', 5_000n) }, 101);
+    Object.assign(record, {
+      status: 200,
+      usage: usageOf({ inputTokens: 7, outputTokens: 0 }),
+      usageSource: 'provider',
+    });
+    expect(record.cost).toBe(38n);
+    const report = usageReportedV1.payload.decode(usageReportedV1.payload.encode(record.end(250)));
+    expect(report).toMatchObject({
+      provider: 'second',
+      model: 'other',
+      priceId: 'prc_2',
+      status: 200,
+      errorCode: null,
+      cost: 38n,
+      usage: { inputTokens: 10 },
+      usageSource: 'estimated',
+      durationMs: 250,
+      attempts: [
+        {
+          provider: 'first',
+          vendor: 'openai',
+          priceId: 'prc_1',
+          status: 502,
+          errorCode: 'upstream_error',
+          cost: 3n,
+          startedAtMs: 1,
+          durationMs: 100,
+        },
+        {
+          provider: 'second',
+          model: 'other',
+          priceId: 'prc_2',
+          status: 200,
+          errorCode: null,
+          cost: 35n,
+          startedAtMs: 101,
+          durationMs: 150,
+        },
+      ],
+    });
+  });
+
+  it('add up to what the call costs and consumes, whatever they are', () => {
+    const use = fc.record({ tokens: fc.nat(10_000_000), inputPico: fc.option(fc.bigInt(0n, 10n ** 12n)) });
+    fc.assert(
+      fc.property(fc.array(use, { minLength: 1, maxLength: 20 }), (uses) => {
+        const priced = uses.map(({ inputPico }, at) =>
+          inputPico === null ? undefined : price(`prc_${at}`, inputPico),
+        );
+        const record = recordOf(priced[0]);
+        uses.forEach(({ tokens }, at) => {
+          if (at > 0) record.goOnAt({ route: elsewhere, price: priced[at] }, at);
+          Object.assign(record, { usage: usageOf({ inputTokens: tokens }), usageSource: 'provider' });
+        });
+        const costs = uses.map(({ tokens }, at) =>
+          priced[at] ? cost(usageOf({ inputTokens: tokens }), priced[at]) : 0n,
+        );
+        const report = record.end(100);
+        expect(report.cost).toBe(costs.reduce<bigint>((sum, of) => sum + of, 0n));
+        expect(report.attempts?.map((attempt) => attempt.cost) ?? costs).toEqual(costs);
+        expect(report.usage.inputTokens).toBe(uses.reduce((sum, { tokens }) => sum + tokens, 0));
+      }),
+    );
+  });
+
+  it('are no more than a report can hold', () => {
+    const record = recordOf(undefined);
+    for (let at = 1; at < 20; at += 1) record.goOnAt({ route: elsewhere, price: undefined }, at);
+    expect(record.end(30).attempts).toHaveLength(20);
+    expect(() => record.goOnAt({ route: elsewhere, price: undefined }, 21)).toThrow(RangeError);
+  });
+});
 
 describe('the record of a call', () => {
   it('[MT-008] keeps to its contract, however long the words of the caller and the provider are: none gets lost', () => {

@@ -1,6 +1,6 @@
-import type { UsageReport } from '@ao/contracts';
-import { ZERO_USD, type NanoUsd } from '@ao/kernel';
-import { NO_USAGE, cost, type PriceRow, type Usage } from '@ao/pricing';
+import type { UsageAttempt, UsageReport } from '@ao/contracts';
+import { ZERO_USD, nanoUsd, type NanoUsd } from '@ao/kernel';
+import { NO_USAGE, addUsage, cost, type PriceRow, type Usage } from '@ao/pricing';
 import type { Reservation } from '../../domain/lease-pool.js';
 import type { Route } from './route.js';
 import type { CallBegin } from '../ports.js';
@@ -28,8 +28,15 @@ const PROVIDER_WORD_LENGTH_MAX = 64;
 const CANDIDATES_MAX = 200;
 const TAGS_MAX = 50;
 const STATUS_MAX = 599;
+const ATTEMPTS_MAX = 20;
 
-/** What became of a call: collected while it runs, and told once at its end. */
+/** Where a call is tried. */
+type Target = Pick<RecordOptions, 'route' | 'price'>;
+
+/**
+ * What became of a call: collected while it runs, and told once at its end. Its fields are those of the attempt under way;
+ * `goOnAt` puts them down as an attempt that is over and begins another.
+ */
 export class CallRecord {
   status = 500;
   errorCode: string | null = null;
@@ -39,38 +46,99 @@ export class CallRecord {
   finishReason: string | null = null;
   firstTokenMs: number | null = null;
   private readonly identity: CallBegin;
+  private readonly over: UsageAttempt[] = [];
+  private target: Target;
+  private targetSinceMs: number;
 
   constructor(private readonly options: RecordOptions) {
     this.identity = describeCall(options);
+    this.target = { route: options.route, price: options.price };
+    this.targetSinceMs = options.call.startedAtMs;
   }
 
   begin(): CallBegin {
     return this.identity;
   }
 
-  /** What the call cost; with the caller's own provider key, nothing. */
+  /** What the call cost, all attempts together; with the caller's own provider key, nothing. */
   get cost(): NanoUsd {
-    const { price, route } = this.options;
-    return price && !route.ownKey ? cost(this.usage, price) : ZERO_USD;
+    return nanoUsd(this.over.reduce((sum, attempt) => sum + attempt.cost, this.costOfAttempt as bigint));
+  }
+
+  /**
+   * The call is tried again, there or elsewhere: what it consumed so far stays charged, by the price of where it was.
+   * @param nowMs epoch milliseconds.
+   * @throws RangeError after as many attempts as a report can hold: whoever tries again must stop before.
+   */
+  goOnAt(target: Target, nowMs: number): void {
+    if (this.over.length + 1 >= ATTEMPTS_MAX) throw new RangeError(`a call has at most ${ATTEMPTS_MAX} attempts`);
+    this.over.push(this.attempt(nowMs - this.targetSinceMs));
+    this.target = target;
+    this.targetSinceMs = nowMs;
+    Object.assign(this, { status: 500, errorCode: null, usage: NO_USAGE, usageSource: 'none', finishReason: null });
   }
 
   end(durationMs: number): UsageReport {
-    const { status, errorCode, partial, usage, usageSource, finishReason, firstTokenMs } = this;
+    const { finishReason, firstTokenMs, partial } = this;
+    const last = this.attempt(durationMs - (this.targetSinceMs - this.options.call.startedAtMs));
+    const attempts = [...this.over, last];
+    const { status, errorCode, usage, usageSource, startedAtMs: _since, cost: _cost, ...where } = last;
     return {
       ...this.identity,
       // Those that a stream was extended by have come since.
       charges: this.options.reservation?.charges ?? [],
-      status: Math.min(status, STATUS_MAX),
-      errorCode: errorCode?.slice(0, PROVIDER_WORD_LENGTH_MAX) ?? null,
+      ...where,
+      modelGroup: this.target.route.modelGroup,
+      status,
+      errorCode,
       partial,
-      usage,
-      usageSource,
+      ...(this.over.length === 0 ? { usage, usageSource } : { ...totalOf(attempts), attempts }),
       cost: this.cost,
       durationMs,
       finishReason: finishReason?.slice(0, PROVIDER_WORD_LENGTH_MAX) ?? null,
       firstTokenMs,
     };
   }
+
+  private get costOfAttempt(): NanoUsd {
+    const { price, route } = this.target;
+    return price && !route.ownKey ? cost(this.usage, price) : ZERO_USD;
+  }
+
+  private attempt(durationMs: number): UsageAttempt {
+    const { status, errorCode, usage, usageSource } = this;
+    return {
+      ...describeTarget(this.target),
+      status: Math.min(status, STATUS_MAX),
+      errorCode: errorCode?.slice(0, PROVIDER_WORD_LENGTH_MAX) ?? null,
+      usage,
+      usageSource,
+      cost: this.costOfAttempt,
+      startedAtMs: this.targetSinceMs,
+      durationMs: Math.max(durationMs, 0),
+    };
+  }
+}
+
+/** What was consumed by all attempts; counted by us if any of it was. */
+function totalOf(attempts: readonly UsageAttempt[]): Pick<UsageReport, 'usage' | 'usageSource'> {
+  const sources = attempts.map(({ usageSource }) => usageSource);
+  const usageSource = (['estimated', 'provider'] as const).find((source) => sources.includes(source)) ?? 'none';
+  return { usage: attempts.reduce((sum, { usage }) => addUsage(sum, usage), NO_USAGE), usageSource };
+}
+
+function describeTarget({
+  route,
+  price,
+}: Target): Pick<UsageReport, 'provider' | 'vendor' | 'deploymentId' | 'model' | 'priceId'> {
+  const { name, vendor } = route.provider;
+  return {
+    provider: name.slice(0, PROVIDER_LENGTH_MAX),
+    ...(vendor != null && vendor !== name && { vendor }),
+    deploymentId: route.deploymentId,
+    model: route.model,
+    priceId: price?.id ?? null,
+  };
 }
 
 function describeCall({
@@ -98,11 +166,8 @@ function describeCall({
     endpoint: call.endpoint,
     requestedModel,
     modelGroup: route.modelGroup,
-    model: route.model,
-    provider: route.provider.name.slice(0, PROVIDER_LENGTH_MAX),
-    deploymentId: route.deploymentId,
+    ...describeTarget({ route, price }),
     stream,
-    priceId: price?.id ?? null,
     ownKey: route.ownKey,
     cache: 'none',
     startedAtMs: call.startedAtMs,

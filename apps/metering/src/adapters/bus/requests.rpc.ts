@@ -17,7 +17,7 @@ export class RequestsRpc {
   }
 
   @Responds(getRequestV1)
-  async get({ actor, requestId }: RequestOf<typeof getRequestV1>): Promise<ResponseOf<typeof getRequestV1>> {
-    return { request: await this.getRequest.execute(actor, requestId) };
+  get({ actor, requestId }: RequestOf<typeof getRequestV1>): Promise<ResponseOf<typeof getRequestV1>> {
+    return this.getRequest.execute(actor, requestId);
   }
 }

@@ -18,8 +18,9 @@ export class PostgresPriceRepository implements PriceRepository {
     return Number(_max.sequence ?? 0);
   }
 
-  async readAll(): Promise<PriceList> {
-    const rows = await this.store.prisma.price.findMany({ orderBy: { sequence: 'asc' } });
+  async readAll(versionMax?: number): Promise<PriceList> {
+    const where = versionMax === undefined ? {} : { sequence: { lte: BigInt(versionMax) } };
+    const rows = await this.store.prisma.price.findMany({ where, orderBy: { sequence: 'asc' } });
     return { version: Number(rows.at(-1)?.sequence ?? 0), entries: rows.map(toEntry) };
   }
 

@@ -1,6 +1,6 @@
-import { requestLogRow, type RequestLogRow } from '@ao/contracts';
+import { requestLogRow, type RequestAdjustment, type RequestLogRow } from '@ao/contracts';
 import { appendOutbox, databaseErrorCode, type Database, type Queryable } from '@ao/database';
-import { AppError } from '@ao/kernel';
+import { AppError, nanoUsd } from '@ao/kernel';
 import type { z } from 'zod';
 import type { RecordedCall, RecordOutcome, RefusedCall, RequestLog, RequestQuery } from '../../application/ports.js';
 import {
@@ -19,6 +19,16 @@ const QUERY_CANCELED = '57014';
 
 interface StoredRecord {
   record: z.input<typeof requestLogRow>;
+}
+
+interface StoredAdjustment {
+  id: string;
+  rerating_id: string;
+  from_nano_usd: string;
+  to_nano_usd: string;
+  to_price_id: string | null;
+  reason: string;
+  adjusted_at: Date;
 }
 
 export class PostgresRequestLog implements RequestLog {
@@ -65,6 +75,14 @@ export class PostgresRequestLog implements RequestLog {
     return rows[0] ? toRequestLogRow(rows[0]) : null;
   }
 
+  async adjustmentsOf(orgId: string, requestId: string, limit: number): Promise<RequestAdjustment[]> {
+    const { rows } = await this.database.pool.query<StoredAdjustment>(
+      'SELECT * FROM cost_adjustment WHERE request_id = $1 AND org_id = $2 ORDER BY adjusted_at DESC, id DESC LIMIT $3',
+      [requestId, orgId, limit],
+    );
+    return rows.map(toAdjustment);
+  }
+
   async deleteStartedBefore(beforeMs: number, rowsMax: number): Promise<number> {
     const limits = [new Date(beforeMs).toISOString(), rowsMax];
     await this.database.pool.query(DELETE_OLDEST_REFUSED, limits);
@@ -100,3 +118,13 @@ function without(all: readonly RecordedCall[], some: readonly RecordedCall[]): R
 }
 
 const toRequestLogRow = ({ record }: StoredRecord): RequestLogRow => requestLogRow.decode(record);
+
+const toAdjustment = (row: StoredAdjustment): RequestAdjustment => ({
+  id: row.id,
+  reratingId: row.rerating_id,
+  difference: nanoUsd(BigInt(row.to_nano_usd) - BigInt(row.from_nano_usd)),
+  cost: nanoUsd(BigInt(row.to_nano_usd)),
+  priceId: row.to_price_id,
+  reason: row.reason,
+  adjustedAt: row.adjusted_at.toISOString(),
+});

@@ -1,3 +1,4 @@
+import { requestLogRow, type RequestLogRow } from '@ao/contracts';
 import type { RecordedCall } from '../../application/ports.js';
 
 /** What the statements take: all calls of a batch as one JSON text, so that one statement writes them all. */
@@ -57,4 +58,10 @@ function toCallJson({ record, json }: Pick<RecordedCall, 'record' | 'json'>): st
   });
   // The record is JSON already; writing it again would cost as much as all the rest.
   return `${columns.slice(0, -1)},"record":${json}}`;
+}
+
+/** What a re-rating changes of a stored record; fields that a newer version added stay as they are. */
+export function patchOf(after: RequestLogRow): object {
+  const { cost, originalCost, costBasis, priceId, attempts } = requestLogRow.encode(after);
+  return { cost, originalCost, costBasis, priceId, ...(attempts && { attempts }) };
 }

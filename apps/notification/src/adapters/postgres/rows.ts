@@ -36,6 +36,25 @@ const transferDecided = transferRequested.extend({
   decidedAt: timestamp,
 });
 
+const reconciliationGapFacts = z.object({
+  type: z.literal('reconciliation_gap'),
+  provider: z.string(),
+  month: z.string(),
+  tolerancePercent: z.string(),
+  ours: nanoUsd,
+  invoiced: nanoUsd,
+  difference: nanoUsd,
+  modelCount: z.int(),
+  models: z.array(
+    z.object({
+      model: z.string(),
+      state: z.enum(['over', 'under', 'missing_here', 'missing_there']),
+      difference: nanoUsd,
+    }),
+  ),
+  uploadedAt: timestamp,
+});
+
 const autoTopUpFacts = z.object({
   type: z.literal('auto_top_up'),
   topUpRequestId: z.string(),
@@ -60,6 +79,7 @@ const ledgerViolationFacts = z.object({
 /** How facts are stored: JSON, with money as digits. */
 const alertFacts = z.discriminatedUnion('type', [
   budgetThresholdFacts,
+  reconciliationGapFacts,
   autoTopUpFacts,
   ledgerViolationFacts,
   transferRequested,

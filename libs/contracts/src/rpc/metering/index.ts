@@ -1,3 +1,5 @@
 export * from './charges.v1.js';
 export * from './prices.v1.js';
+export * from './reconciliation.v1.js';
 export * from './requests.v1.js';
+export * from './reratings.v1.js';

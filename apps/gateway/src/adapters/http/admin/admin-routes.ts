@@ -1,6 +1,7 @@
 import type { Bus, RequestOptions } from '@ao/bus';
 import type { Actor, CallOf, Principal, ResponseOf, RpcContract } from '@ao/contracts';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '@ao/kernel';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { bearerKey, type Authenticate } from '../../../application/authenticate.js';
 import type { Fingerprint } from '../../../application/idempotency/fingerprint.js';
 import { idempotencyKey } from '../request-context.js';
@@ -41,6 +42,8 @@ export interface AdminRoute<C extends RpcContract = RpcContract> {
   path: string;
   contract: C;
   status?: number;
+  /** The body is of this media type instead of JSON, and comes as bytes. */
+  accepts?: string;
   toRequest: (call: AdminCall) => CallOf<C>;
   /** What becomes the JSON of the answer, or a `RawBody`, which is sent as it is. */
   toBody: (response: ResponseOf<C>, call: AdminCall) => unknown;
@@ -55,8 +58,8 @@ export function registerAdminRoutes(
   routes: AdminRoute[],
   { bus, authenticate, seal, fingerprint }: AdminDependencies,
 ): void {
-  for (const { method, path, contract, status = 200, toRequest, toBody, toHeaders } of routes) {
-    server.route({
+  for (const { method, path, contract, status = 200, accepts, toRequest, toBody, toHeaders } of routes) {
+    const route: RouteOptions = {
       method,
       url: path,
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
@@ -87,8 +90,22 @@ export function registerAdminRoutes(
         if (answer instanceof RawBody) return reply.status(status).headers(answer.headers).send(answer.text);
         return reply.status(status).type('application/json; charset=utf-8').send(JSON.stringify(answer));
       },
-    });
+    };
+    if (accepts === undefined) server.route(route);
+    else routeAccepting(server, route, accepts);
   }
+}
+
+/** In a scope of its own, so that no other route takes such a body, and this one takes no other. */
+function routeAccepting(server: FastifyInstance, route: RouteOptions, mediaType: string): void {
+  server.register((scope, _options, registered) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(mediaType, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    const message = `Send the body as ${mediaType}, with the header "Content-Type: ${mediaType}".`;
+    scope.addContentTypeParser('*', (_request, _body, done) => done(new AppError('unsupported_media_type', message)));
+    scope.route(route);
+    registered();
+  });
 }
 
 /** The owner carries a request with an idempotency key out once; the bytes that came tell it from another one. */

@@ -64,10 +64,8 @@ export const pageFields = {
 
 /** Renames the fields of a flat record from camelCase to snake_case; values stay as they are. */
 export function toSnakeCase(record: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(record).map(([key, value]) => [
-      key.replace(/[A-Z]|\d+[a-z]?/g, (part) => `_${part.toLowerCase()}`),
-      value,
-    ]),
-  );
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [snakeCase(key), value]));
 }
+
+/** `cacheWrite5mTokens` → `cache_write_5m_tokens`. */
+export const snakeCase = (name: string): string => name.replace(/[A-Z]|\d+[a-z]?/g, (part) => `_${part.toLowerCase()}`);

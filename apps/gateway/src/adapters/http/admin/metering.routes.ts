@@ -8,13 +8,13 @@ import {
   listRequestsV1,
   queryCostV1,
   type Price,
-  type RequestLogRow,
 } from '@ao/contracts';
 import { formatUsd } from '@ao/kernel';
 import { z } from 'zod';
 import { readBody, readQuery } from '../json-body.js';
 import { adminRoute } from './admin-routes.js';
 import { formatOptionalPrice, pageFields, pricePerMillionField, toSnakeCase } from './fields.js';
+import { toRequestBody, toRequestDetailBody } from './request-body.js';
 
 const requestQuery = z.object({
   ...pageFields,
@@ -33,32 +33,6 @@ const requestQuery = z.object({
   from: z.iso.datetime().optional(),
   to: z.iso.datetime().optional(),
 });
-
-function toRequestBody({
-  requestId,
-  correlationId,
-  cost,
-  usage,
-  charges,
-  startedAtMs,
-  decision,
-  ...row
-}: RequestLogRow): object {
-  return {
-    id: requestId,
-    request_id: correlationId,
-    started_at: new Date(startedAtMs).toISOString(),
-    cost_usd: formatUsd(cost),
-    ...toSnakeCase(row),
-    cost_center: row.costCenter ?? null,
-    usage: toSnakeCase(usage),
-    charges: charges.map(({ walletId, reserved }) => ({ wallet_id: walletId, reserved_usd: formatUsd(reserved) })),
-    decision: decision && {
-      strategy: decision.strategy,
-      candidates: decision.candidates.map(({ deploymentId, dropped }) => ({ deployment_id: deploymentId, dropped })),
-    },
-  };
-}
 
 const rate = pricePerMillionField.nullable().default(null);
 const priceBody = z.object({
@@ -139,7 +113,7 @@ export const meteringRoutes = [
     path: '/v1/requests/:id',
     contract: getRequestV1,
     toRequest: ({ actor, params }) => ({ actor, requestId: params['id']! }),
-    toBody: ({ request }) => toRequestBody(request),
+    toBody: toRequestDetailBody,
   }),
   adminRoute({
     method: 'POST',

@@ -28,6 +28,18 @@ function encodeFacts(facts: AlertFacts): object {
         period: facts.period,
         crossed_at: facts.crossedAt,
       };
+    case 'reconciliation_gap':
+      return {
+        provider: facts.provider,
+        month: facts.month,
+        tolerance_percent: facts.tolerancePercent,
+        ours_usd: formatUsd(facts.ours),
+        invoiced_usd: formatUsd(facts.invoiced),
+        difference_usd: formatUsd(facts.difference),
+        model_count: facts.modelCount,
+        models: facts.models.map(({ difference, ...line }) => ({ ...line, difference_usd: formatUsd(difference) })),
+        uploaded_at: facts.uploadedAt,
+      };
     case 'auto_top_up':
       return {
         top_up_request_id: facts.topUpRequestId,
