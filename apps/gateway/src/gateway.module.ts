@@ -9,6 +9,7 @@ import { registerAdminRoutes } from './adapters/http/admin/admin-routes.js';
 import { aliasRoutes } from './adapters/http/admin/aliases.routes.js';
 import { keyRoutes } from './adapters/http/admin/keys.routes.js';
 import { meteringRoutes } from './adapters/http/admin/metering.routes.js';
+import { pricesRoutes } from './adapters/http/admin/prices.routes.js';
 import { operationsRoutes } from './adapters/http/admin/operations.routes.js';
 import { routingRoutes } from './adapters/http/admin/routing.routes.js';
 import { taskRoutes } from './adapters/http/admin/tasks.routes.js';
@@ -135,6 +136,7 @@ export class GatewayModule {
       ...aliasRoutes,
       ...walletRoutes,
       ...meteringRoutes,
+      ...pricesRoutes,
       ...routingRoutes,
       ...operationsRoutes,
       ...taskRoutes,

@@ -11,6 +11,7 @@ import { PostgresRequestLog } from './adapters/postgres/request-log.repository.j
 import { MeteringStore } from './adapters/postgres/store.js';
 import { CreatePrice } from './application/create-price.js';
 import { GetRequest } from './application/get-request.js';
+import { ImportPrices } from './application/import-prices.js';
 import { ListRequests } from './application/list-requests.js';
 import { PRICE_REPOSITORY } from './application/ports.js';
 import { PublishPrices } from './application/publish-prices.js';
@@ -43,6 +44,7 @@ export class MeteringModule {
       providers: [
         value(PRICE_REPOSITORY, prices),
         value(CreatePrice, new CreatePrice(prices, publishPrices, clock, ids, config.API_PRICES_MAX)),
+        value(ImportPrices, new ImportPrices(prices, publishPrices, clock, ids, config.API_PRICES_MAX)),
         value(RecordUsage, new RecordUsage(log, prices, clock, logger)),
         value(ListRequests, new ListRequests(log)),
         value(GetRequest, new GetRequest(log)),

@@ -1,9 +1,9 @@
 import type { CostBasis, UsageReport } from '@ao/contracts';
 import { ZERO_USD, type NanoUsd } from '@ao/kernel';
-import { USAGE_BUCKETS, cost } from '@ao/pricing';
+import { cost, isConsumed } from '@ao/pricing';
 import type { Price } from '../domain/price.js';
 
-type Consumption = Pick<UsageReport, 'usage' | 'usageSource' | 'ownKey' | 'priceId' | 'cost'>;
+type Consumption = Pick<UsageReport, 'usage' | 'serviceTier' | 'usageSource' | 'ownKey' | 'priceId' | 'cost'>;
 
 /**
  * What a call costs, and what that rests on. The gateway's figure counts only when it names a price that is unknown
@@ -16,8 +16,7 @@ export function authoritativeCost(
 ): { cost: NanoUsd; costBasis: CostBasis } {
   if (report.ownKey) return { cost: ZERO_USD, costBasis: 'own_key' };
   if (report.usageSource === 'none') return { cost: ZERO_USD, costBasis: 'none' };
-  if (price) return { cost: cost(report.usage, price), costBasis: 'price' };
+  if (price) return { cost: cost(report.usage, price, report.serviceTier), costBasis: 'price' };
   if (report.priceId !== null) return { cost: report.cost, costBasis: 'reported' };
-  const consumed = USAGE_BUCKETS.some((bucket) => report.usage[bucket] > 0);
-  return { cost: ZERO_USD, costBasis: consumed ? 'unpriced' : 'none' };
+  return { cost: ZERO_USD, costBasis: isConsumed(report.usage) ? 'unpriced' : 'none' };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../define.js';
-import { epochMs, id, modelName, nanoUsd, tag } from '../fields.js';
+import { epochMs, id, modelName, nanoUsd, serviceTier, tag } from '../fields.js';
 import { usage } from '../usage.js';
 
 /** What a request reserved on one wallet, and from which lease. */
@@ -41,6 +41,8 @@ export const usageReport = z.object({
   usage,
   /** `provider`: as reported by it; `estimated`: counted by us; `none`: nothing was consumed. */
   usageSource: z.enum(['provider', 'estimated', 'none']),
+  /** The service that the provider says it served the call by; null: its standard one. */
+  serviceTier: serviceTier.nullable().optional().default(null),
   cost: nanoUsd,
   /** The price row that the cost was computed with. */
   priceId: id.nullable(),

@@ -39,7 +39,8 @@ const BUCKET_STARTS: Record<CostInterval, string> = {
   month: "toDateTime(toStartOfMonth(started_at, 'UTC'), 'UTC')",
 };
 
-const sumOf = (buckets: readonly UsageBucket[]): string => buckets.map((bucket) => BUCKET_COLUMNS[bucket]).join(' + ');
+const sumOf = (buckets: readonly UsageBucket[]): string =>
+  [...new Set(buckets.map((bucket) => BUCKET_COLUMNS[bucket]))].join(' + ');
 
 /**
  * The one statement of a cost question. Its text comes from the tables above alone; what the caller says is bound.

@@ -1,5 +1,7 @@
 import { encodeMessage } from '@ao/bus';
-import { principal, principalExample, usageReportedV1 } from '@ao/contracts';
+import { pricesSnapshot, principal, principalExample, usageReportedV1, type ValueOf } from '@ao/contracts';
+import { picoUsd } from '@ao/kernel';
+import { usageOf } from '@ao/pricing';
 import type { Provider } from '../routing-table.js';
 import { answerHeaders } from './answer-headers.js';
 import type { InboundCall } from './call.js';
@@ -49,6 +51,36 @@ describe('the record of a call', () => {
     // Throws for what breaks the contract.
     const report = encodeMessage(usageReportedV1.payload, record.end(5), usageReportedV1.subject);
     expect(JSON.parse(report)).toMatchObject({ status: 599, endUserId: 'u'.repeat(256) });
+  });
+});
+
+describe('the cost of a call', () => {
+  const price = (pricesSnapshot.value.parse(pricesSnapshot.example) as ValueOf<typeof pricesSnapshot>).prices[0]!;
+  const recordOf = (changes: object): CallRecord => {
+    const options = { gatewayId: 'gw_1', call, route, requestedModel: 'm', stream: false, endUserId: null, tags: [] };
+    const record = new CallRecord({
+      ...options,
+      price: { ...price, perCallPico: picoUsd(7_000_000n) },
+      reservation: null,
+    });
+    return Object.assign(record, changes);
+  };
+
+  it('[BX-012] holds the flat price of one call once anything was consumed, and nothing before', () => {
+    expect(recordOf({ usageSource: 'none' }).cost).toBe(0n);
+    const record = recordOf({ usageSource: 'provider', usage: usageOf({ inputTokens: 1_000 }) });
+    expect(record.cost).toBe(2_507_000n);
+    expect(record.end(1)).toMatchObject({ usage: { calls: 1, inputTokens: 1_000 }, cost: 2_507_000n });
+  });
+
+  it('[BX-011] is that of the service by which the provider served it', () => {
+    const record = recordOf({
+      usageSource: 'provider',
+      usage: usageOf({ inputTokens: 1_000 }),
+      serviceTier: 'priority',
+    });
+    expect(record.cost).toBe(4_257_000n);
+    expect(record.end(1)).toMatchObject({ serviceTier: 'priority' });
   });
 });
 

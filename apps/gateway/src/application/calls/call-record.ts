@@ -35,6 +35,8 @@ export class CallRecord {
   partial = false;
   usage: Usage = NO_USAGE;
   usageSource: UsageReport['usageSource'] = 'none';
+  /** How the provider says it served the call; null: as usual. */
+  serviceTier: string | null = null;
   finishReason: string | null = null;
   firstTokenMs: number | null = null;
   private readonly identity: CallBegin;
@@ -50,18 +52,24 @@ export class CallRecord {
   /** What the call cost; with the caller's own provider key, nothing. */
   get cost(): NanoUsd {
     const { price, route } = this.options;
-    return price && !route.ownKey ? cost(this.usage, price) : ZERO_USD;
+    return price && !route.ownKey ? cost(this.consumption, price, this.serviceTier) : ZERO_USD;
+  }
+
+  /** What the call consumed; one call, if anything at all. */
+  private get consumption(): Usage {
+    return this.usageSource === 'none' ? this.usage : { ...this.usage, calls: Math.max(this.usage.calls, 1) };
   }
 
   end(durationMs: number): UsageReport {
-    const { status, errorCode, partial, usage, usageSource, finishReason, firstTokenMs } = this;
+    const { status, errorCode, partial, consumption, usageSource, serviceTier, finishReason, firstTokenMs } = this;
     return {
       ...this.identity,
       status: Math.min(status, STATUS_MAX),
       errorCode: errorCode?.slice(0, PROVIDER_WORD_LENGTH_MAX) ?? null,
       partial,
-      usage,
+      usage: consumption,
       usageSource,
+      serviceTier,
       cost: this.cost,
       durationMs,
       finishReason: finishReason?.slice(0, PROVIDER_WORD_LENGTH_MAX) ?? null,

@@ -2,6 +2,7 @@ import { AppError, ZERO_USD, type NanoUsd } from '@ao/kernel';
 import {
   USAGE_BUCKETS,
   estimateMax,
+  type EstimateInput,
   maxOutputTokensOf,
   type PriceBook,
   type PriceRow,
@@ -23,6 +24,8 @@ export interface CallSize {
   unmeasuredInput: boolean;
   /** The answer need not be text. */
   mediaOutput: boolean;
+  /** The services that the provider may serve it by. */
+  serviceTiers: NonNullable<EstimateInput['serviceTiers']>;
 }
 
 export interface CallPrice {
@@ -38,7 +41,8 @@ const CONTEXT_TOKENS_MAX_UNKNOWN = 1_048_576;
 
 /**
  * Finds the price in force and the most that the call can cost by it.
- * @throws AppError `price_missing` when somebody must pay and there is no price: nothing bypasses a budget.
+ * @throws AppError `price_missing` when somebody must pay and there is no price, or none that applies: nothing bypasses a
+ * budget.
  */
 export function priceCall(route: Route, size: CallSize, charged: boolean, prices: PriceBook, nowMs: number): CallPrice {
   const { name, vendor } = route.provider;
@@ -49,11 +53,7 @@ export function priceCall(route: Route, size: CallSize, charged: boolean, prices
     (route.modelGroup === null ? undefined : prices.priceAt({ model: route.modelGroup, provider }, nowMs));
   if (!row) {
     if (!charged) return { row: undefined, estimate: ZERO_USD, maxOutputTokens: size.maxOutputTokens ?? 0 };
-    throw new AppError(
-      'price_missing',
-      `There is no price for the model ${JSON.stringify(route.model)} of ${name}. Set one with POST /v1/prices, or mark it free there.`,
-      { param: 'model' },
-    );
+    throw priceMissing(route, 'no price');
   }
   const maxOutputTokens = size.hasOutput ? maxOutputTokensOf(size.maxOutputTokens, row) : 0;
   const input = {
@@ -61,8 +61,21 @@ export function priceCall(route: Route, size: CallSize, charged: boolean, prices
     maxOutputTokens: maxOutputTokens + size.predictedTokensBound,
     choices: size.choices,
     buckets: bucketsOf(size),
+    serviceTiers: size.serviceTiers,
   };
-  return { row, estimate: charged ? estimateMax(input, row) : ZERO_USD, maxOutputTokens };
+  const estimate = charged ? estimateMax(input, row) : ZERO_USD;
+  if (charged && estimate === ZERO_USD && !row.free)
+    throw priceMissing(route, 'a price, but none that such a call is billed by');
+  return { row, estimate, maxOutputTokens };
+}
+
+/** Names the settings, for who can set them. */
+function priceMissing({ model, provider }: Route, fact: string): AppError {
+  const message =
+    `There is ${fact} for the model ${JSON.stringify(model)} of ${provider.name}. Set one with POST /v1/prices ` +
+    '(per token, or per_call_usd for a flat cost), mark it free there with "free": true, or give it ' +
+    'input_cost_per_token or input_cost_per_request in AO_CONFIG.';
+  return new AppError('price_missing', message, { param: 'model' });
 }
 
 function promptTokensMax({ promptTokensBound, unmeasuredInput }: CallSize, { contextTokensMax }: PriceRow): number {
@@ -73,6 +86,8 @@ function promptTokensMax({ promptTokensBound, unmeasuredInput }: CallSize, { con
 /** All that the call can fill. Without sound it is not reserved at audio rates: that would refuse what could be paid. */
 function bucketsOf({ unmeasuredInput, mediaOutput }: CallSize): UsageBucket[] {
   return USAGE_BUCKETS.filter(
-    (bucket) => (bucket !== 'audioInputTokens' || unmeasuredInput) && (bucket !== 'audioOutputTokens' || mediaOutput),
+    (bucket) => (!SOUND_INPUT.has(bucket) || unmeasuredInput) && (bucket !== 'audioOutputTokens' || mediaOutput),
   );
 }
+
+const SOUND_INPUT: ReadonlySet<UsageBucket> = new Set(['audioInputTokens', 'cachedAudioInputTokens']);

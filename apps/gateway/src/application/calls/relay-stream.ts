@@ -1,5 +1,5 @@
 import { AppError } from '@ao/kernel';
-import { usageFromOpenAi } from '@ao/pricing';
+import { serviceTierOf, usageFromOpenAi } from '@ao/pricing';
 import { SseScanner, openai } from '@ao/wire';
 import type { Responder } from './call.js';
 import type { CallRecord } from './call-record.js';
@@ -96,8 +96,9 @@ class StreamRelay implements RelayedStream {
   /** Notes what a frame says; true when the caller is to have it. */
   private accept(frame: Buffer): boolean {
     if (this.ended) return false;
-    const { kind, usage, finishReason, error } = this.reader.read(frame);
+    const { kind, usage, serviceTier, finishReason, error } = this.reader.read(frame);
     if (finishReason !== null) this.record.finishReason = finishReason;
+    if (serviceTier !== null) this.record.serviceTier = serviceTierOf(serviceTier);
     if (usage !== null) this.takeUsage(usage);
     switch (kind) {
       case 'done':

@@ -29,7 +29,9 @@ export interface AdminRoute<C extends RpcContract = RpcContract> {
   path: string;
   contract: C;
   status?: number;
-  toRequest: (call: AdminCall) => CallOf<C>;
+  toRequest: (call: AdminCall) => CallOf<C> | Promise<CallOf<C>>;
+  /** Where a body may be larger than BODY_LIMIT_BYTES. */
+  bodyBytesMax?: number;
   toBody: (response: ResponseOf<C>) => unknown;
   toHeaders?: (response: ResponseOf<C>) => Record<string, string>;
 }
@@ -42,10 +44,11 @@ export function registerAdminRoutes(
   routes: AdminRoute[],
   { bus, authenticate, seal }: AdminDependencies,
 ): void {
-  for (const { method, path, contract, status = 200, toRequest, toBody, toHeaders } of routes) {
+  for (const { method, path, contract, status = 200, toRequest, toBody, toHeaders, bodyBytesMax } of routes) {
     server.route({
       method,
       url: path,
+      ...(bodyBytesMax !== undefined && { bodyLimit: bodyBytesMax }),
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const principal = await authenticate.execute(request.headers.authorization);
         request.keyMasked = principal.keyMasked;
@@ -61,7 +64,7 @@ export function registerAdminRoutes(
           const key = bearerKey(request.headers.authorization);
           return key === null ? null : seal(key);
         };
-        const call = toRequest({ actor, principal, params, query, body, request, sealKey });
+        const call = await toRequest({ actor, principal, params, query, body, request, sealKey });
         const response = await bus.request(contract, call, { requestId: request.callId });
         setBaseHeaders(request, reply);
         if (toHeaders) reply.headers(toHeaders(response));
