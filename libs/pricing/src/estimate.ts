@@ -18,7 +18,7 @@ export interface EstimateInput {
   choices?: number;
   /** Buckets that this request can fill, to leave out, say, audio rates for a text model. Default: all. */
   buckets?: readonly UsageBucket[];
-  /** Upper bounds of what is billed by other units. Default: one call, nothing else. */
+  /** Upper bounds of what is billed by other units, calls among them. Default: one call, nothing else. */
   quantities?: Partial<Record<UsageQuantity, number>>;
   /**
    * The services by which the provider may serve the call; null is its standard one. Default: only that. Asking for `flex`
@@ -35,7 +35,7 @@ export interface EstimateInput {
  */
 export function estimateMax(input: EstimateInput, row: PriceRow): NanoUsd {
   if (row.free) return ZERO_USD;
-  const { promptTokensBound, choices = 1, buckets, quantities = {} } = input;
+  const { promptTokensBound, choices = 1, buckets, quantities = ONE_CALL } = input;
   const prompt = natural(promptTokensBound, 'promptTokensBound');
   const output =
     natural(maxOutputTokensOf(input.maxOutputTokens, row), 'maxOutputTokens') * natural(choices, 'choices');
@@ -44,26 +44,43 @@ export function estimateMax(input: EstimateInput, row: PriceRow): NanoUsd {
     const tokens =
       prompt * highestRate(INPUT_BUCKETS, buckets, row, tier) +
       output * highestRate(OUTPUT_BUCKETS, buckets, row, tier);
-    const pico = tokens + costOfUnits({ calls: 1, ...quantities }, row, tier);
+    const pico = tokens + costOfUnits(quantities, row, tier);
     if (pico > most) most = pico;
   }
   return ceilToNanoUsd(most);
 }
 
-/** Every tier that the call may fall into, undefined for the base: the bound of its prompt is no more than a bound. */
-function possibleTiers(row: PriceRow, { promptTokensBound, serviceTiers = STANDARD }: EstimateInput) {
-  if (row.tiers.length === 0) return [undefined];
-  const services = serviceTiers === 'any' ? [null, ...row.tiers.map((tier) => tier.serviceTier)] : serviceTiers;
-  const lengths = row.tiers.map((tier) => Math.min(tier.promptTokensAbove + 1, promptTokensBound));
-  return new Set(services.flatMap((service) => [0, ...lengths].map((tokens) => tierOf(row, service, tokens))));
-}
-
+const ONE_CALL = { calls: 1 };
 const STANDARD = [null];
+const BASE_ONLY = [undefined];
+
+/** Every tier that the call may fall into, undefined for the base: the bound of its prompt is no more than a bound. */
+function possibleTiers(
+  row: PriceRow,
+  { promptTokensBound, serviceTiers = STANDARD }: EstimateInput,
+): readonly (PriceTier | undefined)[] {
+  if (row.tiers.length === 0) return BASE_ONLY;
+  const services = serviceTiers === 'any' ? [null, ...row.tiers.map((tier) => tier.serviceTier)] : serviceTiers;
+  // One length for each stretch between two thresholds is enough.
+  const lengths = [0];
+  for (const { promptTokensAbove } of row.tiers) {
+    if (promptTokensAbove > 0 && promptTokensAbove < promptTokensBound) lengths.push(promptTokensAbove + 1);
+  }
+  const possible: (PriceTier | undefined)[] = [];
+  for (const service of services) {
+    for (const length of lengths) {
+      const tier = tierOf(row, service, length);
+      if (!possible.includes(tier)) possible.push(tier);
+    }
+  }
+  return possible;
+}
 
 function costOfUnits(quantities: Partial<Record<UsageQuantity, number>>, row: PriceRow, tier?: PriceTier): bigint {
   let pico = 0n;
   for (const quantity of USAGE_QUANTITIES) {
-    pico += natural(quantities[quantity] ?? 0, quantity) * rateOf(quantity, row, tier);
+    const count = quantities[quantity];
+    if (count !== undefined) pico += natural(count, quantity) * rateOf(quantity, row, tier);
   }
   return pico;
 }

@@ -1,8 +1,23 @@
+import { picoUsd as brandPico, type PicoUsd } from '@ao/kernel';
 import { z } from 'zod';
 import { defineSnapshot } from '../define.js';
 import { epochMs, id, modelName, picoUsd, serviceTier, tokenCount } from '../fields.js';
 
-const rate = picoUsd.nullable().optional().default(null);
+/**
+ * `picoUsd.nullable().optional().default(null)` in one step: a price list has tens of thousands of these, most of them null
+ * and better left out.
+ */
+const rate = z.codec(
+  z
+    .string()
+    .regex(/^-?\d{1,30}$/, 'expected an integer as a string')
+    .nullish(),
+  z.custom<PicoUsd | null>((value) => value == null || typeof value === 'bigint'),
+  {
+    decode: (text) => (text == null ? null : brandPico(BigInt(text))),
+    encode: (pico) => pico?.toString(),
+  },
+);
 
 /** Null: what the ordinary counterpart costs (cached input what input costs, …). */
 const tokenRates = {

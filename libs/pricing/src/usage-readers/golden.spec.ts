@@ -6,7 +6,7 @@ import { usageOf, type Usage } from '../usage.js';
 import {
   serviceTierFromAnthropic,
   serviceTierFromGemini,
-  serviceTierFromPerplexity,
+  serviceTierFromOpenAi,
   serviceTierOf,
   usageFromAnthropic,
   usageFromBedrock,
@@ -362,9 +362,10 @@ describe('golden usage', () => {
     const row = book.priceAt({ provider: 'perplexity', model: 'sonar-pro' }, AT)!;
     const usage = usageOf({ calls: 1, inputTokens: 100, outputTokens: 100 });
     const costs = ['low', 'medium', 'high', undefined].map((size) =>
-      formatUsd(cost(usage, row, serviceTierFromPerplexity({ search_context_size: size }))),
+      formatUsd(cost(usage, row, serviceTierFromOpenAi(null, { search_context_size: size }))),
     );
     expect(costs).toEqual(['0.0078', '0.0118', '0.0158', '0.0078']);
+    expect(serviceTierFromOpenAi('flex', null)).toBe('flex');
   });
 
   it('[BX-011] OpenRouter’s searches and cache writes, Ollama’s counts', () => {

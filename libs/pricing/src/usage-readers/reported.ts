@@ -29,6 +29,5 @@ export function takerFrom(total: number): (wanted: number) => number {
 
 /** A usage with the given fields filled; null when a sum is not to be believed. */
 export function believable(counts: Partial<Usage>): Usage | null {
-  const usage = { ...NO_USAGE, ...counts };
-  return Object.values(usage).every(isTokenCount) ? usage : null;
+  return Object.values(counts).every(isTokenCount) ? { ...NO_USAGE, ...counts } : null;
 }

@@ -32,8 +32,12 @@ export function serviceTierFromGemini(usage: unknown): string | null {
   return serviceTierOf(word);
 }
 
-/** How Perplexity searched for a call, from its `usage`: `search-medium` or `search-high`; null: as little as it does. */
-export function serviceTierFromPerplexity(usage: unknown): string | null {
-  const size = isObject(usage) ? serviceTierOf(usage['search_context_size']) : null;
-  return size === null || size === 'low' ? null : `search-${size}`.slice(0, 32);
+/**
+ * How a provider that speaks OpenAI's protocol served a call, from the `service_tier` and the `usage` of its answer. Perplexity
+ * tells in its usage how much it searched, which it bills: `search-medium`, `search-high`; null: as little as it does.
+ */
+export function serviceTierFromOpenAi(word: unknown, usage: unknown): string | null {
+  const searched = isObject(usage) ? usage['search_context_size'] : null;
+  const isMore = searched === 'medium' || searched === 'high';
+  return serviceTierOf(word) ?? (isMore ? `search-${searched}` : null);
 }

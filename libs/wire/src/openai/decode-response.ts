@@ -6,7 +6,7 @@ export interface CompletionFacts {
   readonly finishReason: string | null;
   /** The provider's usage object as it is, or null; `@ao/pricing` maps it. */
   readonly usage: unknown;
-  /** The provider's word for how it served the call, or null; `serviceTierOf` of `@ao/pricing` reads it. */
+  /** The provider's word for how it served the call, or null; `serviceTierFromOpenAi` of `@ao/pricing` reads it. */
   readonly serviceTier: string | null;
   /** Bytes of generated text as JSON spells it. */
   readonly textBytes: number;

@@ -13,7 +13,7 @@ export interface StreamFrame {
   readonly finishReason: string | null;
   /** The provider's usage object as it is, or null; `@ao/pricing` maps it. May come in a `chunk` too. */
   readonly usage: unknown;
-  /** The provider's word for how it serves the call, or null; `serviceTierOf` of `@ao/pricing` reads it. */
+  /** The provider's word for how it serves the call, or null; `serviceTierFromOpenAi` of `@ao/pricing` reads it. */
   readonly serviceTier: string | null;
   /** The provider's error object or text, of kind `error`. */
   readonly error: unknown;

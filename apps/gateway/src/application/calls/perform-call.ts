@@ -1,6 +1,6 @@
 import type { UsageReport } from '@ao/contracts';
 import { AppError, ZERO_USD, formatUsd, sleep, toAppError, type Clock, type NanoUsd } from '@ao/kernel';
-import { inputTokensOf, outputTokensOf, serviceTierOf, usageFromOpenAi, usageOf } from '@ao/pricing';
+import { inputTokensOf, outputTokensOf, serviceTierFromOpenAi, usageFromOpenAi, usageOf } from '@ao/pricing';
 import { openai } from '@ao/wire';
 import type { Reservation } from '../../domain/lease-pool.js';
 import type { Budget } from '../budget.js';
@@ -171,7 +171,7 @@ export class PerformCall {
         `The provider ${plan.route.provider.name} answered with something that is not JSON.`,
       );
     record.finishReason = completion.finishReason;
-    record.serviceTier = serviceTierOf(completion.serviceTier);
+    record.serviceTier = serviceTierFromOpenAi(completion.serviceTier, completion.usage);
     const usage = usageFromOpenAi(completion.usage);
     record.usage = usage ?? countAnswer(plan, body);
     record.usageSource = usage ? 'provider' : 'estimated';

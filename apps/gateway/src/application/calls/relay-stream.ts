@@ -1,5 +1,5 @@
 import { AppError } from '@ao/kernel';
-import { serviceTierOf, usageFromOpenAi } from '@ao/pricing';
+import { serviceTierFromOpenAi, usageFromOpenAi } from '@ao/pricing';
 import { SseScanner, openai } from '@ao/wire';
 import type { Responder } from './call.js';
 import type { CallRecord } from './call-record.js';
@@ -98,7 +98,7 @@ class StreamRelay implements RelayedStream {
     if (this.ended) return false;
     const { kind, usage, serviceTier, finishReason, error } = this.reader.read(frame);
     if (finishReason !== null) this.record.finishReason = finishReason;
-    if (serviceTier !== null) this.record.serviceTier = serviceTierOf(serviceTier);
+    if (serviceTier !== null || usage !== null) this.record.serviceTier = serviceTierFromOpenAi(serviceTier, usage);
     if (usage !== null) this.takeUsage(usage);
     switch (kind) {
       case 'done':

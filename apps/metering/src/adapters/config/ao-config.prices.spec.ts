@@ -22,6 +22,12 @@ model_list:
       search_context_cost_per_query: { search_context_size_medium: 0.01 }
   - model_name: flat
     litellm_params: { model: openai/flat, api_key: k, input_cost_per_request: 0.002 }
+  - model_name: ranges
+    litellm_params: { model: openai/ranges, api_key: k }
+    model_info:
+      tiered_pricing:
+        - { range: [0, 1000], input_cost_per_token: 1.0e-06, output_cost_per_token: 1.0e-06 }
+        - { range: [1000, 9000], input_cost_per_token: 2.0e-06, output_cost_per_token: 2.0e-06 }
   - model_name: pixels
     litellm_params: { model: openai/pixels, api_key: k, input_cost_per_pixel: 0.00000001 }
 `;
@@ -41,6 +47,7 @@ describe('prices in AO_CONFIG', () => {
       { provider: 'openai', model: 'dall-e', perOutputImagePico: 40_000_000_000n, free: false },
       { model: 'tiered' },
       { model: 'flat' },
+      { model: 'ranges', inputPico: 1_000_000n, tiers: [{ promptTokensAbove: 1_000, inputPico: 2_000_000n }] },
     ]);
     expect(prices[0]).toMatchObject({ outputTokensMax: 4096, source: 'config: AO_CONFIG' });
   });

@@ -5,20 +5,7 @@ import { z } from 'zod';
 import { PRICE_ORIGINS, type Price, type PriceEntry, type PriceOrigin } from '../../domain/price.js';
 import type { PriceModel } from './generated/models.js';
 
-/** A row to be added. */
-export type PriceRow = Omit<PriceModel, 'sequence' | 'createdAt' | 'tiers'> & { tiers: object[] };
-
 const tiersColumn = z.array(priceTier);
-
-export function toRow({ effectiveFromMs, contextTokensMax, outputTokensMax, tiers, ...entry }: PriceEntry): PriceRow {
-  return {
-    ...entry,
-    tiers: z.encode(tiersColumn, tiers).map(withoutNulls),
-    effectiveFrom: new Date(effectiveFromMs),
-    contextTokensMax: contextTokensMax === null ? null : BigInt(contextTokensMax),
-    outputTokensMax: outputTokensMax === null ? null : BigInt(outputTokensMax),
-  };
-}
 
 export function toPrice(row: PriceModel): Price {
   return {
@@ -61,6 +48,3 @@ function toRates(row: PriceModel): Pick<Price, RateName> {
 function toTiers(column: unknown): PriceTier[] {
   return Array.isArray(column) && column.length === 0 ? [] : z.decode(tiersColumn, column as never);
 }
-
-const withoutNulls = (tier: object): object =>
-  Object.fromEntries(Object.entries(tier).filter(([, value]) => value !== null));
