@@ -47,7 +47,7 @@ describe('StreamReader', () => {
     const delta = { content: trap, tool_calls: [{ index: 0, function: { name: 'f', arguments: trap } }] };
     const seen = readFrame(chunk([choice(delta)]));
     expect(seen).toMatchObject({ kind: 'chunk', usage: null, error: null, finishReason: null });
-    expect(seen.textBytes).toBe(2 * (JSON.stringify(trap).length - 2));
+    expect(seen.textBytes).toBe('f'.length + 2 * (JSON.stringify(trap).length - 2));
   });
 
   it('[BX-011] tells the service in every chunk, also where heads are passed over', () => {
@@ -57,6 +57,7 @@ describe('StreamReader', () => {
     const read = (tier: unknown) => reader.read(served(tier)).serviceTier;
     expect([read('flex'), read('flex'), read('flex'), read('default')]).toEqual(['flex', 'flex', 'flex', 'default']);
     expect(readFrame(chunk([choice({ content: 'a' })])).serviceTier).toBeNull();
+    expect(readFrame(frame('{"service_tier":"prio')).kind).toBe('malformed');
     expect(readFrame(chunk([], { service_tier: 'priority', usage: USAGE })).serviceTier).toBe('priority');
   });
 

@@ -13,7 +13,7 @@ export interface AnswerScan {
   readonly error: ByteRange | null;
   /** `choices` is there and empty. */
   readonly hasNoChoices: boolean;
-  /** Bytes of generated text as JSON spells it: content, reasoning, refusals, tool arguments, of all choices. */
+  /** Bytes of generated text as JSON spells it: content, reasoning, refusals, tools called, of all choices. */
   readonly textBytes: number;
   /** How the provider says it served the call: OpenAI's `service_tier`. */
   readonly serviceTier: string | null;
@@ -27,8 +27,17 @@ const DEPTH_CHOICE = 3;
 
 const TOP_KEY_LENGTHS = new Set(['usage', 'error', 'choices', 'service_tier'].map(({ length }) => length));
 
-/** Keys whose string values are generated text, billed as output. */
-const TEXT_KEYS = new Set(['content', 'text', 'refusal', 'reasoning', 'reasoning_content', 'arguments', 'transcript']);
+/** Keys whose string values are generated text, billed as output; `name` is that of a called tool. */
+const TEXT_KEYS = new Set([
+  'content',
+  'text',
+  'refusal',
+  'reasoning',
+  'reasoning_content',
+  'name',
+  'arguments',
+  'transcript',
+]);
 
 /**
  * One pass over a `chat.completion`, `chat.completion.chunk` or legacy completion. Trusts the provider to send JSON and
@@ -100,8 +109,11 @@ class AnswerScanner implements AnswerScan {
       this[key] = { start, end: valueEnd };
       return valueEnd;
     }
-    if (key === 'service_tier' && first === QUOTE)
-      this.serviceTier = readString(bytes, start, skipString(bytes, start));
+    if (key === 'service_tier' && first === QUOTE) {
+      const valueEnd = skipString(bytes, start);
+      if (valueEnd !== MALFORMED) this.serviceTier = readString(bytes, start, valueEnd);
+      return valueEnd;
+    }
     if (key === 'choices') {
       this.hasNoChoices = bytes[skipSpace(bytes, start + 1)] === CLOSE_BRACKET;
       if (this.usage === null && this.error === null) this.headEnd = open;

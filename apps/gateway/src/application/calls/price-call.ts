@@ -8,6 +8,7 @@ import {
   type PriceRow,
   type UsageBucket,
 } from '@ao/pricing';
+import { reasonsUnseen } from '@ao/tokens';
 import type { Route } from './route.js';
 
 /** What the size of a request says about its cost. */
@@ -15,6 +16,7 @@ export interface CallSize {
   /** Never below the number of prompt tokens, but for unmeasured input. */
   promptTokensBound: number;
   maxOutputTokens: number | null;
+  stream: boolean;
   choices: number;
   /** Embeddings generate nothing. */
   hasOutput: boolean;
@@ -31,13 +33,24 @@ export interface CallSize {
 export interface CallPrice {
   /** Undefined only where nothing is charged. */
   row: PriceRow | undefined;
-  /** The most the call can cost: what is reserved. */
-  estimate: NanoUsd;
+  /** Of one answer. */
   maxOutputTokens: number;
+  output: OutputTokens;
+  /** The most that the call can cost with so many output tokens; 0 where nothing is charged. */
+  costMax: (outputTokens: number) => NanoUsd;
+}
+
+/** Of all answers of a call together, with what may be billed beside them. */
+interface OutputTokens {
+  max: number;
+  /** What is reserved for at first: all, but for a stream that sets no limit. It is extended while it runs (BX-003). */
+  first: number;
 }
 
 /** Assumed for unmeasured input where the price row names no context: the largest in the market. */
 const CONTEXT_TOKENS_MAX_UNKNOWN = 1_048_576;
+/** More than most answers have, and little enough for a nearly empty wallet. */
+const FIRST_TOKENS = 1_024;
 
 /**
  * Finds the price in force and the most that the call can cost by it.
@@ -51,23 +64,32 @@ export function priceCall(route: Route, size: CallSize, charged: boolean, prices
   const row =
     prices.priceAt({ model: route.model, provider }, nowMs) ??
     (route.modelGroup === null ? undefined : prices.priceAt({ model: route.modelGroup, provider }, nowMs));
-  if (!row) {
-    if (!charged) return { row: undefined, estimate: ZERO_USD, maxOutputTokens: size.maxOutputTokens ?? 0 };
-    throw priceMissing(route, 'no price');
+  if (!row && charged) throw priceMissing(route, 'no price');
+  const maxOutputTokens = row && size.hasOutput ? maxOutputTokensOf(size.maxOutputTokens, row) : 0;
+  const output = outputTokens(
+    size,
+    maxOutputTokens,
+    reasonsUnseen(route.model) || (row !== undefined && pricesReasoning(row)),
+  );
+  if (!row || !charged) {
+    return {
+      row,
+      maxOutputTokens: row ? maxOutputTokens : (size.maxOutputTokens ?? 0),
+      output,
+      costMax: () => ZERO_USD,
+    };
   }
-  const maxOutputTokens = size.hasOutput ? maxOutputTokensOf(size.maxOutputTokens, row) : 0;
-  const input = {
-    promptTokensBound: promptTokensMax(size, row),
-    maxOutputTokens: maxOutputTokens + size.predictedTokensBound,
-    choices: size.choices,
-    buckets: bucketsOf(size),
-    serviceTiers: size.serviceTiers,
-  };
-  const estimate = charged ? estimateMax(input, row) : ZERO_USD;
-  if (charged && estimate === ZERO_USD && !row.free)
-    throw priceMissing(route, 'a price, but none that such a call is billed by');
-  return { row, estimate, maxOutputTokens };
+  const [promptTokensBound, buckets] = [promptTokensMax(size, row), bucketsOf(size)];
+  const costMax = (tokens: number): NanoUsd =>
+    estimateMax({ promptTokensBound, maxOutputTokens: tokens, buckets, serviceTiers: size.serviceTiers }, row);
+  if (costMax(output.max) === ZERO_USD && !row.free) {
+    throw priceMissing(route, 'a price, but none that such a call is billed by,');
+  }
+  return { row, maxOutputTokens, output, costMax };
 }
+
+const pricesReasoning = ({ reasoningPico, tiers }: PriceRow): boolean =>
+  [{ reasoningPico }, ...tiers].some((rates) => rates.reasoningPico !== null);
 
 /** Names the settings, for who can set them. */
 function priceMissing({ model, provider }: Route, fact: string): AppError {
@@ -76,6 +98,15 @@ function priceMissing({ model, provider }: Route, fact: string): AppError {
     '(per token, or per_call_usd for a flat cost), mark it free there with "free": true, or give it ' +
     'input_cost_per_token or input_cost_per_request in AO_CONFIG.';
   return new AppError('price_missing', message, { param: 'model' });
+}
+
+/** What is not text, or reasoned in silence, cannot be followed while it comes: all of it is reserved at once. */
+function outputTokens(size: CallSize, maxOutputTokens: number, isSilent: boolean): OutputTokens {
+  const { choices, predictedTokensBound, stream, mediaOutput } = size;
+  const max = (maxOutputTokens + predictedTokensBound) * choices;
+  const isFollowed = stream && size.maxOutputTokens === null && !mediaOutput && !isSilent;
+  const first = isFollowed ? (FIRST_TOKENS + predictedTokensBound) * choices : max;
+  return { max, first: Math.min(first, max) };
 }
 
 function promptTokensMax({ promptTokensBound, unmeasuredInput }: CallSize, { contextTokensMax }: PriceRow): number {

@@ -1,5 +1,5 @@
 import { serviceTierOf } from '@ao/pricing';
-import { boundPromptTokens } from '@ao/tokens';
+import { boundPromptTokens, guessTokens } from '@ao/tokens';
 import { openai, replaceFields } from '@ao/wire';
 import type { InboundCall } from './call.js';
 
@@ -26,6 +26,8 @@ export interface RequestFacts {
   serviceTiers: readonly (string | null)[] | 'any';
   /** Never below the number of prompt tokens, without counting them, but for unmeasured input. */
   promptTokensBound: (model: string) => number;
+  /** About the number of prompt tokens, for a call that nobody is left to count. */
+  promptTokensGuess: number;
   /** The body for a deployment: its model name in place, usage asked for. */
   encode: (model: string) => Buffer;
 }
@@ -68,6 +70,7 @@ function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
         tools: schemaBytes > 0 ? 1 : 0,
         model,
       }),
+    promptTokensGuess: guessTokens(promptBytes),
     encode: (model) => openai.encodeChatRequest(request, { model }),
   };
 }
@@ -89,6 +92,7 @@ function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFacts {
     serviceTiers: STANDARD_SERVICE,
     promptTokensBound: (model) =>
       request.input.tokens + boundPromptTokens(request.input.textBytes, { messages: request.input.count, model }),
+    promptTokensGuess: request.input.tokens + guessTokens(request.input.textBytes),
     encode: (model) => (model === request.model ? body : replaceFields(body, request.fields, { model })),
   };
 }
