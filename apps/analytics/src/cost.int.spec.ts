@@ -1,6 +1,7 @@
 import { MemoryBus } from '@ao/bus';
 import type { Actor } from '@ao/contracts';
 import { nanoUsd, silentLogger } from '@ao/kernel';
+import { usageOf } from '@ao/pricing';
 import type { RunningService } from '@ao/runtime';
 import { temporaryFolder, type TemporaryFolder } from '@ao/testing';
 import { openWarehouse, type Warehouse } from '@ao/warehouse';
@@ -96,9 +97,10 @@ describe('the cost query', () => {
 
   it('[AN-003] counts calls, and all kinds of tokens in and out', async () => {
     const orgId = 'org_tokens';
-    const usage = {
+    const usage = usageOf({
       inputTokens: 1,
       cachedInputTokens: 2,
+      cachedAudioInputTokens: 1_024,
       cacheWrite5mTokens: 4,
       cacheWrite1hTokens: 8,
       audioInputTokens: 16,
@@ -107,11 +109,11 @@ describe('the cost query', () => {
       reasoningTokens: 128,
       audioOutputTokens: 256,
       imageOutputTokens: 512,
-    };
+    });
     await platform.record({ requestId: 't1', orgId, usage }, { requestId: 't2', orgId, usage });
     const { rows } = await platform.query({ actor: adminOf(orgId) });
     expect(rows).toEqual([
-      { group: 'gpt-4o', intervalStart: null, cost: 2_500_000n, requests: 2, inputTokens: 126, outputTokens: 1_920 },
+      { group: 'gpt-4o', intervalStart: null, cost: 2_500_000n, requests: 2, inputTokens: 2_174, outputTokens: 1_920 },
     ]);
   });
 

@@ -10,6 +10,7 @@ import { aliasRoutes } from './adapters/http/admin/aliases.routes.js';
 import { keyRoutes } from './adapters/http/admin/keys.routes.js';
 import { meteringRoutes } from './adapters/http/admin/metering.routes.js';
 import { ratingRoutes } from './adapters/http/admin/rating.routes.js';
+import { pricesRoutes } from './adapters/http/admin/prices.routes.js';
 import { operationsRoutes } from './adapters/http/admin/operations.routes.js';
 import { routingRoutes } from './adapters/http/admin/routing.routes.js';
 import { taskRoutes } from './adapters/http/admin/tasks.routes.js';
@@ -170,6 +171,7 @@ export class GatewayModule {
       ...ledgerRoutes,
       ...meteringRoutes,
       ...ratingRoutes,
+      ...pricesRoutes,
       ...routingRoutes,
       ...operationsRoutes,
       ...taskRoutes,

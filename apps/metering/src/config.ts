@@ -12,7 +12,7 @@ export const meteringSettings = {
     default: 3_000,
   }),
   API_PRICES_MAX: setting({
-    description: 'how many prices may be set by API, past ones included',
+    description: 'how many prices may be set by API, and how many imported, past ones included',
     schema: integer(1, 100_000),
     default: 10_000,
   }),

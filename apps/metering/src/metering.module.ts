@@ -21,6 +21,7 @@ import { CreateRerating } from './application/create-rerating.js';
 import { GetReconciliation } from './application/get-reconciliation.js';
 import { GetRequest } from './application/get-request.js';
 import { GetRerating } from './application/get-rerating.js';
+import { ImportPrices } from './application/import-prices.js';
 import { ListRequests } from './application/list-requests.js';
 import { PRICE_REPOSITORY } from './application/ports.js';
 import { PublishPrices } from './application/publish-prices.js';
@@ -64,6 +65,7 @@ export class MeteringModule {
       providers: [
         value(PRICE_REPOSITORY, prices),
         value(CreatePrice, new CreatePrice(prices, publishPrices, clock, ids, config.API_PRICES_MAX)),
+        value(ImportPrices, new ImportPrices(prices, publishPrices, clock, ids, config.API_PRICES_MAX)),
         value(RecordUsage, new RecordUsage(log, prices, clock, logger)),
         value(ListRequests, new ListRequests(log)),
         value(SummariseCharges, new SummariseCharges(new PostgresChargeSummaries(context.database))),

@@ -1,6 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createPriceV1, listPricesV1, meteringActionPerformedV1, type Actor } from '@ao/contracts';
+import {
+  createPriceV1,
+  listPricesV1,
+  meteringActionPerformedV1,
+  priceTier,
+  type Actor,
+  type ResponseOf,
+} from '@ao/contracts';
 import { parseUsd, parseUsdPerMillionTokens, picoUsd } from '@ao/kernel';
 import { cost, usageOf } from '@ao/pricing';
 import { temporaryFolder, waitFor } from '@ao/testing';
@@ -58,9 +65,9 @@ describe('prices', () => {
   });
 
   it('[PR-014] charges by a price that is published for several stretches of time', async () => {
-    // The catalogue knows this model at one provider, so the row for any provider is published for both.
-    const priceId = priceOf('gpt-4o-mini', 'azure')!.id;
-    expect(priceId).toMatch(/^prc_\w+~2$/);
+    // The catalogue knows this model at some providers, so the row for any provider is published for each of them too.
+    const priceId = priceOf('gpt-4o-mini', 'anywhere')!.id;
+    expect(priceId).toMatch(/^prc_\w+~\d$/);
     const usage = usageOf({ inputTokens: 1_000_000 });
     await platform.report([report({ requestId: 'req_stretch', usage, priceId })]);
     await waitFor(() => platform.recorded.some(({ requestId }) => requestId === 'req_stretch'));
@@ -87,6 +94,48 @@ describe('prices', () => {
     await expect(platform.bus.request(createPriceV1, request)).rejects.toMatchObject({ code });
   });
 
+  const base = { actor: admin, model: 'tiered', inputPico: usd('1'), outputPico: usd('4') };
+
+  it('[BX-011] keeps tiers and other units through the table, the snapshot and the bill', async () => {
+    const tiers = [
+      priceTier.decode({ serviceTier: 'priority', inputPico: '2000000' }),
+      priceTier.decode({ promptTokensAbove: 200_000, inputPico: '3000000', outputPico: '5000000' }),
+    ];
+    const other = { perSearchPico: picoUsd(10_000_000_000n), cachedAudioInputPico: usd('0.5') };
+    const { price } = await platform.bus.request(createPriceV1, { ...base, ...other, tiers });
+    expect(price).toMatchObject({ ...other, tiers });
+    expect(priceOf('tiered')).toEqual(price);
+    const listed = await platform.bus.request(listPricesV1, { actor: admin, model: 'tiered' });
+    expect(listed.data).toEqual([price]);
+    const costOf = async (serviceTier: string | null, changes: object): Promise<unknown> => {
+      const requestId = `req_${serviceTier}_${JSON.stringify(changes)}`;
+      await platform.report([report({ requestId, priceId: price.id, serviceTier, usage: usageOf(changes) })]);
+      await waitFor(() => platform.recorded.some((record) => record.requestId === requestId));
+      return platform.recorded.find((record) => record.requestId === requestId)?.cost;
+    };
+    expect(await costOf('priority', { inputTokens: 1_000_000 })).toBe(parseUsd('3'));
+    expect(await costOf('priority', { inputTokens: 1_000 })).toBe(parseUsd('0.002'));
+    expect(await costOf(null, { inputTokens: 300_000, outputTokens: 100 })).toBe(parseUsd('0.9005'));
+    expect(await costOf(null, { searches: 2, cachedAudioInputTokens: 2_000_000 })).toBe(parseUsd('1.02'));
+  });
+
+  it.each<[string, object, string]>([
+    ['has a negative tier', { tiers: [{ serviceTier: 'x', perCallPico: '-1' }] }, 'tiers[0].perCallPico'],
+    ['does not say what a tier is for', { tiers: [{ inputPico: '1' }] }, 'tiers[0]'],
+    ['has two tiers for the same', { tiers: [{ serviceTier: 'x' }, { serviceTier: 'x', inputPico: '1' }] }, 'tiers[1]'],
+    ['is nothing, unless it is marked free', { inputPico: '0', outputPico: '0' }, 'free'],
+  ])('[BX-011] refuses a price that %s', async (_case, wire, param) => {
+    const changes = createPriceV1.request.decode({
+      actor: admin,
+      model: 'tiered',
+      inputPico: '1',
+      outputPico: '1',
+      ...wire,
+    });
+    const refused = platform.bus.request(createPriceV1, changes);
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_parameter', param });
+  });
+
   it('tells other organisations why they may not set prices', async () => {
     const actor: Actor = { ...admin, orgId: 'org_other', role: 'owner' };
     const request = { actor, model: 'm', inputPico: picoUsd(1n), outputPico: picoUsd(1n) };
@@ -108,21 +157,46 @@ describe('prices', () => {
 
   it('pages through prices newest first without gaps or repeats, for anyone', async () => {
     const actor: Actor = { orgId: 'org_other', keyId: 'key_x', role: 'viewer' };
-    const all = await platform.bus.request(listPricesV1, { actor, limit: 500 });
-    const ids: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: typeof all = await platform.bus.request(listPricesV1, {
-        actor,
-        limit: 7,
-        cursor: cursor ?? undefined,
-      });
-      ids.push(...page.data.map(({ id }) => id));
-      cursor = page.nextCursor;
-    } while (cursor);
-    expect(ids).toEqual(all.data.map(({ id }) => id));
+    const idsInPagesOf = async (limit: number): Promise<string[]> => {
+      const ids: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page: ResponseOf<typeof listPricesV1> = await platform.bus.request(listPricesV1, {
+          actor,
+          limit,
+          cursor,
+        });
+        ids.push(...page.data.map(({ id }) => id));
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor);
+      return ids;
+    };
+    const ids = await idsInPagesOf(500);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(await idsInPagesOf(97)).toEqual(ids);
     const filtered = await platform.bus.request(listPricesV1, { actor, model: 'gpt-4o', provider: 'openai' });
     expect(filtered.data).toMatchObject([{ model: 'gpt-4o', source: expect.stringMatching(/^catalogue: OpenAI/) }]);
+  });
+
+  it('[BX-011] publishes a price list of every provider', () => {
+    const known: [string, string][] = [
+      ['openai', 'gpt-5.4'],
+      ['azure', 'gpt-4o'],
+      ['anthropic', 'claude-sonnet-4-6'],
+      ['gemini', 'gemini-2.5-pro'],
+      ['vertex_ai', 'claude-opus-5'],
+      ['bedrock', 'us.amazon.nova-pro-v1:0'],
+      ['mistral', 'mistral-large-latest'],
+      ['cohere', 'rerank-v3.5'],
+      ['groq', 'whisper-large-v3'],
+      ['together_ai', 'openai/gpt-oss-120b'],
+      ['deepseek', 'deepseek-chat'],
+      ['xai', 'grok-4.5'],
+      ['perplexity', 'sonar-pro'],
+      ['fireworks_ai', 'accounts/fireworks/models/gpt-oss-120b'],
+      ['cerebras', 'gpt-oss-120b'],
+    ];
+    expect(known.filter(([provider, model]) => !priceOf(model, provider))).toEqual([]);
   });
 
   it('cannot be changed, not even in the database', async () => {

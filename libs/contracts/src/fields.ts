@@ -29,6 +29,8 @@ export const id = z.string().min(1).max(128);
 export const name = z.string().min(1).max(200);
 export const modelName = z.string().min(1).max(256);
 export const tokenCount = z.int().min(0).max(1_000_000_000_000);
+/** Which service of a provider a call was served by, in the provider's word: `priority`, `flex`, `batch`, … */
+export const serviceTier = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'expected a name such as "priority"');
 /** Milliseconds since the epoch. */
 export const epochMs = z.int().min(0).max(8_640_000_000_000_000);
 /** RFC 3339 in UTC. */

@@ -1,5 +1,5 @@
 /**
- * Money as integers. One unit for amounts (nano-dollars, 1e-9 USD), one for token prices (pico-dollars per token,
+ * Money as integers. One unit for amounts (nano-dollars, 1e-9 USD), one for prices (pico-dollars per token or unit,
  * 1e-12 USD); a price of 1 USD per million tokens is 1,000,000 pico-dollars per token. No floats come near either.
  */
 export type NanoUsd = bigint & { readonly __brand: 'NanoUsd' };
@@ -46,6 +46,19 @@ export function parseUsdPerMillionTokens(text: string): PicoUsd {
 /** Writes pico-dollars per token as dollars per million tokens: `2500000n` → `"2.5"`. */
 export function formatUsdPerMillionTokens(price: PicoUsd): string {
   return formatScaled(price, 6);
+}
+
+/**
+ * Reads a price in dollars for one of something (`"0.005"` a call) as pico-dollars.
+ * @throws RangeError when it is no decimal number or finer than one pico-dollar.
+ */
+export function parseUsdPerUnit(text: string): PicoUsd {
+  return picoUsd(parseScaled(text, 12));
+}
+
+/** Writes pico-dollars for one of something as dollars: `5_000_000_000n` → `"0.005"`. */
+export function formatUsdPerUnit(price: PicoUsd): string {
+  return formatScaled(price, 12);
 }
 
 /** Rounds pico-dollars to nano-dollars, half to even: the one place where a cost is rounded. */

@@ -1,15 +1,15 @@
 import { price } from '@ao/contracts';
-import { formatUsdPerMillionTokens } from '@ao/kernel';
-import fc from 'fast-check';
+import { formatUsdPerMillionTokens, parseUsdPerMillionTokens } from '@ao/kernel';
 import { bundledPrices, parseCatalogue } from './catalogue.js';
-import { picoFromDecimal } from './decimal.js';
-import { priceRowFromLiteLlm, unpricedLiteLlmFields } from './litellm.js';
 import { PriceBook } from './price-book.js';
+import { RATE_NAMES, rateOf, tierOf } from './rates.js';
+import { USAGE_FIELDS, type Usage } from './usage.js';
 
-const origin = { id: 'prc_1', effectiveFromMs: 0, source: 'test' };
+const usd = parseUsdPerMillionTokens;
 
 describe('bundled catalogue', () => {
   const rows = bundledPrices();
+  const book = new PriceBook(rows);
 
   it('holds rows of the contract, with distinct ids', () => {
     expect(new PriceBook(rows).size).toBe(rows.length);
@@ -33,6 +33,78 @@ describe('bundled catalogue', () => {
     expect(row.cachedInputPico && formatUsdPerMillionTokens(row.cachedInputPico)).toBe(cached);
   });
 
+  it('[BX-011] is plausible in every row and tier', () => {
+    const faults = rows.flatMap((row) =>
+      [undefined, ...row.tiers].flatMap((tier) => {
+        const rate = (field: keyof Usage) => rateOf(field, row, tier);
+        const wrong = [
+          RATE_NAMES.some((name) => ((tier ?? row)[name] ?? 0n) < 0n) && 'negative',
+          rate('cachedInputTokens') > rate('inputTokens') && 'cached input dearer than input',
+          rate('cacheWrite5mTokens') > rate('cacheWrite1hTokens') && 'a short cache write dearer than a long one',
+          tier !== undefined && tier.serviceTier === null && tier.promptTokensAbove === 0 && 'a tier for everything',
+          rate('inputTokens') > usd('1000') && 'dearer than any',
+        ];
+        return wrong.flatMap((fault) => (fault === false ? [] : [`${row.id} ${tier?.serviceTier ?? ''}: ${fault}`]));
+      }),
+    );
+    expect(faults).toEqual([]);
+  });
+
+  it('[BX-011] gives nothing away: what is not marked free has a rate, and long prompts cost no less', () => {
+    const priceless = rows.filter((row) => !row.free && RATE_NAMES.every((name) => !row[name]));
+    expect(priceless).toEqual([]);
+    const cheaper = rows.filter((row) =>
+      row.tiers.some((tier) => {
+        if (tier.promptTokensAbove === 0) return false;
+        const short = tierOf(row, tier.serviceTier, tier.promptTokensAbove);
+        return USAGE_FIELDS.some((field) => rateOf(field, row, tier) < rateOf(field, row, short));
+      }),
+    );
+    expect(cheaper.map(({ id }) => id)).toEqual([]);
+  });
+
+  it('knows how much a prompt and an answer can hold, within reason, and beyond its own thresholds', () => {
+    const limits = rows.flatMap((row) => [row.contextTokensMax ?? 1, row.outputTokensMax ?? 1]);
+    expect(limits.every((limit) => limit >= 1 && limit <= 20_000_000)).toBe(true);
+    const short = rows.filter(({ contextTokensMax, tiers }) =>
+      tiers.some(({ promptTokensAbove }) => contextTokensMax !== null && contextTokensMax <= promptTokensAbove),
+    );
+    expect(short.map(({ id }) => id)).toEqual([]);
+  });
+
+  it.each([
+    ['anthropic', 'claude-opus-5-5', '4', '20', '0.2'],
+    ['anthropic', 'claude-sonnet-4-6', '3', '15', '0.3'],
+    ['anthropic', 'claude-sonnet-5-5', '2', '10', '0.1'],
+    ['azure', 'gpt-4o', '2.5', '10', '1.25'],
+    ['bedrock', 'anthropic.claude-sonnet-4-6', '3', '15', '0.3'],
+    ['cerebras', 'gpt-oss-120b', '0.35', '0.75', null],
+    ['cohere', 'command-a-03-2025', '2.5', '10', null],
+    ['deepseek', 'deepseek-chat', '0.28', '0.42', '0.028'],
+    ['gemini', 'gemini-2.5-flash', '0.3', '2.5', '0.03'],
+    ['gemini', 'gemini-3.8-flash', '0.75', '3.75', '0.075'],
+    ['groq', 'llama-3.3-70b-versatile', '0.59', '0.79', null],
+    ['mistral', 'mistral-large-2512', '0.5', '1.5', '0.05'],
+    ['openai', 'gpt-6.1-sol', '2', '10', '0.1'],
+    ['perplexity', 'sonar', '1', '1', null],
+    ['together_ai', 'meta-llama/Llama-3.3-70B-Instruct-Turbo', '0.88', '0.88', null],
+    ['vertex_ai', 'gemini-2.5-pro', '1.25', '10', '0.125'],
+    ['xai', 'grok-4.5', '2', '6', '0.5'],
+  ])('[BX-011] prices %s/%s as its provider documents it', (provider, model, input, output, cached) => {
+    const row = book.priceAt({ provider, model }, Date.UTC(2026, 10, 1))!;
+    const rates = [row.inputPico, row.outputPico, row.cachedInputPico];
+    expect(rates.map((rate) => rate && formatUsdPerMillionTokens(rate))).toEqual([input, output, cached]);
+  });
+
+  it('[BX-011] follows prices that change on a date', () => {
+    const cachedAt = (atMs: number) =>
+      book.priceAt({ provider: 'anthropic', model: 'claude-sonnet-5-5' }, atMs)!.cachedInputPico;
+    expect(cachedAt(Date.UTC(2026, 9, 6))).toBe(usd('0.2'));
+    expect(cachedAt(Date.UTC(2026, 9, 7))).toBe(usd('0.1'));
+    const flash = (atMs: number) => book.priceAt({ provider: 'gemini', model: 'gemini-3.8-flash' }, atMs)!.inputPico;
+    expect(flash(Date.UTC(2027, 0, 1)) / flash(Date.UTC(2026, 11, 31))).toBe(2n);
+  });
+
   it.each(['demo-chat', 'demo-embedding'])('prices %s at any provider, and not at nothing', (model) => {
     const row = new PriceBook(rows).priceAt({ model, provider: 'whatever' }, Date.UTC(2026, 0, 1))!;
     expect(row.inputPico).toBeGreaterThan(0n);
@@ -43,110 +115,5 @@ describe('bundled catalogue', () => {
     const entry = { model: 'm', effective_from: '2026-13-01', input_usd: 2.5, output_usd: '-1', typo_usd: '1' };
     const parse = () => parseCatalogue({ provider: null, source: 's', source_date: '2026-01-01', prices: [entry] });
     for (const field of ['effective_from', 'input_usd', 'output_usd', 'typo_usd']) expect(parse).toThrow(field);
-  });
-});
-
-describe('decimal prices', () => {
-  it.each([
-    [2.5e-6, 2_500_000n],
-    ['2.5e-06', 2_500_000n],
-    [7.5e-8, 75_000n],
-    [0.00001, 10_000_000n],
-    [1.1e-6, 1_100_000n],
-    ['0.000003125', 3_125_000n],
-    ['1.9999999999999998e-06', 2_000_000n],
-    [0, 0n],
-    [1, 1_000_000_000_000n],
-    [4e-13, 0n],
-    [5e-13, 1n],
-  ])('reads %j dollars per token as %i pico-dollars', (value, pico) => {
-    expect(picoFromDecimal(value)).toBe(pico);
-  });
-
-  it.each([
-    -1e-6,
-    Number.NaN,
-    Number.POSITIVE_INFINITY,
-    '',
-    'free',
-    '1,5',
-    '1e999',
-    '9'.repeat(65),
-    1e9,
-    null,
-    true,
-    {},
-  ])('refuses %p', (value) => {
-    expect(picoFromDecimal(value)).toBeNull();
-  });
-
-  it('reads every whole number of pico-dollars back from its dollar float', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1_000_000_000 }), (pico) => {
-        expect(picoFromDecimal(Number(`${pico}e-12`))).toBe(BigInt(pico));
-      }),
-    );
-  });
-});
-
-describe('LiteLLM price table', () => {
-  it('gives an exact row from its floats', () => {
-    const info = {
-      litellm_provider: 'anthropic',
-      mode: 'chat',
-      input_cost_per_token: 3e-6,
-      output_cost_per_token: 1.5e-5,
-      cache_read_input_token_cost: 3e-7,
-      cache_creation_input_token_cost: 3.75e-6,
-      cache_creation_input_token_cost_above_1hr: 6e-6,
-      max_input_tokens: 200_000,
-      max_output_tokens: 64_000,
-    };
-    const row = priceRowFromLiteLlm('anthropic/claude-sonnet-4-5', info, origin)!;
-    expect(row).toMatchObject({
-      id: 'prc_1',
-      model: 'claude-sonnet-4-5',
-      provider: 'anthropic',
-      inputPico: 3_000_000n,
-      outputPico: 15_000_000n,
-      cachedInputPico: 300_000n,
-      cacheWrite5mPico: 3_750_000n,
-      cacheWrite1hPico: 6_000_000n,
-      reasoningPico: null,
-      free: false,
-      contextTokensMax: 200_000,
-      outputTokensMax: 64_000,
-    });
-    expect(price.decode(price.encode(row))).toEqual(row);
-  });
-
-  it('takes an output limit for no limit of the prompt, which would be reserved too low', () => {
-    const info = { input_cost_per_token: 3e-6, output_cost_per_token: 1.5e-5, max_tokens: 4_096 };
-    expect(priceRowFromLiteLlm('m', info, origin)).toMatchObject({ contextTokensMax: null, outputTokensMax: 4_096 });
-  });
-
-  it('marks a model free only when nothing of it costs anything', () => {
-    const nothing = { input_cost_per_token: 0, output_cost_per_token: 0 };
-    expect(priceRowFromLiteLlm('local', nothing, origin)?.free).toBe(true);
-    expect(priceRowFromLiteLlm('painter', { ...nothing, output_cost_per_image: 0.04 }, origin)).toBeNull();
-  });
-
-  it.each([
-    [{}],
-    [{ input_cost_per_second: 0.0001 }],
-    [{ input_cost_per_token: -1, output_cost_per_token: 1e-6 }],
-    [{ input_cost_per_token: 1e-6, output_cost_per_token: 'cheap' }],
-  ])('gives no row for %j', (info) => {
-    expect(priceRowFromLiteLlm('m', info, origin)).toBeNull();
-  });
-
-  it('names the prices that it leaves out', () => {
-    const info = {
-      input_cost_per_token: 1e-6,
-      input_cost_per_token_above_200k_tokens: 2e-6,
-      output_cost_per_image: 0,
-      mode: 'chat',
-    };
-    expect(unpricedLiteLlmFields(info)).toEqual(['input_cost_per_token_above_200k_tokens']);
   });
 });

@@ -18,7 +18,16 @@ export interface LeaseBroker {
 /** What is known of a call before it goes upstream: enough to tell of it if the gateway dies meanwhile. */
 export type CallBegin = Omit<
   UsageReport,
-  'status' | 'errorCode' | 'partial' | 'usage' | 'usageSource' | 'cost' | 'durationMs' | 'firstTokenMs' | 'finishReason'
+  | 'status'
+  | 'errorCode'
+  | 'partial'
+  | 'usage'
+  | 'usageSource'
+  | 'serviceTier'
+  | 'cost'
+  | 'durationMs'
+  | 'firstTokenMs'
+  | 'finishReason'
 >;
 
 /** What a call under way has used so far, as far as can be told without counting. */

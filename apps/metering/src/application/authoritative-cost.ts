@@ -1,9 +1,9 @@
 import type { CostBasis, UsageAttempt, UsageReport } from '@ao/contracts';
 import { ZERO_USD, nanoUsd, type NanoUsd } from '@ao/kernel';
-import { USAGE_BUCKETS, cost } from '@ao/pricing';
+import { cost, isConsumed } from '@ao/pricing';
 import { rowIdOf, type Price } from '../domain/price.js';
 
-type Consumption = Pick<UsageReport, 'usage' | 'usageSource' | 'ownKey' | 'priceId' | 'cost'>;
+type Consumption = Pick<UsageReport, 'usage' | 'serviceTier' | 'usageSource' | 'ownKey' | 'priceId' | 'cost'>;
 /** The call itself, or one of its attempts. */
 export type PricedUse = UsageReport | UsageAttempt;
 export type CallCost = Pick<UsageReport, 'priceId' | 'cost' | 'attempts'> & { costBasis: CostBasis };
@@ -19,9 +19,9 @@ export function authoritativeCost(
 ): { cost: NanoUsd; costBasis: CostBasis } {
   if (report.ownKey) return { cost: ZERO_USD, costBasis: 'own_key' };
   if (report.usageSource === 'none') return { cost: ZERO_USD, costBasis: 'none' };
-  if (price) return { cost: cost(report.usage, price), costBasis: 'price' };
+  if (price) return { cost: cost(report.usage, price, report.serviceTier), costBasis: 'price' };
   if (report.priceId !== null) return { cost: report.cost, costBasis: 'reported' };
-  return { cost: ZERO_USD, costBasis: hasTokens(report) ? 'unpriced' : 'none' };
+  return { cost: ZERO_USD, costBasis: isConsumed(report.usage) ? 'unpriced' : 'none' };
 }
 
 /**
@@ -42,7 +42,7 @@ export function costOfCall(report: UsageReport, priceOf: (use: PricedUse) => Pri
 
 /** Whether a price decides what it costs. */
 export const isPriced = (consumption: Pick<Consumption, 'usage' | 'usageSource'>): boolean =>
-  consumption.usageSource !== 'none' && hasTokens(consumption);
+  consumption.usageSource !== 'none' && isConsumed(consumption.usage);
 
 function costOfUse(
   use: PricedUse,
@@ -53,8 +53,6 @@ function costOfUse(
   const priceId = price?.id ?? (use.priceId === null ? null : rowIdOf(use.priceId));
   return { priceId, ...authoritativeCost({ ...use, ownKey }, price) };
 }
-
-const hasTokens = ({ usage }: Pick<Consumption, 'usage'>): boolean => USAGE_BUCKETS.some((bucket) => usage[bucket] > 0);
 
 /** Of a sum of figures, that which can be trusted least. */
 const BASES: readonly CostBasis[] = ['unpriced', 'reported', 'price', 'own_key', 'none'];

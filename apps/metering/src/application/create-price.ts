@@ -1,7 +1,8 @@
 import { meteringActionPerformedV1, type createPriceV1, type RequestOf } from '@ao/contracts';
 import { AppError, formatUsdPerMillionTokens, type Clock, type IdGenerator } from '@ao/kernel';
-import { auditEvent, requireAdmin } from '@ao/runtime';
-import { PLATFORM_ORGANISATION_ID, wrongRate, type Price, type PriceEntry } from '../domain/price.js';
+import { auditEvent } from '@ao/runtime';
+import { faultOf, type Price, type PriceEntry } from '../domain/price.js';
+import { requirePlatformAdmin } from './platform-admin.js';
 import type { PriceRepository } from './ports.js';
 import type { PublishPrices } from './publish-prices.js';
 
@@ -15,15 +16,11 @@ export class CreatePrice {
     private readonly apiPricesMax: number,
   ) {}
 
-  /** @throws AppError `permission_denied`, `invalid_parameter` (a rate), `conflict` (too many prices). */
+  /** @throws AppError `permission_denied`, `invalid_parameter` (a rate or a tier), `conflict` (too many prices). */
   async execute({ actor, ...price }: RequestOf<typeof createPriceV1>): Promise<Price> {
-    requireAdmin(actor);
-    requirePlatformAdmin(actor.orgId);
-    const wrong = wrongRate(price);
-    if (wrong) {
-      const message = 'A rate must lie between 0 and 1000000 dollars per token.';
-      throw new AppError('invalid_parameter', message, { param: wrong });
-    }
+    requirePlatformAdmin(actor);
+    const fault = faultOf(price);
+    if (fault) throw new AppError('invalid_parameter', fault.message, { param: fault.param });
     const effectiveFromMs = price.effectiveFromMs ?? this.clock.nowMs();
     const created: Price = { ...price, id: this.ids.next('prc'), effectiveFromMs, source: `api: ${actor.keyId}` };
     const event = auditEvent(
@@ -46,14 +43,6 @@ export class CreatePrice {
       `${this.apiPricesMax} prices were set by API, which is the limit. Raise API_PRICES_MAX.`,
     );
   }
-}
-
-function requirePlatformAdmin(orgId: string): void {
-  if (orgId === PLATFORM_ORGANISATION_ID) return;
-  throw new AppError(
-    'permission_denied',
-    'Prices hold for every organisation of this platform, so only admins of its first organisation may set them.',
-  );
 }
 
 const describe = (price: Price): Record<string, string> => ({

@@ -40,7 +40,7 @@ export class GetRequest {
 }
 
 function toDetail({ provider, model, usage, cost }: PricedUse, price: Price | undefined): CostDetail {
-  const explained = price && explainCost(usage, price);
+  const explained = price && explainCost(usage, price, serviceTier);
   // A gateway's own figure may stand for want of the row: the row explains what it was charged for, or nothing.
   if (!price || explained?.cost !== cost) {
     return { provider, model, price: null, lines: [], roundingPico: picoUsd(0n), cost };

@@ -38,10 +38,10 @@ export function planConfig(
 ): PriceEntry[] {
   const everPriced = new Set(existing.map(({ model }) => model));
   const latest = new Map<string, PriceEntry>();
-  for (const entry of existing) if (entry.origin === 'config') latest.set(keyOf(entry), entry);
+  for (const entry of existing) if (entry.origin === 'config') latest.set(modelKeyOf(entry), entry);
   // A clock that was set back must not hide a new row behind the one it follows.
   const fromNow = (known: PriceEntry | undefined): number => Math.max(nowMs, known?.effectiveFromMs ?? 0);
-  const wanted = new Map(configured.map((price) => [keyOf(price), price]));
+  const wanted = new Map(configured.map((price) => [modelKeyOf(price), price]));
   const added = [...wanted].flatMap(([key, price]) => {
     const known = latest.get(key);
     latest.delete(key);
@@ -56,4 +56,6 @@ export function planConfig(
   ];
 }
 
-const keyOf = ({ model, provider }: Pick<Price, 'model' | 'provider'>): string => JSON.stringify([model, provider]);
+/** The same for two rows that price one model at one provider. */
+export const modelKeyOf = ({ model, provider }: Pick<Price, 'model' | 'provider'>): string =>
+  JSON.stringify([model, provider]);

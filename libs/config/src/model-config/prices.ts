@@ -1,7 +1,7 @@
 import type { ModelInfo, ModelParams } from './file-schema.js';
 import type { Reading } from './reading.js';
 
-const PRICE_KEY = /(?:^|_)cost(?:_|$)/;
+const PRICE_KEY = /(?:^|_)cost(?:_|$)|^(?:tiered_pricing|provider_specific_entry)$/;
 const DECIMAL = /^\+?\d{1,20}(\.\d{1,30})?([eE][+-]?\d{1,3})?$/;
 const CARRIED_ALONG = ['mode', 'max_tokens', 'max_input_tokens', 'max_output_tokens'] as const;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../define.js';
-import { costCenter, epochMs, id, modelName, nanoUsd, tag } from '../fields.js';
+import { costCenter, epochMs, id, modelName, nanoUsd, serviceTier, tag } from '../fields.js';
 import { usage } from '../usage.js';
 
 /** What a request reserved on one wallet, and from which lease. */
@@ -29,6 +29,8 @@ export const usageAttempt = z.object({
   errorCode: z.string().max(64).nullable(),
   usage,
   usageSource,
+  /** As `serviceTier` of the call. */
+  serviceTier: serviceTier.nullable().optional().default(null),
   cost: nanoUsd,
   startedAtMs: epochMs,
   durationMs: z.number().min(0),
@@ -71,6 +73,8 @@ export const usageReport = z.object({
   usage,
   /** `provider`: as reported by it; `estimated`: counted by us; `none`: nothing was consumed. */
   usageSource,
+  /** The service that the provider says it served the call by (with `attempts`: the last one); null: its standard one. */
+  serviceTier: serviceTier.nullable().optional().default(null),
   /** With `attempts`: the sum of theirs. */
   cost: nanoUsd,
   /** The price row that the cost was computed with. */

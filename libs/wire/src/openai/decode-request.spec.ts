@@ -45,6 +45,14 @@ describe('parseChatRequest', () => {
     });
   });
 
+  it('[BX-011] reads the service that is asked for, and whether the provider is to search', () => {
+    const asked = parse({ model: 'm', messages: MESSAGES, service_tier: 'flex', web_search_options: {} });
+    expect(asked).toMatchObject({ serviceTier: 'flex', searches: true });
+    const not = parse({ model: 'm', messages: MESSAGES, service_tier: null, web_search_options: null });
+    expect(not).toMatchObject({ serviceTier: null, searches: false });
+    expect(refusal({ model: 'm', messages: MESSAGES, service_tier: 5 })).toBe('invalid_parameter service_tier');
+  });
+
   it('takes absent and null for the defaults', () => {
     const plain = { stream: false, includeUsage: false, maxOutputTokens: null, n: 1, user: null, metadata: null };
     expect(parse({ model: 'm', messages: MESSAGES })).toMatchObject(plain);

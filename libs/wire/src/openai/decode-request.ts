@@ -31,6 +31,10 @@ export interface ChatRequest {
   /** Answers asked for, each with its own output. */
   readonly n: number;
   readonly user: string | null;
+  /** The service that is asked for: `priority`, `flex`, … */
+  readonly serviceTier: string | null;
+  /** Asks for an answer that the provider searches for, which some bill by how much they search. */
+  readonly searches: boolean;
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly messages: MessagesSummary;
   /** Bytes of tool definitions and answer schemas, which count as input too. */
@@ -74,6 +78,8 @@ export function parseChatRequest(body: Buffer, limits: ChatRequestLimits): ChatR
     maxOutputTokens: maxOutputTokens(body, fields),
     n: optionalInteger(body, fields, 'n', { min: 1, max: CHOICES_MAX }) ?? 1,
     user: optionalString(body, fields, 'user'),
+    serviceTier: optionalString(body, fields, 'service_tier'),
+    searches: given(body, fields, 'web_search_options') !== null,
     metadata: optionalObject(body, fields, 'metadata'),
     messages,
     schemaBytes: bytesOf(fields, SCHEMA_FIELDS),

@@ -6,6 +6,8 @@ export interface CompletionFacts {
   readonly finishReason: string | null;
   /** The provider's usage object as it is, or null; `@ao/pricing` maps it. */
   readonly usage: unknown;
+  /** The provider's word for how it served the call, or null; `serviceTierFromOpenAi` of `@ao/pricing` reads it. */
+  readonly serviceTier: string | null;
   /** Bytes of generated text as JSON spells it. */
   readonly textBytes: number;
 }
@@ -14,9 +16,9 @@ export interface CompletionFacts {
 export function readCompletion(body: Buffer): CompletionFacts | null {
   const scan = scanAnswer(body);
   if (scan === null) return null;
-  const { finishReason, textBytes } = scan;
+  const { finishReason, serviceTier, textBytes } = scan;
   try {
-    return { finishReason, textBytes, usage: scan.usage ? readJson(body, scan.usage) : null };
+    return { finishReason, serviceTier, textBytes, usage: scan.usage ? readJson(body, scan.usage) : null };
   } catch {
     return null;
   }

@@ -50,6 +50,17 @@ describe('StreamReader', () => {
     expect(seen.textBytes).toBe('f'.length + 2 * (JSON.stringify(trap).length - 2));
   });
 
+  it('[BX-011] tells the service in every chunk, also where heads are passed over', () => {
+    const reader = new StreamReader();
+    const served = (tier: unknown) =>
+      frame({ id: 'chatcmpl-1', service_tier: tier, choices: [choice({ content: 'a' })] });
+    const read = (tier: unknown) => reader.read(served(tier)).serviceTier;
+    expect([read('flex'), read('flex'), read('flex'), read('default')]).toEqual(['flex', 'flex', 'flex', 'default']);
+    expect(readFrame(chunk([choice({ content: 'a' })])).serviceTier).toBeNull();
+    expect(readFrame(frame('{"service_tier":"prio')).kind).toBe('malformed');
+    expect(readFrame(chunk([], { service_tier: 'priority', usage: USAGE })).serviceTier).toBe('priority');
+  });
+
   it('passes over comments and keep-alives, and joins data lines', () => {
     for (const text of [': ping\n\n', 'event: ping\n\n', 'data:\n\n', '\n']) {
       expect(readFrame(Buffer.from(text)).kind).toBe('empty');

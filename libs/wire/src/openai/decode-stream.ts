@@ -13,6 +13,8 @@ export interface StreamFrame {
   readonly finishReason: string | null;
   /** The provider's usage object as it is, or null; `@ao/pricing` maps it. May come in a `chunk` too. */
   readonly usage: unknown;
+  /** The provider's word for how it serves the call, or null; `serviceTierFromOpenAi` of `@ao/pricing` reads it. */
+  readonly serviceTier: string | null;
   /** The provider's error object or text, of kind `error`. */
   readonly error: unknown;
   /** Bytes of generated text as JSON spells it; 0 means that there is nothing to count. */
@@ -20,7 +22,7 @@ export interface StreamFrame {
 }
 
 const plain = (kind: StreamFrame['kind']): StreamFrame =>
-  Object.freeze({ kind, finishReason: null, usage: null, error: null, textBytes: 0 });
+  Object.freeze({ kind, finishReason: null, usage: null, serviceTier: null, error: null, textBytes: 0 });
 const DONE_FRAME = plain('done');
 const EMPTY_FRAME = plain('empty');
 const MALFORMED_FRAME = plain('malformed');
@@ -37,6 +39,8 @@ const HEADS_LEARNED_MAX = 4;
  */
 export class StreamReader {
   private head: Buffer = EMPTY;
+  /** As last told: where chunks begin alike, it is read once. */
+  private serviceTier: string | null = null;
   private headsLearned = 0;
 
   /** Never throws: what cannot be understood is `malformed`. */
@@ -46,9 +50,10 @@ export class StreamReader {
     const scan = this.scan(data);
     if (scan === null) return isDone(data) ? DONE_FRAME : MALFORMED_FRAME;
     const { finishReason, textBytes } = scan;
+    this.serviceTier = scan.serviceTier ?? this.serviceTier;
     const usage = scan.usage && readOrNull(data, scan.usage);
     const error = scan.error && readOrNull(data, scan.error);
-    return { kind: kindOf(scan), finishReason, usage, error, textBytes };
+    return { kind: kindOf(scan), finishReason, usage, serviceTier: this.serviceTier, error, textBytes };
   }
 
   private scan(data: Buffer): AnswerScan | null {

@@ -15,6 +15,8 @@ export interface AnswerScan {
   readonly hasNoChoices: boolean;
   /** Bytes of generated text as JSON spells it: content, reasoning, refusals, tools called, of all choices. */
   readonly textBytes: number;
+  /** How the provider says it served the call: OpenAI's `service_tier`. */
+  readonly serviceTier: string | null;
   /** Where the key `choices` starts, unless usage or an error stands before it: all before it is the answer's head. */
   readonly headEnd: number | null;
 }
@@ -22,6 +24,8 @@ export interface AnswerScan {
 /** Nesting at which a key means what it says: `{` is 1, `choices[` 2, a choice 3, its message or delta 4. */
 const DEPTH_TOP = 1;
 const DEPTH_CHOICE = 3;
+
+const TOP_KEY_LENGTHS = new Set(['usage', 'error', 'choices', 'service_tier'].map(({ length }) => length));
 
 /** Keys whose string values are generated text, billed as output; `name` is that of a called tool. */
 const TEXT_KEYS = new Set([
@@ -51,6 +55,7 @@ class AnswerScanner implements AnswerScan {
   error: ByteRange | null = null;
   hasNoChoices = false;
   textBytes = 0;
+  serviceTier: string | null = null;
   headEnd: number | null = null;
 
   constructor(private readonly bytes: Buffer) {}
@@ -104,6 +109,11 @@ class AnswerScanner implements AnswerScan {
       this[key] = { start, end: valueEnd };
       return valueEnd;
     }
+    if (key === 'service_tier' && first === QUOTE) {
+      const valueEnd = skipString(bytes, start);
+      if (valueEnd !== MALFORMED) this.serviceTier = readString(bytes, start, valueEnd);
+      return valueEnd;
+    }
     if (key === 'choices') {
       this.hasNoChoices = bytes[skipSpace(bytes, start + 1)] === CLOSE_BRACKET;
       if (this.usage === null && this.error === null) this.headEnd = open;
@@ -115,5 +125,5 @@ class AnswerScanner implements AnswerScan {
 /** Decodes only what has the length of a key that is looked for: most keys are not. */
 function readTopKey(bytes: Buffer, open: number, end: number): string | null {
   const length = end - open - 2;
-  return length === 'usage'.length || length === 'choices'.length ? readString(bytes, open, end) : null;
+  return TOP_KEY_LENGTHS.has(length) ? readString(bytes, open, end) : null;
 }

@@ -36,7 +36,16 @@ describe('readCompletion', () => {
     const message = { role: 'assistant', content: 'Hello "you"', refusal: null };
     const choices = [{ index: 0, message, logprobs: null, finish_reason: 'length' }];
     const body = Buffer.from(JSON.stringify({ id: 'x', object: 'chat.completion', choices, usage: USAGE }));
-    expect(readCompletion(body)).toEqual({ finishReason: 'length', usage: USAGE, textBytes: 13 });
+    expect(readCompletion(body)).toEqual({ finishReason: 'length', usage: USAGE, serviceTier: null, textBytes: 13 });
+  });
+
+  it('[BX-011] gives the service that the provider served it by, wherever it stands', () => {
+    const tierOf = (body: object) => readCompletion(Buffer.from(JSON.stringify(body)))?.serviceTier;
+    expect(tierOf({ service_tier: 'priority', choices: [], usage: USAGE })).toBe('priority');
+    expect(tierOf({ choices: [{ message: { content: '"service_tier":"flex"' } }], service_tier: 'default' })).toBe(
+      'default',
+    );
+    expect(tierOf({ choices: [{ service_tier: 'flex' }], service_tier: null })).toBeNull();
   });
 
   it('gives null for a body that is cut off', () => {

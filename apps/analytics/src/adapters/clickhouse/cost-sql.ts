@@ -44,7 +44,8 @@ const BUCKET_STARTS: Record<CostInterval, string> = {
   month: "toDateTime(toStartOfMonth(started_at, 'UTC'), 'UTC')",
 };
 
-const sumOf = (buckets: readonly UsageBucket[]): string => buckets.map((bucket) => BUCKET_COLUMNS[bucket]).join(' + ');
+const sumOf = (buckets: readonly UsageBucket[]): string =>
+  [...new Set(buckets.map((bucket) => BUCKET_COLUMNS[bucket]))].join(' + ');
 
 /**
  * What each label of a call has of it: the whole call, but for models and providers only what its attempts there cost. A

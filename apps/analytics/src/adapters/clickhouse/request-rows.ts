@@ -2,10 +2,11 @@ import { inputTokensOf, outputTokensOf, type UsageBucket } from '@ao/pricing';
 import type { RecordedUsage } from '../../application/ports.js';
 import { toDateTime } from './date-time.js';
 
-/** The column of each token bucket. */
+/** The column of each token bucket; cached sound counts as cached. */
 export const BUCKET_COLUMNS = {
   inputTokens: 'input_tokens',
   cachedInputTokens: 'cached_input_tokens',
+  cachedAudioInputTokens: 'cached_input_tokens',
   cacheWrite5mTokens: 'cache_write_5m_tokens',
   cacheWrite1hTokens: 'cache_write_1h_tokens',
   audioInputTokens: 'audio_input_tokens',
@@ -20,9 +21,7 @@ export const BUCKET_COLUMNS = {
 export function toRequestRow(record: RecordedUsage): Record<string, unknown> {
   const { usage, decision } = record;
   return {
-    ...Object.fromEntries(
-      Object.entries(BUCKET_COLUMNS).map(([bucket, column]) => [column, usage[bucket as UsageBucket]]),
-    ),
+    ...tokensByColumn(usage),
     request_id: record.requestId,
     correlation_id: record.correlationId,
     gateway_id: record.gatewayId,
@@ -71,4 +70,12 @@ export function toRequestRow(record: RecordedUsage): Record<string, unknown> {
       cost_nano_usd: cost.toString(),
     })),
   };
+}
+
+function tokensByColumn(usage: RecordedUsage['usage']): Record<string, number> {
+  const tokens: Record<string, number> = {};
+  for (const [bucket, column] of Object.entries(BUCKET_COLUMNS)) {
+    tokens[column] = (tokens[column] ?? 0) + usage[bucket as UsageBucket];
+  }
+  return tokens;
 }

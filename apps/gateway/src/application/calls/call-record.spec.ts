@@ -166,6 +166,36 @@ describe('the record of a call', () => {
   });
 });
 
+describe('the cost of a call', () => {
+  const price = (pricesSnapshot.value.parse(pricesSnapshot.example) as ValueOf<typeof pricesSnapshot>).prices[0]!;
+  const recordOf = (changes: object): CallRecord => {
+    const options = { gatewayId: 'gw_1', call, route, requestedModel: 'm', stream: false, endUserId: null, tags: [] };
+    const record = new CallRecord({
+      ...options,
+      price: { ...price, perCallPico: picoUsd(7_000_000n) },
+      reservation: null,
+    });
+    return Object.assign(record, changes);
+  };
+
+  it('[BX-012] holds the flat price of one call once anything was consumed, and nothing before', () => {
+    expect(recordOf({ usageSource: 'none' }).cost).toBe(0n);
+    const record = recordOf({ usageSource: 'provider', usage: usageOf({ inputTokens: 1_000 }) });
+    expect(record.cost).toBe(2_507_000n);
+    expect(record.end(1)).toMatchObject({ usage: { calls: 1, inputTokens: 1_000 }, cost: 2_507_000n });
+  });
+
+  it('[BX-011] is that of the service by which the provider served it', () => {
+    const record = recordOf({
+      usageSource: 'provider',
+      usage: usageOf({ inputTokens: 1_000 }),
+      serviceTier: 'priority',
+    });
+    expect(record.cost).toBe(4_257_000n);
+    expect(record.end(1)).toMatchObject({ serviceTier: 'priority' });
+  });
+});
+
 describe('the headers of an answer', () => {
   it('can be sent whatever a provider or a model is called', () => {
     const named = { ...route, provider: { name: 'Köln – 1\r\nx: y' } as Provider, model: '模型\ud800' };

@@ -43,6 +43,8 @@ export class CallRecord {
   partial = false;
   usage: Usage = NO_USAGE;
   usageSource: UsageReport['usageSource'] = 'none';
+  /** How the provider says it served the call; null: as usual. */
+  serviceTier: string | null = null;
   finishReason: string | null = null;
   firstTokenMs: number | null = null;
   private readonly identity: CallBegin;
@@ -75,14 +77,14 @@ export class CallRecord {
     this.over.push(this.attempt(nowMs - this.targetSinceMs));
     this.target = target;
     this.targetSinceMs = nowMs;
-    Object.assign(this, { status: 500, errorCode: null, usage: NO_USAGE, usageSource: 'none', finishReason: null });
+    Object.assign(this, { status: 500, errorCode: null, usage: NO_USAGE, usageSource: 'none', serviceTier: null, finishReason: null });
   }
 
   end(durationMs: number): UsageReport {
     const { finishReason, firstTokenMs, partial } = this;
     const last = this.attempt(durationMs - (this.targetSinceMs - this.options.call.startedAtMs));
     const attempts = [...this.over, last];
-    const { status, errorCode, usage, usageSource, startedAtMs: _since, cost: _cost, ...where } = last;
+    const { status, errorCode, usage, usageSource, serviceTier, startedAtMs: _since, cost: _cost, ...where } = last;
     return {
       ...this.identity,
       // Those that a stream was extended by have come since.
@@ -93,6 +95,7 @@ export class CallRecord {
       errorCode,
       partial,
       ...(this.over.length === 0 ? { usage, usageSource } : { ...totalOf(attempts), attempts }),
+      serviceTier,
       cost: this.cost,
       durationMs,
       finishReason: finishReason?.slice(0, PROVIDER_WORD_LENGTH_MAX) ?? null,
@@ -102,17 +105,23 @@ export class CallRecord {
 
   private get costOfAttempt(): NanoUsd {
     const { price, route } = this.target;
-    return price && !route.ownKey ? cost(this.usage, price) : ZERO_USD;
+    return price && !route.ownKey ? cost(this.consumption, price, this.serviceTier) : ZERO_USD;
+  }
+
+  /** What the attempt consumed; one call, if anything at all. */
+  private get consumption(): Usage {
+    return this.usageSource === 'none' ? this.usage : { ...this.usage, calls: Math.max(this.usage.calls, 1) };
   }
 
   private attempt(durationMs: number): UsageAttempt {
-    const { status, errorCode, usage, usageSource } = this;
+    const { status, errorCode, consumption, usageSource, serviceTier } = this;
     return {
       ...describeTarget(this.target),
       status: Math.min(status, STATUS_MAX),
       errorCode: errorCode?.slice(0, PROVIDER_WORD_LENGTH_MAX) ?? null,
-      usage,
+      usage: consumption,
       usageSource,
+      serviceTier,
       cost: this.costOfAttempt,
       startedAtMs: this.targetSinceMs,
       durationMs: Math.max(durationMs, 0),

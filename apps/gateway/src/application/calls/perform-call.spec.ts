@@ -104,6 +104,29 @@ const stream = (parts: string[], failure?: Error) => (leave: () => void) => ({
 const chat = (extra: object = {}): string =>
   JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'why is the sky blue?' }], ...extra });
 
+describe('a call that the provider serves otherwise', () => {
+  const usage = { prompt_tokens: 1_000_000, completion_tokens: 0 };
+
+  it('[BX-011] is charged as it was served, not as it was asked for', async () => {
+    const answer = JSON.stringify({ service_tier: 'default', choices: [], usage });
+    const { report } = await perform(chat({ service_tier: 'priority' }), whole(answer));
+    expect(report).toMatchObject({ serviceTier: null, cost: 1_000_000_000n });
+  });
+
+  it('[BX-011] is charged as it was served, whole and streamed', async () => {
+    const complete = await perform(chat(), whole(JSON.stringify({ service_tier: 'priority', choices: [], usage })));
+    const parts = [
+      'data: {"service_tier":"priority","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n',
+      `data: ${JSON.stringify({ service_tier: 'priority', choices: [], usage })}\n\n`,
+      'data: [DONE]\n\n',
+    ];
+    const streamed = await perform(chat({ stream: true }), stream(parts));
+    for (const { report } of [complete, streamed]) {
+      expect(report).toMatchObject({ serviceTier: 'priority', cost: 4_250_000_000n, usageSource: 'provider' });
+    }
+  });
+});
+
 describe('a call that the provider reports no usage of', () => {
   it('[MT-009] bills the prompt of a caller that leaves before the answer', async () => {
     const { report } = await perform(chat(), (leave) => {

@@ -1,6 +1,6 @@
 import type { UsageReport } from '@ao/contracts';
 import { AppError, ZERO_USD, formatUsd, sleep, type Clock } from '@ao/kernel';
-import { inputTokensOf, outputTokensOf, usageFromOpenAi } from '@ao/pricing';
+import { inputTokensOf, outputTokensOf, serviceTierFromOpenAi, usageFromOpenAi } from '@ao/pricing';
 import { openai } from '@ao/wire';
 import type { Budget } from '../budget.js';
 import type { Admission, Limits } from '../limits.js';
@@ -195,13 +195,16 @@ export class PerformCall {
     const body = await answer.readAll();
     const embeddingUsage = call.endpoint === '/v1/embeddings' ? openai.usageFromBody(body) : null;
     const completion =
-      embeddingUsage === null ? openai.readCompletion(body) : { usage: embeddingUsage, finishReason: null };
+      embeddingUsage === null
+        ? openai.readCompletion(body)
+        : { usage: embeddingUsage, finishReason: null, serviceTier: null };
     if (!completion)
       throw new AppError(
         'upstream_error',
         `The provider ${plan.route.provider.name} answered with something that is not JSON.`,
       );
     record.finishReason = completion.finishReason;
+    record.serviceTier = serviceTierFromOpenAi(completion.serviceTier, completion.usage);
     const usage = usageFromOpenAi(completion.usage);
     record.usage = usage ?? countAnswer(plan, body);
     record.usageSource = usage ? 'provider' : 'estimated';

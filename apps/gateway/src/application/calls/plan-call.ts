@@ -37,6 +37,7 @@ export function planCall(call: InboundCall, state: ModelState, options: PlanOpti
     predictedTokensBound: request.predictedTokensBound,
     unmeasuredInput: request.unmeasuredInput,
     mediaOutput: request.mediaOutput,
+    serviceTiers: request.serviceTiers,
   };
   const charged = call.principal.walletId !== null && !route.ownKey;
   const price = priceCall(route, size, charged, state.prices, call.startedAtMs);

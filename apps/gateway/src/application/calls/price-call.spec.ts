@@ -1,6 +1,7 @@
-import { pricesSnapshot, type Price, type ValueOf } from '@ao/contracts';
+import { priceTier, pricesSnapshot, type Price, type ValueOf } from '@ao/contracts';
 import { PriceBook, cost, usageOf, type Usage } from '@ao/pricing';
 import { picoUsd } from '@ao/kernel';
+import type { z } from 'zod';
 import type { Provider } from '../routing-table.js';
 import { priceCall, type CallPrice, type CallSize } from './price-call.js';
 import type { Route } from './route.js';
@@ -35,6 +36,7 @@ const text: CallSize = {
   predictedTokensBound: 0,
   unmeasuredInput: false,
   mediaOutput: false,
+  serviceTiers: [null],
 };
 const priced = (size: Partial<CallSize> = {}, price: Partial<Price> = {}, model = 'm'): CallPrice => {
   const prices = new PriceBook([{ ...row, ...price, model }]);
@@ -71,6 +73,43 @@ describe('the amount that a call reserves', () => {
     expect(unknown! > known! * 8n).toBe(true);
   });
 
+  it('[BX-011] is that of the service that is asked for, or of the standard one, whichever is dearer', () => {
+    const tiers = [
+      tier({ serviceTier: 'priority', outputPico: '8000000' }),
+      tier({ serviceTier: 'flex', outputPico: '2000000' }),
+    ];
+    const held = (serviceTiers: CallSize['serviceTiers']) =>
+      estimate({ serviceTiers, promptTokensBound: 0 }, { tiers, imageOutputPico: null });
+    expect([held([null]), held([null, 'priority']), held([null, 'flex']), held('any')]).toEqual([
+      400_000n,
+      800_000n,
+      400_000n,
+      800_000n,
+    ]);
+  });
+
+  it('[BX-011] is that of a long prompt only where the prompt may be long', () => {
+    const tiers = [tier({ promptTokensAbove: 100_000, outputPico: '6000000' })];
+    const held = (promptTokensBound: number) =>
+      estimate({ promptTokensBound, maxOutputTokens: 1_000 }, { ...cheap, tiers });
+    expect([held(100_000), held(100_001)]).toEqual([4_000_000n, 6_000_000n]);
+  });
+
+  it('[BX-012] of a flat price is that price, whatever the call', () => {
+    const flat = { ...cheap, outputPico: picoUsd(0n), perCallPico: picoUsd(2_000_000_000n) };
+    expect(estimate({ unmeasuredInput: true }, flat)).toBe(2_000_000n);
+  });
+
+  it('[BX-012] is never nothing: a route without a price is refused, and the refusal names the settings', () => {
+    const price = (prices: Price[], charged = true) => priceCall(route, text, charged, new PriceBook(prices), 1);
+    const pixels = { ...row, ...cheap, outputPico: picoUsd(0n), perOutputImagePico: picoUsd(1n) };
+    for (const prices of [[], [pixels]]) {
+      expect(() => price(prices)).toThrow(/POST \/v1\/prices.*per_call_usd.*"free": true.*input_cost_per_request/);
+      expect(price(prices, false).costMax(100)).toBe(0n);
+    }
+    expect(price([{ ...pixels, free: true }]).costMax(100)).toBe(0n);
+  });
+
   it('[BX-003] is a first slice for a stream without a limit, of each answer, and never more than the model can give', () => {
     const open: Partial<CallSize> = { stream: true, maxOutputTokens: null };
     expect(priced(open).output).toEqual({ first: 1_024, max: 16_000 });
@@ -89,3 +128,14 @@ describe('the amount that a call reserves', () => {
     expect(priced({ stream: true, maxOutputTokens: null, ...size }, price, model).output.first).toBe(16_000);
   });
 });
+
+const tier = (rates: z.input<typeof priceTier>): Price['tiers'][number] => priceTier.decode(rates);
+const cheap: Partial<Price> = {
+  inputPico: picoUsd(0n),
+  cachedInputPico: null,
+  cacheWrite5mPico: null,
+  cacheWrite1hPico: null,
+  audioInputPico: null,
+  audioOutputPico: null,
+  imageOutputPico: null,
+};

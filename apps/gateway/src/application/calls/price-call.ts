@@ -2,6 +2,7 @@ import { AppError, ZERO_USD, type NanoUsd } from '@ao/kernel';
 import {
   USAGE_BUCKETS,
   estimateMax,
+  type EstimateInput,
   maxOutputTokensOf,
   type PriceBook,
   type PriceRow,
@@ -25,6 +26,8 @@ export interface CallSize {
   unmeasuredInput: boolean;
   /** The answer need not be text. */
   mediaOutput: boolean;
+  /** The services that the provider may serve it by. */
+  serviceTiers: NonNullable<EstimateInput['serviceTiers']>;
 }
 
 export interface CallPrice {
@@ -51,7 +54,8 @@ const FIRST_TOKENS = 1_024;
 
 /**
  * Finds the price in force and the most that the call can cost by it.
- * @throws AppError `price_missing` when somebody must pay and there is no price: nothing bypasses a budget.
+ * @throws AppError `price_missing` when somebody must pay and there is no price, or none that applies: nothing bypasses a
+ * budget.
  */
 export function priceCall(route: Route, size: CallSize, charged: boolean, prices: PriceBook, nowMs: number): CallPrice {
   const { name, vendor } = route.provider;
@@ -60,18 +64,12 @@ export function priceCall(route: Route, size: CallSize, charged: boolean, prices
   const row =
     prices.priceAt({ model: route.model, provider }, nowMs) ??
     (route.modelGroup === null ? undefined : prices.priceAt({ model: route.modelGroup, provider }, nowMs));
-  if (!row && charged) {
-    throw new AppError(
-      'price_missing',
-      `There is no price for the model ${JSON.stringify(route.model)} of ${name}. Set one with POST /v1/prices, or mark it free there.`,
-      { param: 'model' },
-    );
-  }
+  if (!row && charged) throw priceMissing(route, 'no price');
   const maxOutputTokens = row && size.hasOutput ? maxOutputTokensOf(size.maxOutputTokens, row) : 0;
   const output = outputTokens(
     size,
     maxOutputTokens,
-    reasonsUnseen(route.model) || (row?.reasoningPico ?? null) !== null,
+    reasonsUnseen(route.model) || (row !== undefined && pricesReasoning(row)),
   );
   if (!row || !charged) {
     return {
@@ -83,8 +81,23 @@ export function priceCall(route: Route, size: CallSize, charged: boolean, prices
   }
   const [promptTokensBound, buckets] = [promptTokensMax(size, row), bucketsOf(size)];
   const costMax = (tokens: number): NanoUsd =>
-    estimateMax({ promptTokensBound, maxOutputTokens: tokens, buckets }, row);
+    estimateMax({ promptTokensBound, maxOutputTokens: tokens, buckets, serviceTiers: size.serviceTiers }, row);
+  if (costMax(output.max) === ZERO_USD && !row.free) {
+    throw priceMissing(route, 'a price, but none that such a call is billed by,');
+  }
   return { row, maxOutputTokens, output, costMax };
+}
+
+const pricesReasoning = ({ reasoningPico, tiers }: PriceRow): boolean =>
+  [{ reasoningPico }, ...tiers].some((rates) => rates.reasoningPico !== null);
+
+/** Names the settings, for who can set them. */
+function priceMissing({ model, provider }: Route, fact: string): AppError {
+  const message =
+    `There is ${fact} for the model ${JSON.stringify(model)} of ${provider.name}. Set one with POST /v1/prices ` +
+    '(per token, or per_call_usd for a flat cost), mark it free there with "free": true, or give it ' +
+    'input_cost_per_token or input_cost_per_request in AO_CONFIG.';
+  return new AppError('price_missing', message, { param: 'model' });
 }
 
 /** What is not text, or reasoned in silence, cannot be followed while it comes: all of it is reserved at once. */
@@ -104,6 +117,8 @@ function promptTokensMax({ promptTokensBound, unmeasuredInput }: CallSize, { con
 /** All that the call can fill. Without sound it is not reserved at audio rates: that would refuse what could be paid. */
 function bucketsOf({ unmeasuredInput, mediaOutput }: CallSize): UsageBucket[] {
   return USAGE_BUCKETS.filter(
-    (bucket) => (bucket !== 'audioInputTokens' || unmeasuredInput) && (bucket !== 'audioOutputTokens' || mediaOutput),
+    (bucket) => (!SOUND_INPUT.has(bucket) || unmeasuredInput) && (bucket !== 'audioOutputTokens' || mediaOutput),
   );
 }
+
+const SOUND_INPUT: ReadonlySet<UsageBucket> = new Set(['audioInputTokens', 'cachedAudioInputTokens']);

@@ -1,3 +1,4 @@
+import { serviceTierOf } from '@ao/pricing';
 import { boundPromptTokens, guessTokens } from '@ao/tokens';
 import { openai, replaceFields } from '@ao/wire';
 import type { InboundCall } from './call.js';
@@ -21,6 +22,8 @@ export interface RequestFacts {
   unmeasuredInput: boolean;
   /** The answer need not be text. */
   mediaOutput: boolean;
+  /** The services that the provider may serve the call by, see `estimateMax`. */
+  serviceTiers: readonly (string | null)[] | 'any';
   /** Never below the number of prompt tokens, without counting them, but for unmeasured input. */
   promptTokensBound: (model: string) => number;
   /** About the number of prompt tokens, for a call that nobody is left to count. */
@@ -59,6 +62,7 @@ function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
     predictedTokensBound: predictionBytes,
     unmeasuredInput: messages.audios + messages.files > 0,
     mediaOutput,
+    serviceTiers: serviceTiersOf(request),
     promptTokensBound: (model) =>
       boundPromptTokens(promptBytes, {
         messages: messages.count,
@@ -85,11 +89,21 @@ function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFacts {
     predictedTokensBound: 0,
     unmeasuredInput: false,
     mediaOutput: false,
+    serviceTiers: STANDARD_SERVICE,
     promptTokensBound: (model) =>
       request.input.tokens + boundPromptTokens(request.input.textBytes, { messages: request.input.count, model }),
     promptTokensGuess: request.input.tokens + guessTokens(request.input.textBytes),
     encode: (model) => (model === request.model ? body : replaceFields(body, request.fields, { model })),
   };
+}
+
+const STANDARD_SERVICE = [null];
+
+/** Who asks for a service may be given the standard one; how much is searched, the provider decides. */
+function serviceTiersOf({ serviceTier, searches }: openai.ChatRequest): RequestFacts['serviceTiers'] {
+  if (searches) return 'any';
+  const asked = serviceTierOf(serviceTier);
+  return asked === null ? STANDARD_SERVICE : [null, asked];
 }
 
 /** `metadata.tags` as LiteLLM's users write them; what is no tag is left out. */

@@ -1,5 +1,5 @@
 import { AppError } from '@ao/kernel';
-import { outputTokensOf, usageFromOpenAi } from '@ao/pricing';
+import { outputTokensOf, serviceTierFromOpenAi, usageFromOpenAi } from '@ao/pricing';
 import { SseScanner, openai } from '@ao/wire';
 import type { Responder } from './call.js';
 import type { CallRecord } from './call-record.js';
@@ -135,8 +135,9 @@ class StreamRelay {
   /** Notes what a frame says, and whether the caller is to have it. */
   private accept(frame: Buffer): { kind: 'chunk' | 'other' | 'withheld'; textBytes: number } {
     if (this.ended) return WITHHELD;
-    const { kind, usage, finishReason, error, textBytes } = this.reader.read(frame);
+    const { kind, usage, serviceTier, finishReason, error, textBytes } = this.reader.read(frame);
     if (finishReason !== null) this.record.finishReason = finishReason;
+    if (serviceTier !== null || usage !== null) this.record.serviceTier = serviceTierFromOpenAi(serviceTier, usage);
     if (usage !== null) this.takeUsage(usage);
     switch (kind) {
       case 'chunk':

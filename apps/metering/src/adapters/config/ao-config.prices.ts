@@ -1,6 +1,6 @@
 import { watchModelConfig, type ConfigPrice, type ModelConfigWatch } from '@ao/config';
 import type { Logger } from '@ao/kernel';
-import { priceRowFromLiteLlm, unpricedLiteLlmFields } from '@ao/pricing';
+import { readLiteLlmPrice, unpricedLiteLlmFields } from '@ao/pricing';
 import type { ConfiguredPrices } from '../../application/ports.js';
 import type { ConfiguredPrice } from '../../domain/plan-price-sync.js';
 
@@ -39,8 +39,8 @@ export function toConfiguredPrices(configured: readonly ConfigPrice[], logger: L
       logger.warn({ provider: vendor, model, ...details }, `AO_CONFIG: ${fact}`);
     const unpriced = unpricedLiteLlmFields(info);
     if (unpriced.length > 0) warn('these prices are not supported and not charged', { fields: unpriced });
-    const price = priceRowFromLiteLlm(model, { ...info, litellm_provider: vendor }, ORIGIN);
-    if (!price) warn('no usable price per token; the catalogue or a price set by API must price this model');
+    const { row: price, reason } = readLiteLlmPrice(model, { ...info, litellm_provider: vendor }, ORIGIN);
+    if (!price) warn(`no usable price (${reason}); the catalogue or a price set by API must price this model`);
     else if (prices.has(`${vendor}/${model}`)) warn('this model has a price already; the first one counts');
     else prices.set(`${vendor}/${model}`, withoutOrigin(price));
   }

@@ -1,7 +1,8 @@
 import type { EncodedEvent } from '@ao/bus';
 import type { ListedPrice, PriceFilter, PriceList, PriceRepository } from '../../application/ports.js';
 import type { Price, PriceEntry } from '../../domain/price.js';
-import { toEntry, toPrice, toRow } from './price.rows.js';
+import { toEntry, toPrice } from './price.rows.js';
+import { insertPrices } from './price.sql.js';
 import type { MeteringStore } from './store.js';
 
 /** Any number that our other advisory locks do not use: rows become visible in the order of their sequence. */
@@ -29,7 +30,7 @@ export class PostgresPriceRepository implements PriceRepository {
       await prisma.$executeRaw`SELECT pg_advisory_xact_lock(${PRICE_LOCK})`;
       const existing = await prisma.price.findMany({ orderBy: { sequence: 'asc' } });
       const { entries, events } = plan(existing.map(toEntry));
-      if (entries.length > 0) await prisma.price.createMany({ data: entries.map(toRow), skipDuplicates: true });
+      if (entries.length > 0) await insertPrices(prisma, entries);
       return events;
     });
   }

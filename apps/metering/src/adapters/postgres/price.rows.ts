@@ -1,24 +1,11 @@
-import { picoUsd, type PicoUsd } from '@ao/kernel';
-import {
-  PRICE_ORIGINS,
-  RATE_NAMES,
-  type Price,
-  type PriceEntry,
-  type PriceOrigin,
-  type Rates,
-} from '../../domain/price.js';
+import { priceTier, type PriceTier } from '@ao/contracts';
+import { picoUsd } from '@ao/kernel';
+import { RATE_NAMES, type RateName } from '@ao/pricing';
+import { z } from 'zod';
+import { PRICE_ORIGINS, type Price, type PriceEntry, type PriceOrigin } from '../../domain/price.js';
 import type { PriceModel } from './generated/models.js';
 
-export type PriceRow = Omit<PriceModel, 'sequence' | 'createdAt'>;
-
-export function toRow({ effectiveFromMs, contextTokensMax, outputTokensMax, ...entry }: PriceEntry): PriceRow {
-  return {
-    ...entry,
-    effectiveFrom: new Date(effectiveFromMs),
-    contextTokensMax: contextTokensMax === null ? null : BigInt(contextTokensMax),
-    outputTokensMax: outputTokensMax === null ? null : BigInt(outputTokensMax),
-  };
-}
+const tiersColumn = z.array(priceTier);
 
 export function toPrice(row: PriceModel): Price {
   return {
@@ -27,6 +14,7 @@ export function toPrice(row: PriceModel): Price {
     provider: row.provider,
     effectiveFromMs: row.effectiveFrom.getTime(),
     ...toRates(row),
+    tiers: toTiers(row.tiers),
     free: row.free,
     contextTokensMax: row.contextTokensMax === null ? null : Number(row.contextTokensMax),
     outputTokensMax: row.outputTokensMax === null ? null : Number(row.outputTokensMax),
@@ -47,11 +35,16 @@ function toOrigin(text: string): PriceOrigin {
   throw new Error(`a price row has the unknown origin ${text}`);
 }
 
-function toRates(row: PriceModel): Rates {
-  const rates: Partial<Record<keyof Rates, PicoUsd | null>> = {};
+function toRates(row: PriceModel): Pick<Price, RateName> {
+  const rates: Partial<Record<RateName, Price[RateName]>> = {};
   for (const name of RATE_NAMES) {
     const rate = row[name];
     rates[name] = rate === null ? null : picoUsd(rate);
   }
-  return rates as Rates;
+  return rates as Pick<Price, RateName>;
+}
+
+/** Most rows have none: those cost no parsing. */
+function toTiers(column: unknown): PriceTier[] {
+  return Array.isArray(column) && column.length === 0 ? [] : z.decode(tiersColumn, column as never);
 }

@@ -44,7 +44,9 @@ export interface AdminRoute<C extends RpcContract = RpcContract> {
   status?: number;
   /** The body is of this media type instead of JSON, and comes as bytes. */
   accepts?: string;
-  toRequest: (call: AdminCall) => CallOf<C>;
+  toRequest: (call: AdminCall) => CallOf<C> | Promise<CallOf<C>>;
+  /** Where a body may be larger than BODY_LIMIT_BYTES. */
+  bodyBytesMax?: number;
   /** What becomes the JSON of the answer, or a `RawBody`, which is sent as it is. */
   toBody: (response: ResponseOf<C>, call: AdminCall) => unknown;
   toHeaders?: (response: ResponseOf<C>) => Record<string, string>;
@@ -58,10 +60,11 @@ export function registerAdminRoutes(
   routes: AdminRoute[],
   { bus, authenticate, seal, fingerprint }: AdminDependencies,
 ): void {
-  for (const { method, path, contract, status = 200, accepts, toRequest, toBody, toHeaders } of routes) {
+  for (const { method, path, contract, status = 200, accepts, bodyBytesMax, toRequest, toBody, toHeaders } of routes) {
     const route: RouteOptions = {
       method,
       url: path,
+      ...(bodyBytesMax !== undefined && { bodyLimit: bodyBytesMax }),
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const principal = await authenticate.execute(request.headers.authorization);
         request.keyMasked = principal.keyMasked;
@@ -80,7 +83,7 @@ export function registerAdminRoutes(
           return key === null ? null : seal(key);
         };
         const call: AdminCall = { actor, principal, params, query, body, request, sealKey };
-        const response = await bus.request(contract, toRequest(call), {
+        const response = await bus.request(contract, await toRequest(call), {
           requestId: request.callId,
           ...(method !== 'GET' && idempotencyOf(request, reply, fingerprint)),
         });

@@ -1,9 +1,9 @@
 import {
   formatUsd,
-  formatUsdPerMillionTokens,
   nanoUsd,
   parseUsd,
   parseUsdPerMillionTokens,
+  parseUsdPerUnit,
   type NanoUsd,
   type PicoUsd,
 } from '@ao/kernel';
@@ -36,25 +36,32 @@ export const signedUsdField = z.union([z.string(), z.number()]).transform((value
   }
 });
 
-/** `"2.50"` dollars per million tokens → pico-dollars per token. */
-export const pricePerMillionField = z.union([z.string(), z.number()]).transform((value, context): PicoUsd => {
-  try {
-    const price = parseUsdPerMillionTokens(String(value));
-    if (price >= 0n) return price;
-  } catch {
-    // Reported below, as for a negative price.
-  }
-  context.addIssue({
-    code: 'custom',
-    message: 'must be dollars per million tokens with at most 6 places, such as "2.50"',
+const priceField = (parse: (text: string) => PicoUsd, message: string) =>
+  z.union([z.string(), z.number()]).transform((value, context): PicoUsd => {
+    try {
+      const price = parse(String(value));
+      if (price >= 0n) return price;
+    } catch {
+      // Reported below, as for a negative price.
+    }
+    context.addIssue({ code: 'custom', message });
+    return 0n as PicoUsd;
   });
-  return 0n as PicoUsd;
-});
+
+/** `"2.50"` dollars per million tokens → pico-dollars per token. */
+export const pricePerMillionField = priceField(
+  parseUsdPerMillionTokens,
+  'must be dollars per million tokens with at most 6 places, such as "2.50"',
+);
+
+/** `"0.005"` dollars for one of something → pico-dollars. */
+export const pricePerUnitField = priceField(
+  parseUsdPerUnit,
+  'must be dollars for one, with at most 12 places, such as "0.005"',
+);
 
 export const formatOptionalUsd = (amount: NanoUsd | null): string | null =>
   amount === null ? null : formatUsd(amount);
-export const formatOptionalPrice = (price: PicoUsd | null): string | null =>
-  price === null ? null : formatUsdPerMillionTokens(price);
 
 /** Query fields of every list. */
 export const pageFields = {

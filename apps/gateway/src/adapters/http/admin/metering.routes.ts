@@ -2,18 +2,15 @@ import {
   costCenter as costCenterField,
   costDimension,
   costInterval,
-  createPriceV1,
   getRequestV1,
-  listPricesV1,
   listRequestsV1,
   queryCostV1,
-  type Price,
 } from '@ao/contracts';
 import { formatUsd } from '@ao/kernel';
 import { z } from 'zod';
 import { readBody, readQuery } from '../json-body.js';
 import { adminRoute } from './admin-routes.js';
-import { formatOptionalPrice, pageFields, pricePerMillionField, toSnakeCase } from './fields.js';
+import { pageFields, toSnakeCase } from './fields.js';
 import { toRequestBody, toRequestDetailBody } from './request-body.js';
 
 const requestQuery = z.object({
@@ -34,38 +31,6 @@ const requestQuery = z.object({
   to: z.iso.datetime().optional(),
 });
 
-const rate = pricePerMillionField.nullable().default(null);
-const priceBody = z.object({
-  model: z.string().min(1).max(256),
-  provider: z.string().min(1).max(128).nullable().default(null),
-  input_usd_per_million: pricePerMillionField,
-  output_usd_per_million: pricePerMillionField,
-  cached_input_usd_per_million: rate,
-  cache_write_5m_usd_per_million: rate,
-  cache_write_1h_usd_per_million: rate,
-  reasoning_usd_per_million: rate,
-  free: z.boolean().default(false),
-  context_tokens_max: z.int().min(1).nullable().default(null),
-  output_tokens_max: z.int().min(1).nullable().default(null),
-  effective_from: z.iso.datetime({ offset: true }).optional(),
-});
-
-const toPriceBody = (price: Price): object => ({
-  id: price.id,
-  model: price.model,
-  provider: price.provider,
-  effective_from: new Date(price.effectiveFromMs).toISOString(),
-  input_usd_per_million: formatOptionalPrice(price.inputPico),
-  output_usd_per_million: formatOptionalPrice(price.outputPico),
-  cached_input_usd_per_million: formatOptionalPrice(price.cachedInputPico),
-  cache_write_5m_usd_per_million: formatOptionalPrice(price.cacheWrite5mPico),
-  cache_write_1h_usd_per_million: formatOptionalPrice(price.cacheWrite1hPico),
-  reasoning_usd_per_million: formatOptionalPrice(price.reasoningPico),
-  free: price.free,
-  context_tokens_max: price.contextTokensMax,
-  output_tokens_max: price.outputTokensMax,
-  source: price.source,
-});
 
 const costBody = z.object({
   from: z.iso.datetime({ offset: true }),
@@ -114,44 +79,6 @@ export const meteringRoutes = [
     contract: getRequestV1,
     toRequest: ({ actor, params }) => ({ actor, requestId: params['id']! }),
     toBody: toRequestDetailBody,
-  }),
-  adminRoute({
-    method: 'POST',
-    path: '/v1/prices',
-    contract: createPriceV1,
-    status: 201,
-    toRequest: ({ actor, body }) => {
-      const price = readBody(body, priceBody);
-      return {
-        actor,
-        model: price.model,
-        provider: price.provider,
-        inputPico: price.input_usd_per_million,
-        outputPico: price.output_usd_per_million,
-        cachedInputPico: price.cached_input_usd_per_million,
-        cacheWrite5mPico: price.cache_write_5m_usd_per_million,
-        cacheWrite1hPico: price.cache_write_1h_usd_per_million,
-        reasoningPico: price.reasoning_usd_per_million,
-        free: price.free,
-        contextTokensMax: price.context_tokens_max,
-        outputTokensMax: price.output_tokens_max,
-        ...(price.effective_from !== undefined && { effectiveFromMs: Date.parse(price.effective_from) }),
-      };
-    },
-    toBody: ({ price }) => toPriceBody(price),
-  }),
-  adminRoute({
-    method: 'GET',
-    path: '/v1/prices',
-    contract: listPricesV1,
-    toRequest: ({ actor, query }) => {
-      const given = readQuery(
-        query,
-        z.object({ ...pageFields, model: z.string().max(256).optional(), provider: z.string().max(128).optional() }),
-      );
-      return { actor, ...given };
-    },
-    toBody: ({ data, nextCursor }) => ({ data: data.map(toPriceBody), next_cursor: nextCursor }),
   }),
   adminRoute({
     method: 'POST',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { usageFromOpenAi } from './usage-from-openai.js';
-import { inputTokensOf, isTokenCount, outputTokensOf, usageOf } from './usage.js';
+import { inputTokensOf, isTokenCount, outputTokensOf, usageOf } from '../usage.js';
 
 describe('usage of an OpenAI answer', () => {
   it.each([
@@ -44,7 +44,7 @@ describe('usage of an OpenAI answer', () => {
         output_tokens: 0,
         input_token_details: { cached_tokens: 64, cached_tokens_details: { audio_tokens: 40 }, audio_tokens: 50 },
       },
-      { cachedInputTokens: 64, audioInputTokens: 10, inputTokens: 26 },
+      { cachedAudioInputTokens: 40, cachedInputTokens: 24, audioInputTokens: 10, inputTokens: 26 },
     ],
     ['embeddings', { prompt_tokens: 8, total_tokens: 8 }, { inputTokens: 8 }],
     [
@@ -67,6 +67,19 @@ describe('usage of an OpenAI answer', () => {
       },
       { inputTokens: 10, outputTokens: 5, reasoningTokens: 100 },
     ],
+    [
+      'Perplexity’s reasoning, citations and searches beside all totals',
+      {
+        prompt_tokens: 9,
+        completion_tokens: 70,
+        total_tokens: 79,
+        citation_tokens: 200,
+        num_search_queries: 3,
+        reasoning_tokens: 30,
+      },
+      { inputTokens: 209, outputTokens: 70, reasoningTokens: 30, searches: 3 },
+    ],
+    ['a transcription by its length', { type: 'duration', seconds: 8.2 }, { inputSeconds: 9 }],
     [
       'parts larger than their total',
       {
@@ -102,6 +115,8 @@ describe('usage of an OpenAI answer', () => {
     [{ prompt_tokens: '10', completion_tokens: 1 }],
     [{ prompt_tokens: 10, completion_tokens: 9e15 }],
     [{ completion_tokens: 10 }],
+    [{ type: 'duration', seconds: -1 }],
+    [{ prompt_tokens: 1e9, completion_tokens: 1, citation_tokens: 1e9 }],
   ])('refuses the garbage %j', (json) => {
     expect(usageFromOpenAi(json)).toBeNull();
   });
