@@ -5,7 +5,6 @@ import { usageOf } from '@ao/pricing';
 import type { RunningService } from '@ao/runtime';
 import { temporaryFolder, type TemporaryFolder } from '@ao/testing';
 import { openWarehouse, type Warehouse } from '@ao/warehouse';
-import { usageOf } from '@ao/pricing';
 import { DAY_MS, HOUR_MS, Platform, adminOf, attempt, monthStartMs, startAnalytics } from './platform.suite.js';
 
 const startMs = monthStartMs();

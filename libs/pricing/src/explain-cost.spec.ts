@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { anyPriceRow, priceRow } from './__fixtures__/rows.js';
 import { cost } from './cost.js';
 import { explainCost } from './explain-cost.js';
-import { USAGE_BUCKETS, usageOf, type UsageBucket } from './usage.js';
+import { USAGE_FIELDS, usageOf, type Usage } from './usage.js';
 
-const tokens = fc.nat({ max: 3_000_000 });
+const count = fc.nat({ max: 3_000_000 });
 const anyUsage = fc.record(
-  Object.fromEntries(USAGE_BUCKETS.map((bucket) => [bucket, tokens])) as Record<UsageBucket, typeof tokens>,
+  Object.fromEntries(USAGE_FIELDS.map((field) => [field, count])) as Record<keyof Usage, typeof count>,
 );
+const anyTier = fc.constantFrom(null, 'priority', 'flex', 'batch');
 
 describe('the explanation of a cost', () => {
   it('[MT-012] names each bucket with its tokens, its rate and its amount', () => {
@@ -36,10 +37,10 @@ describe('the explanation of a cost', () => {
 
   it('[MT-012] adds up to the cost to the pico-dollar, whatever the usage and the price', () => {
     fc.assert(
-      fc.property(anyUsage, anyPriceRow, (usage, row) => {
-        const { lines, roundingPico, cost: explained } = explainCost(usage, row);
+      fc.property(anyUsage, anyPriceRow, anyTier, (usage, row, tier) => {
+        const { lines, roundingPico, cost: explained } = explainCost(usage, row, tier);
         const sum = lines.reduce((total, { amountPico }) => total + amountPico, 0n);
-        expect(explained).toBe(cost(usage, row));
+        expect(explained).toBe(cost(usage, row, tier));
         expect(sum + roundingPico).toBe(explained * 1_000n);
         expect(roundingPico >= -500n && roundingPico <= 500n).toBe(true);
       }),

@@ -3,7 +3,8 @@ import { ZERO_USD, nanoUsd, type NanoUsd } from '@ao/kernel';
 import { cost, isConsumed } from '@ao/pricing';
 import { rowIdOf, type Price } from '../domain/price.js';
 
-type Consumption = Pick<UsageReport, 'usage' | 'serviceTier' | 'usageSource' | 'ownKey' | 'priceId' | 'cost'>;
+type Consumption = Pick<UsageReport, 'usage' | 'usageSource' | 'ownKey' | 'priceId' | 'cost'> &
+  Pick<UsageAttempt, 'serviceTier'>;
 /** The call itself, or one of its attempts. */
 export type PricedUse = UsageReport | UsageAttempt;
 export type CallCost = Pick<UsageReport, 'priceId' | 'cost' | 'attempts'> & { costBasis: CostBasis };

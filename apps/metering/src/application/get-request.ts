@@ -39,7 +39,7 @@ export class GetRequest {
   }
 }
 
-function toDetail({ provider, model, usage, cost }: PricedUse, price: Price | undefined): CostDetail {
+function toDetail({ provider, model, usage, serviceTier, cost }: PricedUse, price: Price | undefined): CostDetail {
   const explained = price && explainCost(usage, price, serviceTier);
   // A gateway's own figure may stand for want of the row: the row explains what it was charged for, or nothing.
   if (!price || explained?.cost !== cost) {

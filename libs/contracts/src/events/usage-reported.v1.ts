@@ -30,7 +30,7 @@ export const usageAttempt = z.object({
   usage,
   usageSource,
   /** As `serviceTier` of the call. */
-  serviceTier: serviceTier.nullable().optional().default(null),
+  serviceTier: serviceTier.nullable().optional(),
   cost: nanoUsd,
   startedAtMs: epochMs,
   durationMs: z.number().min(0),

@@ -77,14 +77,21 @@ export class CallRecord {
     this.over.push(this.attempt(nowMs - this.targetSinceMs));
     this.target = target;
     this.targetSinceMs = nowMs;
-    Object.assign(this, { status: 500, errorCode: null, usage: NO_USAGE, usageSource: 'none', serviceTier: null, finishReason: null });
+    Object.assign(this, {
+      status: 500,
+      errorCode: null,
+      usage: NO_USAGE,
+      usageSource: 'none',
+      serviceTier: null,
+      finishReason: null,
+    });
   }
 
   end(durationMs: number): UsageReport {
     const { finishReason, firstTokenMs, partial } = this;
     const last = this.attempt(durationMs - (this.targetSinceMs - this.options.call.startedAtMs));
     const attempts = [...this.over, last];
-    const { status, errorCode, usage, usageSource, serviceTier, startedAtMs: _since, cost: _cost, ...where } = last;
+    const { status, errorCode, usage, usageSource, startedAtMs: _since, cost: _cost, ...where } = last;
     return {
       ...this.identity,
       // Those that a stream was extended by have come since.
@@ -95,7 +102,7 @@ export class CallRecord {
       errorCode,
       partial,
       ...(this.over.length === 0 ? { usage, usageSource } : { ...totalOf(attempts), attempts }),
-      serviceTier,
+      serviceTier: this.serviceTier,
       cost: this.cost,
       durationMs,
       finishReason: finishReason?.slice(0, PROVIDER_WORD_LENGTH_MAX) ?? null,

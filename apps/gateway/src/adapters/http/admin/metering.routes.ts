@@ -31,7 +31,6 @@ const requestQuery = z.object({
   to: z.iso.datetime().optional(),
 });
 
-
 const costBody = z.object({
   from: z.iso.datetime({ offset: true }),
   to: z.iso.datetime({ offset: true }),
