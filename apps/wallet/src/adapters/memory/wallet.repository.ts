@@ -1,0 +1,110 @@
+import type { EncodedEvent } from '@ao/bus';
+import { appendMemoryOutbox, type MemorySession, type MemoryTransaction } from '@ao/database/memory';
+import type { Idempotency, WalletPage, WalletRepository, WalletTree } from '../../application/ports.js';
+import type { Wallet } from '../../domain/wallet.js';
+import type { WalletRow, WalletTables } from './wallet-tables.js';
+
+/** The wallets in memory, for simulations. */
+export class MemoryWalletRepository implements WalletRepository {
+  constructor(
+    private readonly tables: WalletTables,
+    private readonly session: MemorySession,
+  ) {}
+
+  async find(orgId: string, walletId: string): Promise<Wallet | null> {
+    await this.session.statement('find wallet');
+    return ofOrganisation(orgId, this.tables.wallets.get(walletId));
+  }
+
+  async list(orgId: string, { limit, after, costCenter }: WalletPage): Promise<Wallet[]> {
+    await this.session.statement('list wallets');
+    return this.tables.wallets
+      .all()
+      .map(({ wallet }) => wallet)
+      .filter((wallet) => wallet.orgId === orgId && (after === undefined || wallet.id < after))
+      .filter((wallet) => costCenter === undefined || wallet.costCenter === costCenter)
+      .sort((a, b) => (a.id < b.id ? 1 : -1))
+      .slice(0, limit);
+  }
+
+  async findAll(walletIds: readonly string[]): Promise<Map<string, Wallet>> {
+    if (walletIds.length === 0) return new Map();
+    await this.session.statement('find wallets');
+    const rows = walletIds.flatMap((id) => this.tables.wallets.get(id) ?? []);
+    return new Map(rows.map(({ wallet }) => [wallet.id, wallet]));
+  }
+
+  async findPaths(leafIds: readonly string[]): Promise<Map<string, Wallet[]>> {
+    const leaves = await this.findAll(leafIds);
+    const missing = new Set([...leaves.values()].flatMap(({ path }) => path).filter((id) => !leaves.has(id)));
+    const all = new Map([...leaves, ...(await this.findAll([...missing]))]);
+    return new Map([...leaves].map(([id, { path }]) => [id, path.map((stepId) => all.get(stepId)!)]));
+  }
+
+  change<T>(orgId: string, work: (tree: WalletTree) => Promise<T>): Promise<T> {
+    return this.session.transaction(async (transaction) => {
+      await transaction.statement('lock organisation');
+      await transaction.lock(this.tables.organisations, [orgId]);
+      return work(new MemoryWalletTree(this.tables, transaction, orgId));
+    });
+  }
+}
+
+class MemoryWalletTree implements WalletTree {
+  constructor(
+    private readonly tables: WalletTables,
+    private readonly transaction: MemoryTransaction,
+    private readonly orgId: string,
+  ) {}
+
+  async find(walletId: string): Promise<Wallet | null> {
+    await this.transaction.statement('find wallet');
+    return ofOrganisation(this.orgId, this.tables.wallets.get(walletId, this.transaction));
+  }
+
+  async findMade(idempotencyKey: string): Promise<{ wallet: Wallet; fingerprint: string } | null> {
+    await this.transaction.statement('find made wallet');
+    const made = this.rows().find(({ idempotency }) => idempotency?.key === idempotencyKey);
+    return made ? { wallet: made.wallet, fingerprint: made.idempotency!.fingerprint } : null;
+  }
+
+  async ancestorsOf({ path }: Pick<Wallet, 'path'>): Promise<Wallet[]> {
+    await this.transaction.statement('find ancestors');
+    return path
+      .slice(1)
+      .flatMap((id) => ofOrganisation(this.orgId, this.tables.wallets.get(id, this.transaction)) ?? []);
+  }
+
+  async richestBelow(walletId: string): Promise<Wallet | null> {
+    await this.transaction.statement('find richest below');
+    const below = this.rows()
+      .map(({ wallet }) => wallet)
+      .filter(({ id, path, limit }) => id !== walletId && path.includes(walletId) && limit !== null);
+    return below.sort((a, b) => (a.limit! > b.limit! ? -1 : 1))[0] ?? null;
+  }
+
+  async count(): Promise<number> {
+    await this.transaction.statement('count wallets');
+    return this.rows().length;
+  }
+
+  async insert(wallet: Wallet, idempotency: Idempotency | null, events: EncodedEvent[]): Promise<void> {
+    await this.transaction.statement('insert wallet');
+    await this.transaction.insertNew(this.tables.wallets, wallet.id, { wallet, idempotency });
+    await appendMemoryOutbox(this.tables.database, this.transaction, events);
+  }
+
+  async update(wallet: Wallet, events: EncodedEvent[]): Promise<void> {
+    await this.transaction.statement('update wallet');
+    const { idempotency } = this.tables.wallets.get(wallet.id, this.transaction)!;
+    await this.transaction.put(this.tables.wallets, wallet.id, { wallet, idempotency });
+    await appendMemoryOutbox(this.tables.database, this.transaction, events);
+  }
+
+  private rows(): Readonly<WalletRow>[] {
+    return this.tables.wallets.all(this.transaction).filter(({ wallet }) => wallet.orgId === this.orgId);
+  }
+}
+
+const ofOrganisation = (orgId: string, row: WalletRow | undefined): Wallet | null =>
+  row?.wallet.orgId === orgId ? row.wallet : null;

@@ -1,0 +1,4 @@
+export { MemoryDatabase, type MemoryOutboxRow, type MemorySession } from './memory-database.js';
+export { appendMemoryOutbox, claimMemoryInbox } from './memory-outbox.js';
+export { MemoryTable } from './memory-table.js';
+export type { MemoryTransaction } from './memory-transaction.js';

@@ -1,0 +1,7 @@
+/** A promise that was broken. */
+export interface Violation {
+  law: string;
+  detail: string;
+  /** Since the start of the run. */
+  atMs: number;
+}

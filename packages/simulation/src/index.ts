@@ -1,0 +1,2 @@
+export { drawPlan } from './plan/draw-plan.js';
+export { runPlan, type RunResult } from './run-plan.js';
