@@ -3,6 +3,7 @@ import type { SecretBox } from '@ao/config';
 import type { Logger } from '@ao/kernel';
 import type { KeyValue } from '@ao/keyvalue';
 import { preloadEncoders } from '@ao/tokens';
+import { answerLeaseRecalls } from './adapters/bus/lease-recall.js';
 import { followSnapshots } from './adapters/bus/snapshots.js';
 import type { GatewayServer } from './adapters/http/server.js';
 import type { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
@@ -14,6 +15,7 @@ import type { Principals } from './application/principals.js';
 import type { GatewayConfig } from './config.js';
 
 export interface LifecycleParts {
+  gatewayId: string;
   config: GatewayConfig;
   bus: Bus;
   state: ModelState;
@@ -43,14 +45,17 @@ export class GatewayLifecycle {
 
   /** @throws StartupError when the address cannot be had. */
   async start(): Promise<void> {
-    const { bus, state, principals, secretBox, logger, server, budget, config, upstream } = this.parts;
+    const { bus, state, principals, secretBox, logger, server, budget, config, upstream, gatewayId } = this.parts;
     if (config.AUTH_MODE !== 'required') {
       logger.warn(
         { authMode: config.AUTH_MODE, keys: config.staticKeys.length },
         'authentication is not in the mode for production',
       );
     }
-    this.subscriptions = await followSnapshots(bus, state, principals, upstream, secretBox, logger);
+    this.subscriptions = [
+      ...(await followSnapshots(bus, state, principals, upstream, secretBox, logger)),
+      await answerLeaseRecalls(bus, gatewayId, budget),
+    ];
     this.leaseTimer = setInterval(() => void budget.sync(), LEASE_SYNC_EVERY_MS);
     // Vocabularies take a while to load and are needed only where a provider reports no usage: after the start.
     this.warmUp = setTimeout(() => {

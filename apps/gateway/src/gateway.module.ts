@@ -143,6 +143,7 @@ export class GatewayModule {
     registerAdminRoutes(server.app, routes, { bus, authenticate, seal });
 
     const lifecycle = new GatewayLifecycle({
+      gatewayId,
       config,
       bus,
       state,

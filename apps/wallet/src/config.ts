@@ -21,6 +21,21 @@ export const walletSettings = {
     schema: integer(100, 3_600_000),
     default: 5_000,
   }),
+  SCOPED_BUDGETS_PER_ORGANISATION_MAX: setting({
+    description: 'how many budgets with a scope one organisation may have; one with "*" counts once',
+    schema: integer(0, 10_000),
+    default: 1_000,
+  }),
+  BUDGETS_PER_TEMPLATE_MAX: setting({
+    description: 'for how many values a budget template makes a budget of its own; further ones share one',
+    schema: integer(1, 10_000_000),
+    default: 100_000,
+  }),
+  BUDGET_POLL_INTERVAL_MS: setting({
+    description: 'how often the budgets with a scope are compared with what the gateways know',
+    schema: integer(100, 3_600_000),
+    default: 5_000,
+  }),
   WALLETS_PER_ORGANISATION_MAX: setting({
     description: 'how many wallets one organisation may have',
     schema: integer(1, 10_000_000),

@@ -49,6 +49,7 @@ describe('budget leases', () => {
       reason: 'exhausted',
       walletId,
       walletName: 'Empty',
+      scoped: false,
       shortfall: 7n,
     });
   });

@@ -1,17 +1,24 @@
 import { acquireLeasesV1 } from '@ao/contracts';
 import type { ServiceContext, ServiceParts } from '@ao/runtime';
 import { Module } from '@nestjs/common';
+import { BusBudgetSnapshots } from './adapters/bus/budget.snapshots.js';
+import { GatewaysClient } from './adapters/bus/gateways.client.js';
 import { AcquisitionBatch, LeasesRpc } from './adapters/bus/leases.rpc.js';
 import { UsageRecordedConsumer } from './adapters/bus/usage-recorded.consumer.js';
 import { WalletsRpc } from './adapters/bus/wallets.rpc.js';
+import { BudgetFeedJob } from './adapters/jobs/budget-feed.job.js';
 import { leaseSweeperJob } from './adapters/jobs/lease-sweeper.job.js';
 import { PostgresLedgerStore } from './adapters/postgres/ledger.store.js';
 import { WalletStore } from './adapters/postgres/store.js';
 import { PostgresWalletRepository } from './adapters/postgres/wallet.repository.js';
 import { AcquireLeases } from './application/acquire-leases.js';
+import { AcquireOrRecall } from './application/acquire-or-recall.js';
 import { CreateWallet } from './application/create-wallet.js';
+import { FindPayers } from './application/find-payers.js';
 import { WALLET_REPOSITORY } from './application/ports.js';
+import { PublishBudgets } from './application/publish-budgets.js';
 import { ReadBalance } from './application/read-balance.js';
+import { RecallLeases } from './application/recall-leases.js';
 import { SettleUsage } from './application/settle-usage.js';
 import { SweepLeases } from './application/sweep-leases.js';
 import { SyncLeases } from './application/sync-leases.js';
@@ -30,7 +37,7 @@ const ACQUISITIONS_WAITING_MAX = 20_000;
 @Module({})
 export class WalletModule {
   static register(context: ServiceContext): ServiceParts {
-    const { clock, ids, logger, database } = context;
+    const { bus, clock, ids, logger, database } = context;
     const config = loadWalletConfig(context.environment);
     const wallets = new PostgresWalletRepository(new WalletStore(database));
     const store = new PostgresLedgerStore(database);
@@ -38,7 +45,8 @@ export class WalletModule {
     const events = new WalletEvents(clock, ids);
     const graceMs = config.LEASE_GRACE_MS;
     const terms = { ttlMs: config.LEASE_TTL_MS, graceMs, sharePercentMax: config.LEASE_SHARE_PERCENT_MAX };
-    const acquireLeases = new AcquireLeases(wallets, store, periods, events, clock, ids, terms);
+    const payers = new FindPayers(wallets, clock, ids, logger, config.BUDGETS_PER_TEMPLATE_MAX);
+    const acquireLeases = new AcquireLeases(payers, store, periods, events, clock, ids, terms);
     const acquisitions = new AcquisitionBatch({
       run: (requests) => acquireLeases.execute(requests),
       sizeMax: ACQUISITIONS_PER_TRANSACTION_MAX,
@@ -47,6 +55,10 @@ export class WalletModule {
       waitMsMax: acquireLeasesV1.deadlineMs,
       clock,
     });
+    const syncLeases = new SyncLeases(wallets, store, clock, config.LEASE_TTL_MS);
+    const recallLeases = new RecallLeases(store, new GatewaysClient(bus), syncLeases, logger);
+    const acquireOrRecall = new AcquireOrRecall((request) => acquisitions.submit(request), recallLeases, clock);
+    const publishBudgets = new PublishBudgets(wallets, new BusBudgetSnapshots(bus), clock, logger);
     const sweepLeases = new SweepLeases(store, clock, graceMs);
     const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({
       provide: provide as never,
@@ -57,14 +69,28 @@ export class WalletModule {
       controllers: [WalletsRpc, LeasesRpc, UsageRecordedConsumer],
       providers: [
         value(WALLET_REPOSITORY, wallets),
-        value(AcquisitionBatch, acquisitions),
-        value(SyncLeases, new SyncLeases(wallets, store, clock, config.LEASE_TTL_MS)),
+        value(AcquireOrRecall, acquireOrRecall),
+        value(SyncLeases, syncLeases),
+        value(PublishBudgets, publishBudgets),
         value(SettleUsage, new SettleUsage(wallets, store, periods, events, clock, logger)),
-        value(CreateWallet, new CreateWallet(wallets, clock, ids, config.WALLETS_PER_ORGANISATION_MAX)),
+        value(
+          CreateWallet,
+          new CreateWallet(
+            wallets,
+            clock,
+            ids,
+            config.WALLETS_PER_ORGANISATION_MAX,
+            config.SCOPED_BUDGETS_PER_ORGANISATION_MAX,
+          ),
+        ),
         value(UpdateWallet, new UpdateWallet(wallets, clock, ids)),
         value(ReadBalance, new ReadBalance(wallets, store, periods, clock)),
       ],
     };
-    return { module, jobs: [leaseSweeperJob(sweepLeases, config.LEASE_SWEEP_INTERVAL_MS, logger)] };
+    const jobs = [
+      new BudgetFeedJob(publishBudgets, config.BUDGET_POLL_INTERVAL_MS, logger),
+      leaseSweeperJob(sweepLeases, config.LEASE_SWEEP_INTERVAL_MS, logger),
+    ];
+    return { module, jobs };
   }
 }

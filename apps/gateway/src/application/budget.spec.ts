@@ -1,28 +1,42 @@
-import { principal as principalContract, principalExample, type Principal } from '@ao/contracts';
+import { principal as principalContract, principalExample } from '@ao/contracts';
 import { AppError, ManualClock, SequentialIds, nanoUsd, silentLogger, type NanoUsd } from '@ao/kernel';
 import { LeasePool } from '../domain/lease-pool.js';
 import { Budget } from './budget.js';
+import { payersOf } from './payers.js';
 import type { LeaseBroker } from './ports.js';
 
-const caller: Principal = { ...principalContract.parse(principalExample), walletId: 'leaf' };
+const principal = principalContract.parse(principalExample);
+const caller = payersOf({ ...principal, walletId: 'leaf' }, []);
+
+type Acquire = Parameters<LeaseBroker['acquire']>[0];
+type Answer = Awaited<ReturnType<LeaseBroker['acquire']>>;
 
 /** A wallet of one level that gives out what it has: the other side of the port, without a ledger behind it. */
 class SmallWallet implements LeaseBroker {
   questions = 0;
   syncs: Parameters<LeaseBroker['sync']>[0][] = [];
   away = false;
+  losesAnswers = false;
+  readonly acquisitionIds: string[] = [];
   ttlMs = 60_000;
+
+  private readonly answers = new Map<string, Answer>();
 
   constructor(
     private available: bigint,
     private readonly clock: ManualClock,
   ) {}
 
-  async acquire({
-    amountMin,
-    amountWanted,
-  }: Parameters<LeaseBroker['acquire']>[0]): ReturnType<LeaseBroker['acquire']> {
+  async acquire(request: Acquire): ReturnType<LeaseBroker['acquire']> {
     if (this.away) throw new AppError('backend_unavailable', 'away');
+    this.acquisitionIds.push(request.acquisitionId);
+    const answer = this.answers.get(request.acquisitionId) ?? this.grant(request);
+    this.answers.set(request.acquisitionId, answer);
+    if (this.losesAnswers) throw new AppError('backend_unavailable', 'lost');
+    return answer;
+  }
+
+  private grant({ amountMin, amountWanted }: Acquire): Answer {
     this.questions += 1;
     const granted = nanoUsd(amountWanted < this.available ? amountWanted : this.available);
     if (granted < amountMin) {
@@ -32,6 +46,7 @@ class SmallWallet implements LeaseBroker {
         walletId: 'leaf',
         walletName: 'Leaf',
         shortfall: nanoUsd(amountMin - granted),
+        scoped: false,
       };
     }
     this.available -= granted;
@@ -125,7 +140,7 @@ describe('the budget', () => {
     wallet.away = false;
     await budget.sync();
     expect(wallet.syncs.map(({ returns }) => returns)).toEqual([
-      [{ leaseId: 'l1', sequence: 1, amount: 196n, close: true }],
+      [{ leaseId: 'l1', walletId: 'leaf', sequence: 1, amount: 196n, close: true }],
     ]);
   });
 
@@ -136,7 +151,46 @@ describe('the budget', () => {
     expect(wallet.questions).toBe(5);
   });
 
+  it('[BX-001] gives up what is free for a call elsewhere, and repeats it in case the answer was lost', async () => {
+    const { budget, wallet } = setUp(1_000n);
+    const reservation = await budget.reserve(caller, usd(10));
+    const returns = budget.giveBack(['leaf', 'other']);
+    expect(returns).toMatchObject([{ leaseId: 'l1', sequence: 1, amount: 190n, close: false }]);
+    await budget.sync();
+    expect(wallet.syncs.at(-1)?.returns).toEqual(returns);
+    expect(budget.giveBack(['leaf'])).toEqual([]);
+    budget.settle(reservation, usd(4));
+    expect(budget.giveBack(['leaf'])).toMatchObject([{ sequence: 2, amount: 6n, close: true }]);
+  });
+
+  it('gives up with the newest return those that are not confirmed yet: their numbers must not be passed over', async () => {
+    const { budget, wallet, clock } = setUp(1_000n);
+    const reservation = await budget.reserve(caller, usd(10));
+    clock.advanceMs(6_000);
+    wallet.away = true;
+    await budget.sync();
+    budget.settle(reservation, usd(4));
+    expect(budget.giveBack(['leaf']).map(({ sequence }) => sequence)).toEqual([1, 2]);
+  });
+
+  it('lets one refusal speak for all who asked for as much before it was given', async () => {
+    const { budget, wallet } = setUp(3n);
+    const outcomes = await Promise.allSettled(Array.from({ length: 50 }, async () => budget.reserve(caller, usd(5))));
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(wallet.questions).toBe(2);
+  });
+
+  it('asks again under the same id when an answer was lost, and takes in what it had been granted', async () => {
+    const { budget, wallet } = setUp(1_000n);
+    wallet.losesAnswers = true;
+    await expect(budget.reserve(caller, usd(10))).rejects.toMatchObject({ code: 'backend_unavailable' });
+    wallet.losesAnswers = false;
+    await budget.sync();
+    expect(new Set(wallet.acquisitionIds).size).toBe(1);
+    expect(budget.reserve(caller, usd(10))).toMatchObject({ amount: 10n });
+  });
+
   it('charges nobody where there is no wallet', () => {
-    expect(setUp(0n).budget.reserve({ ...caller, walletId: null }, usd(1))).toBeNull();
+    expect(setUp(0n).budget.reserve(payersOf({ ...principal, walletId: null }, []), usd(1))).toBeNull();
   });
 });

@@ -1,24 +1,14 @@
-import type { Principal } from '@ao/contracts';
-import {
-  AppError,
-  ZERO_USD,
-  formatUsd,
-  maxUsd,
-  nanoUsd,
-  type Clock,
-  type IdGenerator,
-  type Logger,
-  type NanoUsd,
-} from '@ao/kernel';
+import { AppError, type Clock, type IdGenerator, type Logger, type NanoUsd } from '@ao/kernel';
 import type { LeasePool, LeaseReturn, Reservation } from '../domain/lease-pool.js';
-import { LeaseSizes } from '../domain/lease-size.js';
+import { LeaseQuestions } from './lease-questions.js';
+import type { Payers } from './payers.js';
 import type { LeaseBroker } from './ports.js';
 
 /** Leases that are granted and of no use all the same: the clocks of this gateway and the wallet service differ. */
 const USELESS_LEASES_MAX = 5;
 /** After a refusal the wallet service is asked ahead again no sooner than this. */
 const ASK_AHEAD_PAUSE_MS = 1_000;
-const WALLETS_PAUSED_MAX = 10_000;
+const PAYERS_PAUSED_MAX = 10_000;
 const SYNC_LEASES_MAX = 1_000;
 
 interface BudgetOptions {
@@ -29,12 +19,21 @@ interface BudgetOptions {
   leaseIdleMs: number;
 }
 
+/** A question under way. */
+interface Asking {
+  /** Counts all questions of this gateway. */
+  number: number;
+  amount: NanoUsd;
+  ended: Promise<void>;
+}
+
 /** Reserves money for calls: from the leases at hand without any wait, else from the wallet service. */
 export class Budget {
-  /** One question per wallet at a time: those behind it look first at what it brought. */
-  private readonly asking = new Map<string, Promise<void>>();
-  private readonly sizes = new LeaseSizes();
-  /** When a wallet that had no more may be asked ahead again. */
+  /** One question per payers at a time: those behind it look first at what it brought. */
+  private readonly asking = new Map<string, Asking>();
+  private asked = 0;
+  private readonly questions: LeaseQuestions;
+  /** When payers that had no more may be asked ahead again. */
   private readonly askAheadFromMs = new Map<string, number>();
   /** Returns that the wallet service has not confirmed; sent again with the same sequence. */
   private unconfirmed: LeaseReturn[] = [];
@@ -44,27 +43,38 @@ export class Budget {
     private readonly pool: LeasePool,
     private readonly broker: LeaseBroker,
     private readonly options: BudgetOptions,
-  ) {}
+  ) {
+    this.questions = new LeaseQuestions(pool, broker, options);
+  }
 
   /**
-   * Takes `amount` from the caller's wallet and all above it.
-   * @returns null when the caller has no wallet.
-   * @throws AppError `wallet_exhausted` naming the wallet and the shortfall; `backend_unavailable` when the wallet
-   * service is needed and away: money fails closed.
+   * Takes `amount` from every payer.
+   * @returns null when nobody pays.
+   * @throws AppError `wallet_exhausted` or `budget_exceeded` naming the wallet and the shortfall; `backend_unavailable`
+   * when the wallet service is needed and away: money fails closed.
    */
-  reserve(principal: Principal, amount: NanoUsd): Reservation | null | Promise<Reservation> {
-    if (principal.walletId === null) return null;
-    const { orgId, walletId } = principal;
+  reserve(payers: Payers | null, amount: NanoUsd): Reservation | null | Promise<Reservation> {
+    if (payers === null) return null;
     const nowMs = this.options.clock.nowMs();
-    const outcome = this.pool.reserve(walletId, amount, nowMs);
-    if (outcome.kind !== 'reserved') return this.reserveWithLease(orgId, walletId, amount);
-    if (outcome.low && !this.asking.has(walletId)) this.askAhead(orgId, walletId, amount, nowMs);
+    const outcome = this.pool.reserve(payers.key, amount, nowMs);
+    if (outcome.kind !== 'reserved') return this.reserveWithLease(payers, amount);
+    if (outcome.low && !this.asking.has(payers.key)) this.askAhead(payers, amount, nowMs);
     return outcome.reservation;
   }
 
   /** Ends a reservation; what was not spent can be given out again at once. */
   settle(reservation: Reservation | null, spent: NanoUsd): void {
     if (reservation) this.pool.settle(reservation, spent);
+  }
+
+  /**
+   * Gives up what is free of these wallets, for a call elsewhere that would be refused otherwise. The next `sync` repeats
+   * it, in case the answer is lost.
+   */
+  giveBack(walletIds: readonly string[]): LeaseReturn[] {
+    this.unconfirmed.push(...this.pool.takeFree(walletIds));
+    // With what is on its way already: a later sequence would make the ledger ignore an earlier one.
+    return this.unconfirmed.filter(({ walletId }) => walletIds.includes(walletId)).slice(0, SYNC_LEASES_MAX);
   }
 
   /** Renews leases in use and returns idle ones. Called regularly; one call at a time. */
@@ -79,75 +89,70 @@ export class Budget {
     await this.syncOnce(0);
   }
 
-  private async reserveWithLease(orgId: string, walletId: string, amount: NanoUsd): Promise<Reservation> {
+  private async reserveWithLease(payers: Payers, amount: NanoUsd): Promise<Reservation> {
+    const arrivedAt = this.asked;
     for (let asked = 0; ;) {
-      const outcome = this.pool.reserve(walletId, amount, this.options.clock.nowMs());
+      const outcome = this.pool.reserve(payers.key, amount, this.options.clock.nowMs());
       if (outcome.kind === 'reserved') return outcome.reservation;
-      const running = this.asking.get(walletId);
+      const running = this.asking.get(payers.key);
       if (running) {
-        await running.catch(() => undefined);
+        // A question that began after this call came speaks for it too, when it asked for no more than this.
+        const speaksForThis = running.number > arrivedAt && running.amount <= amount;
+        await running.ended.catch((error: unknown) => {
+          if (speaksForThis) throw error;
+        });
         continue;
       }
       if (asked === USELESS_LEASES_MAX) throw noUsableLease();
       asked += 1;
       // The question brings at least `amount` or throws; should another call be quicker to take it, ask once more.
-      await this.askOnce(orgId, walletId, amount, outcome.enoughWalletIds);
+      const reservation = await this.askAndTake(payers, amount, outcome.enoughWalletIds);
+      if (reservation) return reservation;
     }
+  }
+
+  private async askAndTake(payers: Payers, amount: NanoUsd, skipWalletIds: string[]): Promise<Reservation | null> {
+    let reservation: Reservation | null = null;
+    await this.ask(payers, amount, skipWalletIds, true, () => {
+      const outcome = this.pool.reserve(payers.key, amount, this.options.clock.nowMs());
+      if (outcome.kind === 'reserved') reservation = outcome.reservation;
+    });
+    return reservation;
   }
 
   /** Gets the next lease while the present one lasts, so that no call has to wait for it. */
-  private askAhead(orgId: string, walletId: string, amount: NanoUsd, nowMs: number): void {
-    if (nowMs < (this.askAheadFromMs.get(walletId) ?? 0)) return;
-    this.askAheadFromMs.delete(walletId);
-    this.askOnce(orgId, walletId, amount, this.pool.walletsAtEase(walletId, amount, nowMs)).catch(() => {
+  private askAhead(payers: Payers, amount: NanoUsd, nowMs: number): void {
+    if (nowMs < (this.askAheadFromMs.get(payers.key) ?? 0)) return;
+    this.askAheadFromMs.delete(payers.key);
+    this.ask(payers, amount, this.pool.walletsAtEase(payers.key, amount, nowMs), false).catch(() => {
       // Whoever really needs the money will ask, and be told why there is none.
-      if (this.askAheadFromMs.size >= WALLETS_PAUSED_MAX) this.askAheadFromMs.clear();
-      this.askAheadFromMs.set(walletId, nowMs + ASK_AHEAD_PAUSE_MS);
+      if (this.askAheadFromMs.size >= PAYERS_PAUSED_MAX) this.askAheadFromMs.clear();
+      this.askAheadFromMs.set(payers.key, nowMs + ASK_AHEAD_PAUSE_MS);
     });
   }
 
-  private askOnce(orgId: string, walletId: string, amount: NanoUsd, skipWalletIds: string[]): Promise<void> {
-    const question = this.ask(orgId, walletId, amount, skipWalletIds).finally(() => this.asking.delete(walletId));
-    this.asking.set(walletId, question);
-    return question;
-  }
-
-  private async ask(orgId: string, walletId: string, amount: NanoUsd, skipWalletIds: string[]): Promise<void> {
-    const { gatewayId, ids, clock } = this.options;
-    const amountMin = maxUsd(amount, nanoUsd(1n));
-    const answer = await this.broker.acquire({
-      acquisitionId: ids.next('acq'),
-      gatewayId,
-      orgId,
-      walletId,
-      amountMin,
-      amountWanted: this.sizes.next(walletId, amountMin, clock.nowMs()),
-      skipWalletIds,
-    });
-    if (answer.kind === 'granted') {
-      const largest = answer.leases.reduce((most, { granted }) => maxUsd(most, granted), ZERO_USD);
-      if (largest > 0n) this.sizes.granted(walletId, largest, clock.nowMs());
-      return this.pool.add(walletId, answer.path, answer.leases, clock.nowMs());
-    }
-    const { reason, walletName, shortfall } = answer;
-    if (reason !== 'exhausted') {
-      throw new AppError(
-        'wallet_exhausted',
-        `The wallet "${walletName}" of this key is ${reason === 'inactive' ? 'deactivated' : 'gone'}.`,
-        { details: { wallet_id: answer.walletId } },
-      );
-    }
-    throw new AppError(
-      'wallet_exhausted',
-      `The wallet "${walletName}" cannot pay for this call: ${formatUsd(shortfall)} USD are missing. ` +
-        'Lower max_tokens, wait for the next period, or ask for a larger limit.',
-      { details: { wallet_id: answer.walletId, shortfall_usd: formatUsd(shortfall) } },
-    );
+  /** @param onGranted Runs before anybody else can take from what was granted. */
+  private ask(
+    payers: Payers,
+    amount: NanoUsd,
+    skipWalletIds: string[],
+    mayRecall: boolean,
+    onGranted: () => void = () => undefined,
+  ): Promise<void> {
+    const number = (this.asked += 1);
+    const ended = this.questions
+      .ask(payers, { amount, skipWalletIds, mayRecall })
+      .then(onGranted)
+      .finally(() => this.asking.delete(payers.key));
+    // What is asked ahead brings no refusal to anybody: nobody was made to give anything back for it.
+    this.asking.set(payers.key, { number: mayRecall ? number : 0, amount, ended });
+    return ended;
   }
 
   private async syncOnce(idleMs: number): Promise<void> {
     const { clock, gatewayId, logger } = this.options;
     const nowMs = clock.nowMs();
+    await this.questions.askAgain();
     const renew = idleMs === 0 ? [] : this.pool.dueForRenewal(nowMs, idleMs);
     this.unconfirmed.push(...this.pool.takeReturns(nowMs, idleMs));
     if (renew.length === 0 && this.unconfirmed.length === 0) return;

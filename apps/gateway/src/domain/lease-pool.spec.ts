@@ -51,7 +51,9 @@ describe('the lease pool', () => {
     const pool = new LeasePool();
     pool.add('leaf', [wallet('leaf')], [{ ...lease('l1', 'leaf', 100n), ...change }], NOW_MS);
     expect(reserve(pool, 1n)).toBeNull();
-    expect(pool.takeReturns(NOW_MS, 60_000)).toEqual([{ leaseId: 'l1', sequence: 1, amount: 100n, close: true }]);
+    expect(pool.takeReturns(NOW_MS, 60_000)).toEqual([
+      { leaseId: 'l1', walletId: 'leaf', sequence: 1, amount: 100n, close: true },
+    ]);
   });
 
   it('frees at once what a call did not spend, and never more than it reserved', () => {
@@ -73,7 +75,9 @@ describe('the lease pool', () => {
     // The ledger has drawn 70 from the lease: 30 are left of it.
     expect(pool.totals().free).toBe(30n);
     expect(reserve(pool, 31n)).toBeNull();
-    expect(pool.takeReturns(NOW_MS, 0)).toEqual([{ leaseId: 'l1', sequence: 1, amount: 30n, close: true }]);
+    expect(pool.takeReturns(NOW_MS, 0)).toEqual([
+      { leaseId: 'l1', walletId: 'leaf', sequence: 1, amount: 30n, close: true },
+    ]);
   });
 
   it('returns nothing of a lease that is overspent, and closes it all the same', () => {
@@ -83,7 +87,9 @@ describe('the lease pool', () => {
     pool.settle(dear, nanoUsd(50n));
     expect(pool.takeReturns(NOW_MS, 0)).toEqual([]);
     pool.settle(other, nanoUsd(90n));
-    expect(pool.takeReturns(NOW_MS, 0)).toEqual([{ leaseId: 'l1', sequence: 1, amount: 0n, close: true }]);
+    expect(pool.takeReturns(NOW_MS, 0)).toEqual([
+      { leaseId: 'l1', walletId: 'leaf', sequence: 1, amount: 0n, close: true },
+    ]);
   });
 
   it('returns what is idle, keeps what calls under way have taken, and counts its returns', () => {
@@ -92,10 +98,12 @@ describe('the lease pool', () => {
     const reservation = reserve(pool, 40n)!;
     expect(pool.dueForRenewal(NOW_MS + 10_000, 5_000)).toEqual(['l1']);
     expect(pool.takeReturns(NOW_MS + 10_000, 5_000)).toEqual([
-      { leaseId: 'l1', sequence: 1, amount: 60n, close: false },
+      { leaseId: 'l1', walletId: 'leaf', sequence: 1, amount: 60n, close: false },
     ]);
     pool.settle(reservation, nanoUsd(40n));
-    expect(pool.takeReturns(NOW_MS + 10_000, 5_000)).toEqual([{ leaseId: 'l1', sequence: 2, amount: 0n, close: true }]);
+    expect(pool.takeReturns(NOW_MS + 10_000, 5_000)).toEqual([
+      { leaseId: 'l1', walletId: 'leaf', sequence: 2, amount: 0n, close: true },
+    ]);
     expect(pool.totals().leases).toBe(0);
   });
 

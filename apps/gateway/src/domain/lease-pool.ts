@@ -1,6 +1,6 @@
 import { ZERO_USD, maxUsd, nanoUsd, type NanoUsd } from '@ao/kernel';
 
-/** A wallet that a call is charged to; the path lists the leaf first. */
+/** A wallet that a call is charged to; the wallet of the key stands first. */
 export interface PathWallet {
   walletId: string;
   name: string;
@@ -48,12 +48,13 @@ export interface Reservation {
 export type ReserveOutcome =
   /** `low`: some lease, or what is known of the path, will soon be used up; better ask before a call has to wait. */
   | { kind: 'reserved'; reservation: Reservation; low: boolean }
-  /** The path of this wallet is not known yet, or some of its wallets have no lease with enough left. */
+  /** The wallets behind these payers are not known yet, or some of them have no lease with enough left. */
   | { kind: 'lease_needed'; enoughWalletIds: string[] };
 
 /** What to tell the ledger about one lease. */
 export interface LeaseReturn {
   leaseId: string;
+  walletId: string;
   sequence: number;
   amount: NanoUsd;
   close: boolean;
@@ -70,15 +71,16 @@ const LOW_DIVISOR = 2n;
 
 /**
  * The money that this gateway may give out by itself: a pure data structure, no clock, no network. A reservation takes
- * its amount from one lease of every wallet on the path, all or none.
+ * its amount from one lease of every wallet that pays, all or none. Payers are named by a key of the caller's making: the
+ * wallet of an API key and the budgets that apply to the call; which wallets those are, the wallet service tells (`add`).
  */
 export class LeasePool {
   private readonly paths = new Map<string, { wallets: PathWallet[]; freshUntilMs: number }>();
   private readonly leases = new Map<string, HeldLease[]>();
 
-  /** Takes `amount` from the leaf wallet and all its ancestors. */
-  reserve(leafWalletId: string, amount: NanoUsd, nowMs: number): ReserveOutcome {
-    const known = this.paths.get(leafWalletId);
+  /** Takes `amount` from every wallet of the payers. */
+  reserve(payersKey: string, amount: NanoUsd, nowMs: number): ReserveOutcome {
+    const known = this.paths.get(payersKey);
     if (!known) return { kind: 'lease_needed', enoughWalletIds: [] };
     const path = known.wallets;
     const chosen = path.map((wallet) => (wallet.unlimited ? null : this.findLease(wallet.walletId, amount, nowMs)));
@@ -96,9 +98,9 @@ export class LeasePool {
     return { kind: 'reserved', reservation: { charges, amount }, low };
   }
 
-  /** The wallets of a path whose leases are neither used up nor low. */
-  walletsAtEase(leafWalletId: string, amount: NanoUsd, nowMs: number): string[] {
-    const path = this.paths.get(leafWalletId)?.wallets ?? [];
+  /** The wallets of the payers whose leases are neither used up nor low. */
+  walletsAtEase(payersKey: string, amount: NanoUsd, nowMs: number): string[] {
+    const path = this.paths.get(payersKey)?.wallets ?? [];
     return path.flatMap(({ walletId }) => {
       const lease = this.findLease(walletId, amount, nowMs);
       return lease && lease.free >= lease.low ? [walletId] : [];
@@ -120,8 +122,8 @@ export class LeasePool {
   }
 
   /** Takes in what the wallet service granted. */
-  add(leafWalletId: string, path: PathWallet[], granted: Lease[], nowMs: number): void {
-    this.paths.set(leafWalletId, { wallets: path, freshUntilMs: nowMs + PATH_FRESH_MS });
+  add(payersKey: string, path: PathWallet[], granted: Lease[], nowMs: number): void {
+    this.paths.set(payersKey, { wallets: path, freshUntilMs: nowMs + PATH_FRESH_MS });
     for (const { leaseId, walletId, granted: free, expiresAtMs, periodEndsAtMs } of granted) {
       const held = this.leases.get(walletId) ?? [];
       if (held.some((lease) => lease.leaseId === leaseId)) continue;
@@ -159,19 +161,28 @@ export class LeasePool {
       held.forEach((lease, index) => {
         const idle = nowMs - lease.lastUsedAtMs >= idleMs || ended(lease, nowMs) || index >= LEASES_PER_WALLET_MAX;
         if (!idle) return;
-        const close = lease.reserved === 0n;
-        const amount = maxUsd(lease.free, ZERO_USD);
-        if (amount === 0n && !close) return;
-        lease.returnSequence += 1;
-        returns.push({ leaseId: lease.leaseId, sequence: lease.returnSequence, amount, close });
-        lease.free = nanoUsd(lease.free - amount);
-        if (close) closed.add(lease.leaseId);
+        const back = giveBack(lease);
+        if (!back) return;
+        returns.push(back);
+        if (back.close) closed.add(lease.leaseId);
       });
       this.keep(held, (lease) => !closed.has(lease.leaseId));
       if (held.length === 0) this.leases.delete(walletId);
     }
     this.forgetPaths(nowMs);
     return returns;
+  }
+
+  /** Takes out what is free of these wallets, however lately used: somebody else needs it. */
+  takeFree(walletIds: readonly string[]): LeaseReturn[] {
+    return walletIds.flatMap((walletId) => {
+      const held = this.leases.get(walletId) ?? [];
+      const returns = held.filter((lease) => lease.free > 0n).flatMap((lease) => giveBack(lease) ?? []);
+      const closed = new Set(returns.filter(({ close }) => close).map(({ leaseId }) => leaseId));
+      this.keep(held, (lease) => !closed.has(lease.leaseId));
+      if (held.length === 0) this.leases.delete(walletId);
+      return returns;
+    });
   }
 
   /** Takes everything out: the gateway is stopping. */
@@ -216,8 +227,8 @@ export class LeasePool {
 
   /** Of wallets that nobody calls with any more. */
   private forgetPaths(nowMs: number): void {
-    for (const [leafWalletId, { freshUntilMs }] of this.paths) {
-      if (nowMs >= freshUntilMs + PATH_FRESH_MS) this.paths.delete(leafWalletId);
+    for (const [payersKey, { freshUntilMs }] of this.paths) {
+      if (nowMs >= freshUntilMs + PATH_FRESH_MS) this.paths.delete(payersKey);
     }
   }
 
@@ -230,6 +241,17 @@ function take(lease: HeldLease, amount: NanoUsd, nowMs: number): void {
   lease.free = nanoUsd(lease.free - amount);
   lease.reserved = nanoUsd(lease.reserved + amount);
   lease.lastUsedAtMs = nowMs;
+}
+
+/** Takes the free part out of a lease; null when there is nothing to tell. */
+function giveBack(lease: HeldLease): LeaseReturn | null {
+  const close = lease.reserved === 0n;
+  const amount = maxUsd(lease.free, ZERO_USD);
+  if (amount === 0n && !close) return null;
+  lease.returnSequence += 1;
+  lease.free = nanoUsd(lease.free - amount);
+  const { leaseId, walletId, returnSequence: sequence } = lease;
+  return { leaseId, walletId, sequence, amount, close };
 }
 
 function ended(lease: HeldLease, nowMs: number): boolean {

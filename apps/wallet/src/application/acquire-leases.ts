@@ -5,7 +5,8 @@ import { Ledger } from '../domain/ledger.js';
 import type { Period } from '../domain/period.js';
 import type { PeriodBook } from '../domain/period-book.js';
 import { spendableMax, type Wallet } from '../domain/wallet.js';
-import type { AcquisitionAnswer, AnsweredAcquisition, LedgerStore, WalletRepository } from './ports.js';
+import type { FindPayers, FoundPayers } from './find-payers.js';
+import type { AcquisitionAnswer, AnsweredAcquisition, LedgerStore } from './ports.js';
 import type { WalletEvents } from './wallet-events.js';
 
 type Request = RequestOf<typeof acquireLeasesV1>;
@@ -31,7 +32,7 @@ interface Job {
  */
 export class AcquireLeases {
   constructor(
-    private readonly wallets: WalletRepository,
+    private readonly payers: FindPayers,
     private readonly store: LedgerStore,
     private readonly periods: PeriodBook,
     private readonly events: WalletEvents,
@@ -43,19 +44,20 @@ export class AcquireLeases {
   /** Answers in the order of the requests; an AppError stands for the answer of the request that it is about. */
   async execute(requests: readonly Request[]): Promise<Answer[]> {
     const nowMs = this.clock.nowMs();
-    const paths = await this.wallets.findPaths([...new Set(requests.map(({ walletId }) => walletId))]);
-    const plans = requests.map((request) => this.plan(request, paths.get(request.walletId), nowMs));
+    const payers = await this.payers.execute(requests);
+    const plans = requests.map((request, index) => this.plan(request, payers[index]!, nowMs));
     const jobs = plans.filter((plan): plan is Job => 'request' in plan);
     const answers = await this.answerAll(jobs, nowMs);
     return plans.map((plan) => ('request' in plan ? answers.get(plan)! : plan));
   }
 
-  private plan(request: Request, path: Wallet[] | undefined, nowMs: number): Job | Answer {
+  private plan(request: Request, { path, scoped }: FoundPayers, nowMs: number): Job | Answer {
     if (request.amountMin < 0n || request.amountWanted < 0n) {
       return new AppError('invalid_parameter', 'An amount to hold cannot be negative.', { param: 'amount_min' });
     }
-    if (!path || path[0]!.orgId !== request.orgId) return notFound(request);
-    const steps = path.map((wallet) => {
+    if (!path) return notFound(request);
+    // A budget that two claims lead to pays once.
+    const steps = [...new Set([...path, ...scoped])].map((wallet) => {
       const period = this.periods.at(wallet, nowMs);
       return { wallet, period, periodKey: period.key };
     });
@@ -75,7 +77,8 @@ export class AcquireLeases {
       const known = await transaction.findAcquisitions(jobs.map(({ request }) => request.acquisitionId));
       const earlierIds = new Set(known.keys());
       const answers = new Map(jobs.map((job) => [job, this.answerOnce(job, known, ledger, nowMs)]));
-      const fresh = [...known.values()].filter(({ id }) => !earlierIds.has(id));
+      // A refusal holds nothing: whoever asks again may find money by then.
+      const fresh = [...known.values()].filter(({ id, answer }) => !earlierIds.has(id) && answer.kind === 'granted');
       await transaction.saveAcquisitions(fresh, nowMs);
       await transaction.save(ledger, [], []);
       return answers;
@@ -121,7 +124,14 @@ const toPathWallet = ({ id, name, limit }: Wallet): { walletId: string; name: st
 
 const toRefusal = (decision: AcquisitionDecision & { kind: 'refused' }): AcquisitionAnswer => {
   const { reason, wallet, shortfall } = decision;
-  return { kind: 'refused', reason, walletId: wallet.id, walletName: wallet.name, shortfall };
+  return {
+    kind: 'refused',
+    reason,
+    walletId: wallet.id,
+    walletName: wallet.name,
+    shortfall,
+    scoped: wallet.scope !== null,
+  };
 };
 
 const notFound = ({ walletId }: Request): AcquisitionAnswer => ({
@@ -130,6 +140,7 @@ const notFound = ({ walletId }: Request): AcquisitionAnswer => ({
   walletId,
   walletName: '',
   shortfall: nanoUsd(0n),
+  scoped: false,
 });
 
 /** The first answer again, but to nobody else than who got it. */

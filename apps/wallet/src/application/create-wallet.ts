@@ -15,6 +15,7 @@ export class CreateWallet {
     private readonly clock: Clock,
     private readonly ids: IdGenerator,
     private readonly walletsMax: number,
+    private readonly scopedMax: number,
   ) {}
 
   /**
@@ -33,6 +34,7 @@ export class CreateWallet {
 
   private async make(tree: WalletTree, request: Request, idempotency: Idempotency | null): Promise<Wallet> {
     const { actor, idempotencyKey: _key, ownerId = ownerOf(request), ...settings } = request;
+    if (request.scope !== null) await this.requireRoomForScope(tree, request);
     const ancestors = await this.findAncestors(tree, request.parentId);
     requireWithinAncestors(request.limit, ancestors);
     if ((await tree.count()) >= this.walletsMax) {
@@ -41,17 +43,46 @@ export class CreateWallet {
     const id = this.ids.next('wal');
     const path = [id, ...ancestors.map((ancestor) => ancestor.id)];
     const createdAtMs = this.clock.nowMs();
-    const wallet: Wallet = { ...settings, id, orgId: actor.orgId, ownerId, path, active: true, createdAtMs };
+    const wallet: Wallet = {
+      ...settings,
+      id,
+      orgId: actor.orgId,
+      ownerId,
+      path,
+      active: true,
+      template: null,
+      createdAtMs,
+    };
     const action = { action: 'wallet.create', targetId: id, metadata: { name: wallet.name } };
     const by = { actor, clock: this.clock, ids: this.ids };
     await tree.insert(wallet, idempotency, [auditEvent(walletActionPerformedV1, by, action)]);
     return wallet;
   }
 
+  /** Budgets with a scope are known to every gateway, so there cannot be too many; and no key names them. */
+  private async requireRoomForScope(tree: WalletTree, { parentId }: Request): Promise<void> {
+    if (parentId !== null) {
+      throw new AppError('invalid_parameter', 'A budget with a scope stands alone: leave parent_id out.', {
+        param: 'parent_id',
+      });
+    }
+    if ((await tree.countScoped()) >= this.scopedMax) {
+      throw new AppError(
+        'conflict',
+        `The organisation has ${this.scopedMax} budgets with a scope, which is the limit. One with "*" covers many values.`,
+      );
+    }
+  }
+
   private async findAncestors(tree: WalletTree, parentId: string | null): Promise<Wallet[]> {
     if (parentId === null) return [];
     const parent = await tree.find(parentId);
     if (!parent) throw new AppError('not_found', `There is no wallet ${parentId}.`, { param: 'parent_id' });
+    if (parent.scope !== null) {
+      throw new AppError('invalid_parameter', 'A budget with a scope cannot have wallets below it.', {
+        param: 'parent_id',
+      });
+    }
     if (parent.path.length >= PATH_LENGTH_MAX) {
       const message = `Wallets can lie ${PATH_LENGTH_MAX} deep; choose a parent further up.`;
       throw new AppError('invalid_parameter', message, { param: 'parent_id' });

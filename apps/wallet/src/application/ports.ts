@@ -14,6 +14,8 @@ export interface WalletPage {
   /** The id after which to go on. */
   after: string | undefined;
   costCenter: string | undefined;
+  /** Only the budgets made of this template; absent: all but those. */
+  templateId: string | undefined;
 }
 
 /** A request that may be repeated, and how to tell it from another one under the same key. */
@@ -33,9 +35,25 @@ export interface WalletRepository {
   findAll(walletIds: readonly string[]): Promise<Map<string, Wallet>>;
   /** Each leaf with its ancestors, leaf first. */
   findPaths(leafIds: readonly string[]): Promise<Map<string, Wallet[]>>;
+  /** The budgets made of templates for these values, by `derivedKey`. */
+  findDerived(wanted: readonly Derived[]): Promise<Map<string, Wallet>>;
+  /** Stores budgets just derived; of two that race for the same values one stays. */
+  insertDerived(budgets: readonly Wallet[]): Promise<void>;
+  /** How many budgets a template has, counted no further than `max`. */
+  countDerived(templateId: string, max: number): Promise<number>;
+  /** Every active budget with a scope, of all organisations, without those made of templates. */
+  listScoped(): Promise<Wallet[]>;
   /** Changes the wallets of one organisation, one change after the other, so that limits fit as they were read. */
   change<T>(orgId: string, work: (tree: WalletTree) => Promise<T>): Promise<T>;
 }
+
+/** Names one budget of a template. */
+export interface Derived {
+  templateId: string;
+  values: readonly string[];
+}
+
+export const derivedKey = ({ templateId, values }: Derived): string => [templateId, ...values].join('\n');
 
 /** The wallets of one organisation while nobody else changes them. */
 export interface WalletTree {
@@ -46,7 +64,9 @@ export interface WalletTree {
   /** Of all wallets below, the one with the highest limit; null when none below has a limit. */
   richestBelow(walletId: string): Promise<Wallet | null>;
   count(): Promise<number>;
+  countScoped(): Promise<number>;
   insert(wallet: Wallet, idempotency: Idempotency | null, events: EncodedEvent[]): Promise<void>;
+  /** Budgets made of the wallet as a template follow it, but for those that were changed by themselves. */
   update(wallet: Wallet, events: EncodedEvent[]): Promise<void>;
 }
 
@@ -71,6 +91,8 @@ export interface AnsweredAcquisition {
 export type RecordEntry = (entry: Entry) => { entry: RecordedEntry; event: EncodedEvent };
 
 export interface LedgerStore {
+  /** The gateways that have something left of open leases on a wallet, at most `max`. */
+  findHolders(walletId: string, max: number): Promise<string[]>;
   /** Zeros for a period in which nothing happened yet. */
   readBalance(ref: PeriodRef): Promise<PeriodBalance>;
   /** Without a lock: only what never changes of a lease may be relied on. */

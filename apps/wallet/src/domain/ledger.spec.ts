@@ -25,6 +25,8 @@ const wallet = (changes: Partial<Wallet> = {}): Wallet => ({
   thresholdsPercent: [80, 90, 95],
   costCenter: null,
   active: true,
+  scope: null,
+  template: null,
   createdAtMs: 0,
   ...changes,
 });

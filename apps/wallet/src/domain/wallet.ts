@@ -1,3 +1,4 @@
+import type { BudgetScope } from '@ao/contracts';
 import { AppError, nanoUsd, type NanoUsd } from '@ao/kernel';
 import { isTimeZone, type PeriodKind } from './period.js';
 
@@ -21,6 +22,10 @@ export interface Wallet {
   thresholdsPercent: number[];
   costCenter: string | null;
   active: boolean;
+  /** Null: pays for the calls of the keys that name it or a wallet below. Else: for all calls within this scope. */
+  scope: BudgetScope | null;
+  /** Made of a template, for these values of its `*` dimensions. */
+  template: { walletId: string; values: string[] } | null;
   createdAtMs: number;
 }
 

@@ -25,7 +25,7 @@ export const usageReport = z.object({
   userId: id.nullable(),
   keyId: id,
   /** Leaf first; empty when nothing is charged. */
-  charges: z.array(leaseCharge).max(32),
+  charges: z.array(leaseCharge).max(256),
   endpoint: z.string().max(128),
   requestedModel: modelName,
   modelGroup: modelName.nullable(),

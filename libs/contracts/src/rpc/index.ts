@@ -1,5 +1,6 @@
 export * from './agents/index.js';
 export * from './analytics/index.js';
+export * from './gateway/index.js';
 export * from './governance/index.js';
 export * from './health.v1.js';
 export * from './identity/index.js';

@@ -1,2 +1,3 @@
+export * from './budgets.js';
 export * from './prices.js';
 export * from './routing-table.js';

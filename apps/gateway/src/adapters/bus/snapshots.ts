@@ -1,14 +1,15 @@
 import type { Bus, Subscription } from '@ao/bus';
 import type { SecretBox } from '@ao/config';
-import { keyChangedV1, pricesSnapshot, routingTableSnapshot } from '@ao/contracts';
+import { budgetsSnapshot, keyChangedV1, pricesSnapshot, routingTableSnapshot } from '@ao/contracts';
 import type { Logger } from '@ao/kernel';
 import { PriceBook } from '@ao/pricing';
+import { BudgetScopes } from '../../application/budget-scopes.js';
 import type { ModelState } from '../../application/model-state.js';
 import type { Principals } from '../../application/principals.js';
 import { RoutingTable } from '../../application/routing-table.js';
 import type { ProviderUpstream } from '../upstream/provider-upstream.js';
 
-/** Keeps the gateway's memory of models, prices and keys up to date. A snapshot that cannot be used leaves the last good one. */
+/** Keeps the gateway's memory of models, prices, budgets and keys up to date. A snapshot that cannot be used leaves the last good one. */
 export async function followSnapshots(
   bus: Bus,
   state: ModelState,
@@ -34,6 +35,9 @@ export async function followSnapshots(
     ),
     bus.watchSnapshot(pricesSnapshot, (value) =>
       unlessBroken(pricesSnapshot.name, () => (state.prices = new PriceBook(value.prices))),
+    ),
+    bus.watchSnapshot(budgetsSnapshot, (value) =>
+      unlessBroken(budgetsSnapshot.name, () => (state.budgets = new BudgetScopes(value.budgets))),
     ),
     bus.subscribe(keyChangedV1, { kind: 'broadcast' }, (events) => {
       for (const { payload } of events) principals.forget(payload.keyHash);

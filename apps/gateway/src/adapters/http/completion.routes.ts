@@ -9,6 +9,7 @@ import type { PlanOptions } from '../../application/calls/plan-call.js';
 import { UpstreamRefusal } from '../../application/calls/upstream-refusal.js';
 import type { ModelState } from '../../application/model-state.js';
 import { HttpResponder } from './http-responder.js';
+import { readAttribution } from './attribution.js';
 import { flagHeader, header } from './request-context.js';
 import { baseHeaders } from './response-headers.js';
 
@@ -92,7 +93,7 @@ async function readCall(
     body: request.body,
     // An empty one is none: the call would go out without a key, and be charged to nobody.
     ownKey: allowClientOpenAiKey && ownKey ? ownKey : undefined,
-    tags: [],
+    ...readAttribution(request),
     featureId: header(request, 'x-ao-feature-id', 128) ?? null,
     startedAtMs: request.startedAtMs,
     startedMonotonicMs: request.startedMonotonicMs,

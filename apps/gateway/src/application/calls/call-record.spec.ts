@@ -13,6 +13,8 @@ const call: InboundCall = {
   principal: principal.parse(principalExample),
   body: Buffer.from('{}'),
   ownKey: undefined,
+  endUserId: null,
+  sessionId: null,
   tags: [],
   featureId: null,
   startedAtMs: 1,

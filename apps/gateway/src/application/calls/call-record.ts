@@ -26,6 +26,7 @@ const END_USER_LENGTH_MAX = 256;
 const PROVIDER_LENGTH_MAX = 128;
 const PROVIDER_WORD_LENGTH_MAX = 64;
 const CANDIDATES_MAX = 200;
+const TAGS_MAX = 50;
 const STATUS_MAX = 599;
 
 /** What became of a call: collected while it runs, and told once at its end. */
@@ -102,7 +103,7 @@ function describeCall({
     ownKey: route.ownKey,
     cache: 'none',
     startedAtMs: call.startedAtMs,
-    tags,
+    tags: tags.slice(0, TAGS_MAX),
     featureId: call.featureId,
     endUserId: endUserId?.slice(0, END_USER_LENGTH_MAX) ?? null,
     decision: { ...route.decision, candidates: route.decision.candidates.slice(0, CANDIDATES_MAX) },

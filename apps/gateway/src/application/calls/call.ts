@@ -16,6 +16,10 @@ export interface InboundCall {
   /** The caller's own OpenAI key, where the configuration lets it count. */
   ownKey: string | undefined;
   tags: string[];
+  /** Of an end user, where a header names one. */
+  endUserId: string | null;
+  /** Of an agent session. */
+  sessionId: string | null;
   featureId: string | null;
   startedAtMs: number;
   startedMonotonicMs: number;

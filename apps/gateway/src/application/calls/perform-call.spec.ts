@@ -77,6 +77,8 @@ async function perform(
     principal: { ...principalContract.parse(principalExample), walletId: null },
     body: Buffer.from(body),
     ownKey: undefined,
+    endUserId: null,
+    sessionId: null,
     tags: [],
     featureId: null,
     startedAtMs: clock.nowMs(),

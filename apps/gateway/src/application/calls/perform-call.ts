@@ -6,6 +6,7 @@ import type { Reservation } from '../../domain/lease-pool.js';
 import type { Budget } from '../budget.js';
 import type { Admission, Limits } from '../limits.js';
 import type { ModelState } from '../model-state.js';
+import { payersOf, type Payers } from '../payers.js';
 import type { Upstream, UpstreamAnswer, UsageSpool } from '../ports.js';
 import { answerHeaders } from './answer-headers.js';
 import type { InboundCall, Responder } from './call.js';
@@ -67,16 +68,17 @@ export class PerformCall {
     }
     const admitted = this.limits.admit(call.principal, call.callId, plan.promptTokensBound);
     const admission = admitted && (await admitted);
-    const reservation = await this.reserve(call, estimate, admission);
     const { route, request, price } = plan;
+    const payers = payersOf(call.principal, this.state.budgets.applyingTo(call, plan));
+    const reservation = await this.reserve(payers, estimate, admission);
     const record = new CallRecord({
       gatewayId: this.options.gatewayId,
       call,
       route,
       requestedModel: request.model,
       stream: request.stream,
-      endUserId: request.endUserId,
-      tags: [...call.tags, ...request.tags],
+      endUserId: call.endUserId ?? request.endUserId,
+      tags: [...new Set([...call.tags, ...request.tags])],
       price: price.row,
       reservation,
     });
@@ -113,12 +115,12 @@ export class PerformCall {
 
   /** A call that cannot be paid gives its slot and its tokens back; it counts as a request all the same. */
   private async reserve(
-    call: InboundCall,
+    payers: Payers | null,
     estimate: NanoUsd,
     admission: Admission | null,
   ): Promise<Reservation | null> {
     try {
-      return estimate > ZERO_USD ? await this.budget.reserve(call.principal, estimate) : null;
+      return estimate > ZERO_USD ? await this.budget.reserve(payers, estimate) : null;
     } catch (error) {
       admission?.finish(0);
       throw error;

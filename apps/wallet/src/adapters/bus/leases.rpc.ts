@@ -1,6 +1,7 @@
 import { Responds } from '@ao/bus';
 import { acquireLeasesV1, syncLeasesV1, type RequestOf, type ResponseOf } from '@ao/contracts';
 import { Controller } from '@nestjs/common';
+import { AcquireOrRecall } from '../../application/acquire-or-recall.js';
 import { SyncLeases } from '../../application/sync-leases.js';
 import { MicroBatch } from './micro-batch.js';
 
@@ -13,13 +14,13 @@ export class AcquisitionBatch extends MicroBatch<
 @Controller()
 export class LeasesRpc {
   constructor(
-    private readonly acquisitions: AcquisitionBatch,
+    private readonly acquireOrRecall: AcquireOrRecall,
     private readonly syncLeases: SyncLeases,
   ) {}
 
   @Responds(acquireLeasesV1)
   async acquire(request: RequestOf<typeof acquireLeasesV1>): Promise<ResponseOf<typeof acquireLeasesV1>> {
-    return this.acquisitions.submit(request);
+    return this.acquireOrRecall.execute(request);
   }
 
   @Responds(syncLeasesV1)

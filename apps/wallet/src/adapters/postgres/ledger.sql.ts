@@ -20,6 +20,11 @@ const LEASE_COLUMNS =
 
 export const SELECT_LEASES = `SELECT ${LEASE_COLUMNS} FROM lease WHERE id = ANY($1::text[])`;
 
+/** What a closing lease has left its gateway has spent already; only open ones have anything to give back. */
+export const SELECT_HOLDERS = `
+SELECT DISTINCT gateway_id FROM lease
+WHERE wallet_id = $1 AND state = 'open' AND granted - used - returned > 0 LIMIT $2`;
+
 export const SELECT_OVERDUE_LEASES = `
 SELECT ${LEASE_COLUMNS} FROM lease
 JOIN unnest($1::text[], $2::text[]) AS locked (wallet_id, period_key) USING (wallet_id, period_key)

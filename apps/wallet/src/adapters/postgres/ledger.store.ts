@@ -31,6 +31,11 @@ export class PostgresLedgerStore implements LedgerStore {
     return new Map(rows.map((row) => [row.id, toLease(row)]));
   }
 
+  async findHolders(walletId: string, max: number): Promise<string[]> {
+    const rows = await this.query<{ gateway_id: string }>(sql.SELECT_HOLDERS, [walletId, max]);
+    return rows.map((row) => row.gateway_id);
+  }
+
   async openPeriods(periods: readonly NewPeriod[], record: RecordEntry): Promise<void> {
     const unknown = new Map(
       periods

@@ -1,4 +1,4 @@
-import { walletOwnerType, walletPeriod } from '@ao/contracts';
+import { budgetScope, walletOwnerType, walletPeriod, type BudgetScope } from '@ao/contracts';
 import { nanoUsd, type NanoUsd } from '@ao/kernel';
 import type { PeriodBalance } from '../../domain/balance.js';
 import type { Lease, LeaseState } from '../../domain/lease.js';
@@ -20,10 +20,16 @@ export function toWallet(row: WalletModel): Wallet {
     period,
     idempotencyKey: _key,
     idempotencyFingerprint: _print,
+    scope,
+    templateId,
+    templateValues,
+    followsTemplate: _follows,
     ...rest
   } = row;
   return {
     ...rest,
+    scope: scope === null ? null : budgetScope.parse(scope),
+    template: templateId === null ? null : { walletId: templateId, values: templateValues },
     ownerType: walletOwnerType.parse(ownerType),
     period: walletPeriod.parse(period),
     limit: amountOrNull(spendLimit),
@@ -31,8 +37,18 @@ export function toWallet(row: WalletModel): Wallet {
   };
 }
 
-export function toWalletRow({ limit, createdAtMs, ...wallet }: Wallet): Omit<WalletModel, `idempotency${string}`> {
-  return { ...wallet, spendLimit: limit, createdAt: new Date(createdAtMs) };
+type WalletRow = Omit<WalletModel, `idempotency${string}` | 'scope' | 'followsTemplate'> & { scope?: BudgetScope };
+
+export function toWalletRow(wallet: Wallet): WalletRow {
+  const { limit, createdAtMs, scope, template, ...rest } = wallet;
+  return {
+    ...rest,
+    spendLimit: limit,
+    createdAt: new Date(createdAtMs),
+    ...(scope && { scope }),
+    templateId: template?.walletId ?? null,
+    templateValues: template?.values ?? [],
+  };
 }
 
 export interface BalanceRow {

@@ -1,7 +1,14 @@
 import type { EncodedEvent } from '@ao/bus';
-import type { Idempotency, WalletPage, WalletRepository, WalletTree } from '../../application/ports.js';
+import {
+  derivedKey,
+  type Derived,
+  type Idempotency,
+  type WalletPage,
+  type WalletRepository,
+  type WalletTree,
+} from '../../application/ports.js';
 import type { Wallet } from '../../domain/wallet.js';
-import type { Prisma } from './generated/client.js';
+import { Prisma } from './generated/client.js';
 import { toWallet, toWalletRow } from './rows.js';
 import type { WalletStore } from './store.js';
 
@@ -13,8 +20,8 @@ export class PostgresWalletRepository implements WalletRepository {
     return row && toWallet(row);
   }
 
-  async list(orgId: string, { limit, after, costCenter }: WalletPage): Promise<Wallet[]> {
-    const where: Prisma.WalletWhereInput = { orgId };
+  async list(orgId: string, { limit, after, costCenter, templateId }: WalletPage): Promise<Wallet[]> {
+    const where: Prisma.WalletWhereInput = { orgId, templateId: templateId ?? null };
     if (after !== undefined) where.id = { lt: after };
     if (costCenter !== undefined) where.costCenter = costCenter;
     const rows = await this.store.prisma.wallet.findMany({ where, orderBy: { id: 'desc' }, take: limit });
@@ -32,6 +39,29 @@ export class PostgresWalletRepository implements WalletRepository {
     const missing = new Set([...leaves.values()].flatMap(({ path }) => path).filter((id) => !leaves.has(id)));
     const all = new Map([...leaves, ...(await this.findAll([...missing]))]);
     return new Map([...leaves].map(([id, { path }]) => [id, path.map((stepId) => all.get(stepId)!)]));
+  }
+
+  async findDerived(wanted: readonly Derived[]): Promise<Map<string, Wallet>> {
+    if (wanted.length === 0) return new Map();
+    const either = wanted.map(({ templateId, values }) => ({ templateId, templateValues: { equals: [...values] } }));
+    const rows = await this.store.prisma.wallet.findMany({ where: { OR: either } });
+    return new Map(
+      rows.map((row) => [derivedKey({ templateId: row.templateId!, values: row.templateValues }), toWallet(row)]),
+    );
+  }
+
+  async insertDerived(budgets: readonly Wallet[]): Promise<void> {
+    if (budgets.length === 0) return;
+    await this.store.prisma.wallet.createMany({ data: budgets.map(toWalletRow), skipDuplicates: true });
+  }
+
+  async countDerived(templateId: string, max: number): Promise<number> {
+    return (await this.store.prisma.wallet.findMany({ where: { templateId }, select: { id: true }, take: max })).length;
+  }
+
+  async listScoped(): Promise<Wallet[]> {
+    const where = { scope: { not: Prisma.DbNull }, templateId: null, active: true };
+    return (await this.store.prisma.wallet.findMany({ where, orderBy: { id: 'asc' } })).map(toWallet);
   }
 
   change<T>(orgId: string, work: (tree: WalletTree) => Promise<T>): Promise<T> {
@@ -70,7 +100,12 @@ class PostgresWalletTree implements WalletTree {
   }
 
   count(): Promise<number> {
-    return this.prisma.wallet.count({ where: { orgId: this.orgId } });
+    return this.prisma.wallet.count({ where: { orgId: this.orgId, templateId: null } });
+  }
+
+  countScoped(): Promise<number> {
+    const scope = { not: Prisma.DbNull };
+    return this.prisma.wallet.count({ where: { orgId: this.orgId, templateId: null, active: true, scope } });
   }
 
   async insert(wallet: Wallet, idempotency: Idempotency | null, events: EncodedEvent[]): Promise<void> {
@@ -84,7 +119,10 @@ class PostgresWalletTree implements WalletTree {
 
   async update(wallet: Wallet, events: EncodedEvent[]): Promise<void> {
     const { id, ...data } = toWalletRow(wallet);
-    await this.prisma.wallet.update({ where: { id }, data });
+    await this.prisma.wallet.update({ where: { id }, data: { ...data, followsTemplate: false } });
+    const { spendLimit, overdraftPercent, thresholdsPercent, costCenter, active } = data;
+    const settings = { spendLimit, overdraftPercent, thresholdsPercent, costCenter, active };
+    await this.prisma.wallet.updateMany({ where: { templateId: id, followsTemplate: true }, data: settings });
     await this.prisma.outbox.createMany({ data: events });
   }
 }

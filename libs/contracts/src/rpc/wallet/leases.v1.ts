@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { defineRpc } from '../../define.js';
 import { epochMs, id, name, nanoUsd } from '../../fields.js';
+import { leaseReturn } from '../gateway/leases.v1.js';
+import { budgetClaim } from '../../budget-scope.js';
 
 /** An amount already held in the ledger that one gateway may give out by itself until the lease expires. */
 export const lease = z.object({
@@ -18,8 +20,9 @@ export const pathWallet = z.object({ walletId: id, name, unlimited: z.boolean() 
 export type PathWallet = z.output<typeof pathWallet>;
 
 /**
- * Holds money for a gateway on a wallet and all its ancestors, all or none. `acquisitionId` makes a retried call return
- * the leases of the first one. Wallets in `skipWalletIds` (where the gateway still has enough) get no new lease.
+ * Holds money for a gateway on a wallet, all its ancestors and the budgets of other scopes, all or none. `acquisitionId`
+ * makes a retried call return the leases of the first one. Wallets in `skipWalletIds` (where the gateway still has enough)
+ * get no new lease. Before it refuses, the owner asks all gateways to give back what they do not use.
  */
 export const acquireLeasesV1 = defineRpc({
   subject: 'rpc.wallet.acquire-leases.v1',
@@ -33,7 +36,11 @@ export const acquireLeasesV1 = defineRpc({
     /** Less than this is of no use: it is the estimate of the waiting request. */
     amountMin: nanoUsd,
     amountWanted: nanoUsd,
-    skipWalletIds: z.array(id).max(32).optional().default([]),
+    skipWalletIds: z.array(id).max(64).optional().default([]),
+    /** Budgets of other scopes that apply to the call. */
+    budgets: z.array(budgetClaim).max(32).optional().default([]),
+    /** False: the money is wanted ahead of need, and nobody is to give back any for it. */
+    mayRecall: z.boolean().optional().default(true),
   }),
   response: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('granted'), path: z.array(pathWallet), leases: z.array(lease) }),
@@ -44,6 +51,8 @@ export const acquireLeasesV1 = defineRpc({
       walletName: z.string(),
       /** How much more the wallet would need to have. */
       shortfall: nanoUsd,
+      /** The wallet is the budget of a scope, not of the path of the key. */
+      scoped: z.boolean().optional().default(false),
     }),
   ]),
   deadlineMs: 1_500,
@@ -76,16 +85,7 @@ export const syncLeasesV1 = defineRpc({
   request: z.object({
     gatewayId: id,
     renew: z.array(id).max(1_000),
-    returns: z
-      .array(
-        z.object({
-          leaseId: id,
-          sequence: z.int().min(1),
-          amount: nanoUsd,
-          close: z.boolean().optional().default(false),
-        }),
-      )
-      .max(1_000),
+    returns: z.array(leaseReturn).max(1_000),
   }),
   response: z.object({
     renewed: z.array(z.object({ leaseId: id, expiresAtMs: epochMs })),

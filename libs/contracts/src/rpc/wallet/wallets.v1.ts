@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineRpc } from '../../define.js';
 import { actor, id, name, nanoUsd, nextCursor, page, timestamp } from '../../fields.js';
+import { budgetScope } from '../../budget-scope.js';
+import { walletPeriod } from '../../model-budget.js';
 
-export const walletPeriod = z.enum(['none', 'day', 'week', 'month']);
-export type WalletPeriod = z.output<typeof walletPeriod>;
 export const walletOwnerType = z.enum(['organisation', 'team', 'user', 'key']);
 
 export const wallet = z.object({
@@ -22,6 +22,11 @@ export const wallet = z.object({
   thresholdsPercent: z.array(z.int().min(1).max(1_000)).max(20),
   costCenter: z.string().max(128).nullable(),
   active: z.boolean(),
+  /** Null: pays for the calls of its keys; else for every call of the organisation within the scope. */
+  scope: budgetScope.nullable().optional().default(null),
+  /** The template that this budget was made of, and its values. */
+  templateId: id.nullable().optional().default(null),
+  templateValues: z.array(z.string()).optional().default([]),
   createdAt: timestamp,
 });
 export type Wallet = z.output<typeof wallet>;
@@ -90,6 +95,7 @@ export const createWalletV1 = defineRpc({
     overdraftPercent: settings.overdraftPercent.optional().default(0),
     thresholdsPercent: settings.thresholdsPercent.optional().default([80, 90, 95, 100]),
     costCenter: settings.costCenter.optional().default(null),
+    scope: budgetScope.nullable().optional().default(null),
   }),
   response: z.object({ wallet }),
   example: { request: { actor: actorExample, name: 'Organisation' }, response: { wallet: walletExample } },
@@ -98,7 +104,7 @@ export const createWalletV1 = defineRpc({
 export const listWalletsV1 = defineRpc({
   subject: 'rpc.wallet.list-wallets.v1',
   owner: 'wallet',
-  request: z.object({ actor, ...page, costCenter: z.string().max(128).optional() }),
+  request: z.object({ actor, ...page, costCenter: z.string().max(128).optional(), templateId: id.optional() }),
   response: z.object({ data: z.array(wallet), nextCursor }),
   example: { request: { actor: actorExample }, response: { data: [walletExample], nextCursor: null } },
 });

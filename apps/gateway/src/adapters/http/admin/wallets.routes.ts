@@ -1,4 +1,5 @@
 import {
+  budgetScope,
   createWalletV1,
   getBalanceV1,
   getWalletV1,
@@ -32,6 +33,7 @@ const walletBody = z.object({
   overdraft_percent: settings.overdraft_percent.default(0),
   thresholds_percent: settings.thresholds_percent.default([80, 90, 95, 100]),
   cost_center: settings.cost_center.default(null),
+  scope: budgetScope.nullable().default(null),
 });
 const walletPatch = z
   .object({ ...settings, active: z.boolean() })
@@ -80,6 +82,7 @@ export const walletRoutes = [
         overdraftPercent: wallet.overdraft_percent,
         thresholdsPercent: wallet.thresholds_percent,
         costCenter: wallet.cost_center,
+        scope: wallet.scope,
       };
     },
     toBody: ({ wallet }) => toWalletBody(wallet),
@@ -89,11 +92,24 @@ export const walletRoutes = [
     path: '/v1/wallets',
     contract: listWalletsV1,
     toRequest: ({ actor, query }) => {
-      const { cost_center: costCenter, ...page } = readQuery(
+      const {
+        cost_center: costCenter,
+        template_id: templateId,
+        ...page
+      } = readQuery(
         query,
-        z.object({ ...pageFields, cost_center: z.string().max(128).optional() }),
+        z.object({
+          ...pageFields,
+          cost_center: z.string().max(128).optional(),
+          template_id: z.string().max(128).optional(),
+        }),
       );
-      return { actor, ...page, ...(costCenter !== undefined && { costCenter }) };
+      return {
+        actor,
+        ...page,
+        ...(costCenter !== undefined && { costCenter }),
+        ...(templateId !== undefined && { templateId }),
+      };
     },
     toBody: ({ data, nextCursor }) => ({ data: data.map(toWalletBody), next_cursor: nextCursor }),
   }),

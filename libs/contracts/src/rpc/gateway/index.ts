@@ -1,0 +1,1 @@
+export * from './leases.v1.js';
