@@ -44,7 +44,7 @@ export async function runPlan(
     digest: trace.digest,
     calls: calls.length,
     answered: calls.filter(({ report }) => report?.status === 200).length,
-    refused: calls.filter(({ refusal }) => refusal === 'wallet_exhausted').length,
+    refused: calls.filter(({ refusal }) => refusal === 'wallet_exhausted' || refusal === 'budget_exceeded').length,
     events: world.scheduler.eventCount,
     trace: trace.lines,
   };

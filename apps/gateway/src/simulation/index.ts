@@ -1,5 +1,6 @@
 /** What a simulation composes a gateway from: all that lies between a caller's request and the bus. No Nest, no HTTP. */
 export { encodeBegin, encodeEnd, encodeReport } from '../adapters/spool/segment.js';
+export { BudgetScopes } from '../application/budget-scopes.js';
 export { Budget } from '../application/budget.js';
 export type { InboundCall, Responder } from '../application/calls/call.js';
 export { PerformCall } from '../application/calls/perform-call.js';

@@ -7,10 +7,12 @@ import type { SyncLeases } from './sync-leases.js';
 /** A wallet that more gateways hold leases on is not recalled as a whole. */
 const GATEWAYS_MAX = 64;
 
+type Returns = ResponseOf<typeof returnLeasesV1>['returns'];
+
 /** The gateways, as far as the wallet service needs them. */
 export interface Gateways {
   /** What the gateway holds of a wallet without need. @throws AppError `backend_unavailable` when it is away. */
-  returnLeases(gatewayId: string, walletId: string): Promise<ResponseOf<typeof returnLeasesV1>['returns']>;
+  returnLeases(gatewayId: string, walletId: string): Promise<Returns>;
 }
 
 export interface Recalled {
@@ -48,7 +50,7 @@ export class RecallLeases {
   /** A gateway that is away has lost nothing by it: its leases end by themselves. */
   private async recallFrom(gatewayId: string, walletId: string): Promise<NanoUsd> {
     try {
-      const returns = await this.gateways.returnLeases(gatewayId, walletId);
+      const returns = await this.untaken(await this.gateways.returnLeases(gatewayId, walletId));
       if (returns.length === 0) return ZERO_USD;
       await this.syncLeases.execute({ gatewayId, renew: [], returns });
       return nanoUsd(returns.reduce((sum, { amount }) => sum + amount, 0n));
@@ -56,5 +58,11 @@ export class RecallLeases {
       this.logger.debug({ err: error, gatewayId, walletId }, 'a gateway gave no idle leases back');
       return ZERO_USD;
     }
+  }
+
+  /** A gateway repeats its returns until they are confirmed: what the ledger took before brings nobody anything now. */
+  private async untaken(returns: Returns): Promise<Returns> {
+    const leases = await this.store.findLeases([...new Set(returns.map(({ leaseId }) => leaseId))]);
+    return returns.filter(({ leaseId, sequence }) => sequence > (leases.get(leaseId)?.returnSequence ?? Infinity));
   }
 }

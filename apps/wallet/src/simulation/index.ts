@@ -5,8 +5,11 @@ export { MemoryWalletRepository } from '../adapters/memory/wallet.repository.js'
 export { WalletTables } from '../adapters/memory/wallet-tables.js';
 export { MicroBatch } from '../adapters/bus/micro-batch.js';
 export { AcquireLeases, type LeaseTerms } from '../application/acquire-leases.js';
+export { AcquireOrRecall } from '../application/acquire-or-recall.js';
 export { checkLedger } from '../application/check-ledger.js';
 export { CreateWallet } from '../application/create-wallet.js';
+export { FindPayers } from '../application/find-payers.js';
+export { RecallLeases } from '../application/recall-leases.js';
 export type { LedgerStore, LedgerTransaction, LedgerViolation, RecordedEntry } from '../application/ports.js';
 export { SettleUsage } from '../application/settle-usage.js';
 export { SweepLeases } from '../application/sweep-leases.js';

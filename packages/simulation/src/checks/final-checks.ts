@@ -1,3 +1,4 @@
+import { EACH, type BudgetScope } from '@ao/contracts';
 import {
   checkLedger,
   isHolding,
@@ -46,7 +47,7 @@ async function checkBooks({ walletTables, witness, plan }: World): Promise<void>
     witness.violate(law.replaceAll('_', ' '), `${walletId} in ${periodKey}: expected ${expected}, found ${found}`);
   }
   for (const { walletId, periodKey, spendableMax } of walletTables.periods.all()) {
-    const most = witness.spendableSince(walletId, plan.startsAtMs);
+    const most = witness.limits.mostSince(walletId, plan.startsAtMs);
     if (spendableMax === null || most === null || spendableMax <= most) continue;
     witness.violate(
       'spend within limit',
@@ -92,20 +93,26 @@ function checkSettled(world: World, call: ObservedCall, entries: readonly Record
   if (exact !== null && report.status === 200 && logged.cost !== exact) {
     witness.violate('the cost is exact', `${callId} costs ${logged.cost} instead of ${exact}`);
   }
-  const path = pathOf(world, call);
-  if (report.charges.length > 0 && report.charges.map(({ walletId }) => walletId).join() !== path.join()) {
-    witness.violate(
-      'every wallet of the path pays',
-      `${callId} is charged to ${JSON.stringify(report.charges.map(({ walletId }) => walletId))}`,
-    );
+  const payers = report.charges.map(({ walletId }) => walletId);
+  checkPayers(world, call, payers);
+  for (const walletId of payers) {
+    const ofWallet = entries.filter((entry) => entry.walletId === walletId);
+    checkPosted(world, call, walletId, ofWallet);
   }
-  for (const walletId of path)
-    checkPosted(
-      world,
-      call,
-      walletId,
-      entries.filter((entry) => entry.walletId === walletId),
-    );
+}
+
+/** The whole path of the key's wallet, then budgets whose scope the call lies in. */
+function checkPayers(
+  { walletTables, walletIds, witness }: World,
+  { callId, plan }: ObservedCall,
+  payers: readonly string[],
+): void {
+  const path = walletTables.wallets.get(walletIds[plan.wallet]!)!.wallet.path;
+  const scoped = payers.slice(path.length).map((id) => walletTables.wallets.get(id)!.wallet.scope);
+  const belongs = (scope: BudgetScope | null): boolean =>
+    scope !== null && [undefined, EACH, plan.endUser].includes(scope.end_user);
+  if (payers.length === 0 || (path.every((id, index) => payers[index] === id) && scoped.every(belongs))) return;
+  witness.violate('who must pay pays', `${callId} of ${path.join(' < ')} is charged to ${payers.join(', ')}`);
 }
 
 function checkPosted(
@@ -158,8 +165,10 @@ function checkEvents({ walletTables, witness }: World): void {
 /** Without faults nothing may expire, and nobody is told that something is away. */
 function checkFairWeather({ walletTables, witness, book, plan }: World): void {
   const leases = walletTables.leases.all();
+  // Those of a wallet that was switched off run out by themselves.
+  const isSwitched = plan.operations.some(({ kind }) => kind === 'set-active');
   for (const { id, state } of leases) {
-    if (state !== 'closed') witness.violate('leases of living gateways come back', `${id} is ${state}`);
+    if (state !== 'closed' && !isSwitched) witness.violate('leases of living gateways come back', `${id} is ${state}`);
   }
   for (const { callId, refusal } of book.all) {
     if (refusal && !EXPECTED_REFUSALS.has(refusal))
@@ -174,7 +183,7 @@ function checkFairWeather({ walletTables, witness, book, plan }: World): void {
   }
 }
 
-const EXPECTED_REFUSALS = new Set(['wallet_exhausted', 'upstream_error', 'rate_limit_exceeded']);
+const EXPECTED_REFUSALS = new Set(['wallet_exhausted', 'budget_exceeded', 'upstream_error', 'rate_limit_exceeded']);
 
 function entriesByRequest({ walletTables }: World): Map<string, RecordedEntry[]> {
   const byRequest = new Map<string, RecordedEntry[]>();
@@ -186,9 +195,6 @@ function entriesByRequest({ walletTables }: World): Map<string, RecordedEntry[]>
   }
   return byRequest;
 }
-
-const pathOf = ({ walletTables, walletIds }: World, { plan }: ObservedCall): string[] =>
-  walletTables.wallets.get(walletIds[plan.wallet]!)!.wallet.path;
 
 /** By the rule itself: pico-dollars summed exactly, rounded to nano-dollars once, half to even. */
 function exactCost({ provider, leavesAfterMs }: CallPlan): bigint | null {

@@ -5,3 +5,5 @@ export interface Violation {
   /** Since the start of the run. */
   atMs: number;
 }
+
+export type Report = (law: string, detail: string) => void;

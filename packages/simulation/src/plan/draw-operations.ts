@@ -32,6 +32,8 @@ function drawCalls(random: Random, scene: Scene): CallPlan[] {
 }
 
 function drawCall(random: Random, { gateways, wallets, isFaulty }: Scene, atMs: number): CallPlan {
+  // No key names a budget with a scope.
+  const payer = wallets.filter(({ scope }) => scope === null).length - 1;
   const maxTokens = random.int(1, MAX_TOKENS);
   const provider = drawProvider(random, maxTokens);
   return {
@@ -39,11 +41,10 @@ function drawCall(random: Random, { gateways, wallets, isFaulty }: Scene, atMs: 
     atMs,
     gateway: random.int(0, gateways - 1),
     // Mostly a leaf: those come last.
-    wallet: random.chance(0.8)
-      ? random.int(Math.max(0, wallets.length - 2), wallets.length - 1)
-      : random.int(0, wallets.length - 1),
+    wallet: random.int(random.chance(0.8) ? Math.max(0, payer - 1) : 0, payer),
     maxTokens,
     promptLength: random.int(1, 60),
+    endUser: random.pick([null, 'anna', 'ben']),
     provider,
     leavesAfterMs: isFaulty && random.chance(0.06) ? random.int(0, 2_000) : null,
   };

@@ -1,3 +1,4 @@
+import { EACH } from '@ao/contracts';
 import { Random } from '../engine/random.js';
 import { drawOperations } from './draw-operations.js';
 import { CALL_NANO_USD, type FaultRates, type Plan, type WalletPlan } from './plan.js';
@@ -44,7 +45,7 @@ export function drawPlan(seed: number): Plan {
   };
 }
 
-/** A tree, one to four deep; some wallets unlimited, some with overdraft, some by the day. */
+/** A tree, one to four deep; some wallets unlimited, some with overdraft, some by the day. Then budgets of scopes. */
 function drawWallets(random: Random): WalletPlan[] {
   const depth = random.int(1, 4);
   const period = random.pick(['none', 'day'] as const);
@@ -57,6 +58,7 @@ function drawWallets(random: Random): WalletPlan[] {
       limit: random.chance(0.2) ? null : (CALL_NANO_USD * BigInt(random.int(10, callsMax * 10))) / 10n,
       period: isMixed ? random.pick(['none', 'day'] as const) : period,
       overdraftPercent: random.chance(0.2) ? random.int(1, 50) : 0,
+      scope: null,
     });
     return wallets.length - 1;
   };
@@ -64,7 +66,21 @@ function drawWallets(random: Random): WalletPlan[] {
   for (let level = 1; level < depth; level += 1) {
     parents = parents.flatMap((parent) => Array.from({ length: random.int(1, 2) }, () => add(parent, 20))).slice(0, 3);
   }
-  return wallets.map((wallet) => ({ ...wallet, limit: withinAncestors(wallet, wallets) }));
+  const tree = wallets.map((wallet) => ({ ...wallet, limit: withinAncestors(wallet, wallets) }));
+  return [...tree, ...drawScoped(random)];
+}
+
+/** Budgets beside the tree: of all calls, of a key, of each end user. */
+function drawScoped(random: Random): WalletPlan[] {
+  if (random.chance(0.7)) return [];
+  return Array.from({ length: random.int(1, 2) }, (_, index) => ({
+    name: `budget ${index}`,
+    parent: null,
+    limit: (CALL_NANO_USD * BigInt(random.int(10, 300))) / 10n,
+    period: random.pick(['none', 'day'] as const),
+    overdraftPercent: 0,
+    scope: random.pick([{}, { key: 'key_1' }, { end_user: EACH }, { end_user: 'anna' }]),
+  }));
 }
 
 function withinAncestors({ limit, parent }: WalletPlan, wallets: readonly WalletPlan[]): bigint | null {

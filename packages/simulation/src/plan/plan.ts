@@ -1,3 +1,4 @@
+import type { BudgetScope } from '@ao/contracts';
 import type { LeaseTerms } from '@ao/wallet/simulation';
 
 /** What the largest call reserves, roughly: limits are drawn in calls. */
@@ -30,6 +31,8 @@ export interface WalletPlan {
   limit: bigint | null;
   period: 'none' | 'day';
   overdraftPercent: number;
+  /** Null: pays for its keys, as all below it do; else for every call within the scope. */
+  scope: BudgetScope | null;
 }
 
 /** What the provider does with a call. */
@@ -44,6 +47,7 @@ export interface CallPlan {
   wallet: number;
   maxTokens: number;
   promptLength: number;
+  endUser: string | null;
   provider: ProviderPlan;
   /** After so long the caller hangs up; null: it waits. */
   leavesAfterMs: number | null;

@@ -38,15 +38,8 @@ export class Director {
   private async makeWallets(): Promise<void> {
     const { plan, scheduler, wallets, walletIds } = this.world;
     const [maker] = wallets.processes;
-    for (const { name, parent, limit, period, overdraftPercent } of plan.wallets) {
-      const settings = {
-        name,
-        period,
-        overdraftPercent,
-        timeZone: 'UTC',
-        thresholdsPercent: [80, 100],
-        costCenter: null,
-      };
+    for (const { name, parent, limit, period, overdraftPercent, scope } of plan.wallets) {
+      const settings = { name, period, overdraftPercent, scope, timeZone: 'UTC', thresholdsPercent: [80, 100], costCenter: null };
       const made = maker!.createWallet.execute({
         actor: ADMIN,
         ownerType: 'organisation',

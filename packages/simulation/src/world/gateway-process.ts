@@ -1,4 +1,4 @@
-import { acquireLeasesV1, syncLeasesV1, type CallOf, type Principal, type ResponseOf } from '@ao/contracts';
+import { acquireLeasesV1, syncLeasesV1, type CallOf, type Principal, type RequestOf, type ResponseOf, type returnLeasesV1, type RpcContract, type ScopedBudget } from '@ao/contracts';
 import {
   Budget,
   LeasePool,
@@ -7,7 +7,7 @@ import {
   type InboundCall,
   type LeaseBroker,
   type Provider,
-  type Responder,
+  type Responder as CallResponder,
 } from '@ao/gateway/simulation';
 import { AppError, type IdGenerator, type Logger } from '@ao/kernel';
 import type { Witness } from '../checks/witness.js';
@@ -18,7 +18,7 @@ import type { CallPlan, Plan, ProviderPlan } from '../plan/plan.js';
 import type { EventBus } from './event-bus.js';
 import { MODEL, modelState } from './model.js';
 import { SimulatedProvider } from './provider.js';
-import type { Requests } from './requests.js';
+import type { Requests, Responder } from './requests.js';
 import { SimulatedSpool, type Disk } from './spool.js';
 
 /** As the gateway's lifecycle does. */
@@ -35,18 +35,21 @@ interface GatewayParts {
   disk: Disk;
   bus: EventBus;
   requests: Requests;
+  wallets: () => readonly Responder[];
   random: Random;
   ids: IdGenerator;
   logger: Logger;
   plan: Plan;
+  /** The budgets with a scope, as the snapshot tells. */
+  budgets: readonly ScopedBudget[];
   witness: Witness;
   sabotage: Sabotage;
 }
 
-const nobodyListens: Responder = { head: () => undefined, write: () => undefined, end: () => undefined };
+const nobodyListens: CallResponder = { head: () => undefined, write: () => undefined, end: () => undefined };
 
 /** One life of a gateway: everything between the HTTP server and the bus is the real code. */
-export class GatewayProcess {
+export class GatewayProcess implements Responder {
   readonly life: Life;
   readonly gatewayId: string;
   readonly pool: LeasePool;
@@ -65,7 +68,7 @@ export class GatewayProcess {
     this.pool = new LeasePool();
     const honest: LeaseBroker = {
       acquire: (request) => this.acquire(request),
-      sync: (request) => requests.ask(life, syncLeasesV1, request),
+      sync: (request) => requests.ask(life, syncLeasesV1, request, parts.wallets),
     };
     const broker = sabotage.broker?.(honest) ?? honest;
     const pool = sabotage.pool?.(this.pool) ?? this.pool;
@@ -79,7 +82,7 @@ export class GatewayProcess {
     this.spool = new SimulatedSpool(parts.disk, life, parts.bus, parts.random, parts.witness);
     const provider = new SimulatedProvider(life, (callId) => this.providerPlans.get(callId)!, parts.witness);
     const noLimits = { takeTokens: () => life.hang(), releaseSlots: () => life.hang() };
-    this.performCall = new PerformCall(modelState(), new Limits(noLimits, logger), this.budget, provider, this.spool, {
+    this.performCall = new PerformCall(modelState(parts.budgets), new Limits(noLimits, logger), this.budget, provider, this.spool, {
       gatewayId,
       clock: life.clock,
       onSettled: () => undefined,
@@ -104,6 +107,12 @@ export class GatewayProcess {
       this.callers.delete(caller);
       this.providerPlans.delete(callId);
     }
+  }
+
+  /** Gives back idle money when the wallet service asks for it. */
+  async answer(_contract: RpcContract, request: unknown): Promise<unknown> {
+    const { walletIds } = request as RequestOf<typeof returnLeasesV1>;
+    return { returns: this.budget.giveBack(walletIds).map(({ walletId: _walletId, ...back }) => back) };
   }
 
   /** Finishes what is under way, gives the money back, hands over the records. */
@@ -131,14 +140,14 @@ export class GatewayProcess {
   }
 
   private async acquire(request: AcquireCall): Promise<ResponseOf<typeof acquireLeasesV1>> {
-    const { requests, witness } = this.parts;
-    const ask = witness.asked();
+    const { requests, witness, wallets } = this.parts;
+    const ask = witness.refusals.asked();
     try {
-      const answer = await requests.ask(this.life, acquireLeasesV1, request);
-      witness.answered(ask, request, answer);
+      const answer = await requests.ask(this.life, acquireLeasesV1, request, wallets);
+      witness.refusals.answered(ask, request, answer);
       return answer;
     } finally {
-      witness.unanswered(ask);
+      witness.refusals.forget(ask);
     }
   }
 
@@ -153,6 +162,8 @@ export class GatewayProcess {
       principal,
       body: Buffer.from(JSON.stringify({ model: MODEL, max_tokens: plan.maxTokens, stream, messages })),
       ownKey: undefined,
+      endUserId: plan.endUser,
+      sessionId: null,
       tags: [],
       featureId: null,
       startedAtMs: clock.nowMs(),

@@ -1,5 +1,5 @@
-import { routingTableSnapshot, type Price, type ValueOf } from '@ao/contracts';
-import { ModelState, RoutingTable } from '@ao/gateway/simulation';
+import { routingTableSnapshot, type Price, type ScopedBudget, type ValueOf } from '@ao/contracts';
+import { BudgetScopes, ModelState, RoutingTable } from '@ao/gateway/simulation';
 import { picoUsd } from '@ao/kernel';
 import { PriceBook } from '@ao/pricing';
 
@@ -43,10 +43,11 @@ const table = routingTableSnapshot.value.parse({
   aliases: [],
 }) as ValueOf<typeof routingTableSnapshot>;
 
-/** What the snapshots tell every gateway: one provider, one deployment, one price. */
-export function modelState(): ModelState {
+/** What the snapshots tell every gateway: one provider, one deployment, one price, some budgets. */
+export function modelState(budgets: readonly ScopedBudget[]): ModelState {
   const state = new ModelState();
   state.prices = new PriceBook([PRICE]);
   state.table = new RoutingTable(table, (sealed) => sealed);
+  state.budgets = new BudgetScopes(budgets);
   return state;
 }

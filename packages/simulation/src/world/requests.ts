@@ -11,6 +11,15 @@ export interface Responder {
   answer(contract: RpcContract, request: unknown): Promise<unknown>;
 }
 
+interface Question {
+  from: Life;
+  contract: RpcContract;
+  text: string;
+  responders: () => readonly Responder[];
+  away: AppError;
+  resolve: (reply: Reply) => void;
+}
+
 type Reply = { text: string } | { refusal: AppError };
 
 /**
@@ -21,38 +30,47 @@ export class Requests {
   constructor(
     private readonly weather: Weather,
     private readonly random: Random,
-    private readonly responders: () => readonly Responder[],
     private readonly onFault: (error: unknown) => void,
   ) {}
 
-  async ask<C extends RpcContract>(from: Life, contract: C, request: CallOf<C>): Promise<ResponseOf<C>> {
+  /** @param responders All that answer under this name, dead ones too. */
+  async ask<C extends RpcContract>(
+    from: Life,
+    contract: C,
+    request: CallOf<C>,
+    responders: () => readonly Responder[],
+  ): Promise<ResponseOf<C>> {
     const text = encodeMessage(contract.request, request as RequestOf<C>, contract.subject);
     const reply = await new Promise<Reply>((resolve) => {
       const away = new AppError('backend_unavailable', `The ${contract.owner} service did not answer in time.`);
       from.after(contract.deadlineMs, `${contract.subject} deadline`, () => resolve({ refusal: away }));
-      this.send(from, contract, text, resolve);
-      if (this.weather.strikes('requestTwice')) this.send(from, contract, text, resolve);
+      const send = (): void => this.send({ from, contract, text, responders, away, resolve });
+      send();
+      if (this.weather.strikes('requestTwice')) send();
     });
     if ('refusal' in reply) throw reply.refusal;
     return decodeMessage(contract.response, reply.text, contract.subject) as ResponseOf<C>;
   }
 
-  private send(from: Life, contract: RpcContract, text: string, resolve: (reply: Reply) => void): void {
+  private send({ from, contract, text, responders, away, resolve }: Question): void {
     if (!this.weather.isConnected(from.name) || this.weather.strikes('requestLost')) return;
     from.explain(() => `sends ${contract.subject} ${text}`);
     from.after(this.weather.messageMs(), `asks ${contract.subject}`, () => {
-      const alive = this.responders().filter(({ life }) => life.isAlive);
-      if (alive.length === 0) return;
+      const alive = responders().filter(({ life }) => life.isAlive);
+      if (alive.length === 0) return resolve({ refusal: away });
       const responder = this.random.pick(alive);
+      const { life } = responder;
+      if (!this.weather.isConnected(life.name)) return;
       void this.answer(responder, contract, text).then((reply) => {
-        if (!responder.life.isAlive || !this.weather.isConnected(from.name) || this.weather.strikes('answerLost'))
-          return;
-        responder.life.explain(
-          () => `answers ${contract.subject} ${'text' in reply ? reply.text : reply.refusal.code}`,
-        );
-        from.after(this.weather.messageMs(), `is answered by ${responder.life.name}`, () => resolve(reply));
+        if (!life.isAlive || !this.areConnected(from, life) || this.weather.strikes('answerLost')) return;
+        life.explain(() => `answers ${contract.subject} ${'text' in reply ? reply.text : reply.refusal.code}`);
+        from.after(this.weather.messageMs(), `is answered by ${life.name}`, () => resolve(reply));
       });
     });
+  }
+
+  private areConnected(one: Life, other: Life): boolean {
+    return this.weather.isConnected(one.name) && this.weather.isConnected(other.name);
   }
 
   private async answer(responder: Responder, contract: RpcContract, text: string): Promise<Reply> {

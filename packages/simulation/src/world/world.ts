@@ -1,4 +1,4 @@
-import { usageRecordedV1, usageReportedV1 } from '@ao/contracts';
+import { usageRecordedV1, usageReportedV1, type ScopedBudget } from '@ao/contracts';
 import { MemoryDatabase } from '@ao/database/memory';
 import { SequentialIds, type Logger } from '@ao/kernel';
 import { RequestLogTables } from '@ao/metering/simulation';
@@ -61,9 +61,9 @@ export class World {
     };
     const onFault = (error: unknown): void => this.witness.fault(error);
     this.bus = new EventBus(this.scheduler, this.weather, this.random.fork('bus'), onFault);
+    this.requests = new Requests(this.weather, this.random.fork('requests'), onFault);
     this.wallets = this.walletReplicas();
     this.meterings = this.meteringReplicas();
-    this.requests = new Requests(this.weather, this.random.fork('requests'), () => this.wallets.processes, onFault);
     this.bus.subscribe(usageReportedV1, () => this.meterings.processes);
     this.bus.subscribe(usageRecordedV1, () => this.wallets.processes);
   }
@@ -74,7 +74,9 @@ export class World {
     const life = new Life(`gateway-${gateway}`, scheduler, plan.gatewaySkewsMs[gateway]!);
     const parts = { life, ids, bus, requests, logger, plan, witness, sabotage, random: this.random };
     const disk = this.disks[gateway]!;
-    this.gateways[gateway] = new GatewayProcess({ ...parts, disk, gatewayId: ids.next('gw') });
+    const wallets = (): readonly WalletProcess[] => this.wallets.processes;
+    const budgets = this.scopedBudgets();
+    this.gateways[gateway] = new GatewayProcess({ ...parts, disk, wallets, budgets, gatewayId: ids.next('gw') });
   }
 
   crashGateway(gateway: number): boolean {
@@ -102,12 +104,21 @@ export class World {
     this.gateways[gateway] = null;
   }
 
+  /** As the wallet service publishes them. */
+  private scopedBudgets(): ScopedBudget[] {
+    return this.walletTables.wallets.all().flatMap(({ wallet: { id: walletId, orgId, scope, template, active } }) => {
+      return scope !== null && template === null && active ? [{ walletId, orgId, scope }] : [];
+    });
+  }
+
   note(text: string): void {
     this.trace.note(this.scheduler.nowMs, text);
   }
 
   private walletReplicas(): Replicas<WalletProcess> {
-    const { scheduler, weather, bus, walletTables: tables, plan, ids, logger, sabotage } = this;
+    const { scheduler, weather, bus, walletTables: tables, plan, ids, logger, sabotage, requests } = this;
+    const gateways = (gatewayId: string): GatewayProcess[] =>
+      this.gateways.flatMap((gateway) => (gateway?.gatewayId === gatewayId ? [gateway] : []));
     const replicas = new Replicas<WalletProcess>({
       name: 'wallet',
       skewsMs: plan.walletSkewsMs,
@@ -115,7 +126,8 @@ export class World {
       scheduler,
       weather,
       bus,
-      build: (life, session) => new WalletProcess({ life, session, tables, plan, ids, logger, sabotage }),
+      build: (life, session) =>
+        new WalletProcess({ life, session, tables, plan, ids, logger, sabotage, requests, gateways }),
     });
     tables.database.onCommit(() => {
       this.witness.ledgerCommitted();

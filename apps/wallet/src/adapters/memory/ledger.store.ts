@@ -3,7 +3,7 @@ import { ZERO_USD } from '@ao/kernel';
 import type { LedgerStore, LedgerTransaction, NewPeriod, RecordEntry } from '../../application/ports.js';
 import type { PeriodBalance } from '../../domain/balance.js';
 import { PERIOD_ACCOUNT, resetKey, spendAccount, type Entry } from '../../domain/entry.js';
-import type { Lease } from '../../domain/lease.js';
+import { remainingOf, type Lease } from '../../domain/lease.js';
 import { periodRefKey, type PeriodRef } from '../../domain/ledger.js';
 import { insertEntries, MemoryLedgerTransaction } from './ledger.transaction.js';
 import type { PeriodRow, WalletTables } from './wallet-tables.js';
@@ -25,6 +25,13 @@ export class MemoryLedgerStore implements LedgerStore {
     if (leaseIds.length === 0) return new Map();
     await this.session.statement('find leases');
     return new Map(leaseIds.flatMap((id) => [this.tables.leases.get(id) ?? []].flat().map((lease) => [id, lease])));
+  }
+
+  async findHolders(walletId: string, max: number): Promise<string[]> {
+    await this.session.statement('find holders');
+    const open = this.tables.leases.all().filter((lease) => lease.walletId === walletId && lease.state === 'open');
+    const holding = open.filter((lease) => remainingOf(lease) > 0n);
+    return [...new Set(holding.map(({ gatewayId }) => gatewayId))].slice(0, max);
   }
 
   async openPeriods(periods: readonly NewPeriod[], record: RecordEntry): Promise<void> {

@@ -1,6 +1,6 @@
 import { decodeMessage, encodeMessage, type EncodedEvent } from '@ao/bus';
 import { acquireLeasesV1 } from '@ao/contracts';
-import { appendMemoryOutbox, claimMemoryInbox, type MemoryTransaction } from '@ao/database/memory';
+import { appendMemoryOutbox, claimMemoryInbox, lostRace, type MemoryTransaction } from '@ao/database/memory';
 import type { AnsweredAcquisition, LedgerTransaction, LockedLedger, RecordedEntry } from '../../application/ports.js';
 import type { PeriodBalance } from '../../domain/balance.js';
 import { isHolding, type Lease } from '../../domain/lease.js';
@@ -61,7 +61,8 @@ export class MemoryLedgerTransaction implements LedgerTransaction {
     await this.transaction.statement('insert acquisitions');
     for (const one of answered) {
       const row = { ...one, answer: encodeMessage(response, one.answer, subject), createdAtMs: nowMs };
-      await this.transaction.insertNew(this.tables.acquisitions, one.id, row);
+      if (await this.transaction.insert(this.tables.acquisitions, one.id, row)) continue;
+      throw lostRace('an acquisition was answered by another transaction meanwhile');
     }
   }
 

@@ -7,6 +7,8 @@ import type { Wallet } from '../../domain/wallet.js';
 export interface WalletRow {
   wallet: Wallet;
   idempotency: Idempotency | null;
+  /** False once a budget of a template has been changed by itself. */
+  followsTemplate: boolean;
 }
 
 export interface PeriodRow extends PeriodBalance {
@@ -24,6 +26,8 @@ export class WalletTables {
   readonly entries = new MemoryTable<RecordedEntry>('entry');
   readonly acquisitions = new MemoryTable<AcquisitionRow>('acquisition');
   readonly crossings = new MemoryTable<object>('threshold_crossing');
+  /** Stands for the unique index over a template and its values. */
+  readonly derived = new MemoryTable<object>('derived_budget');
   /** Stands for PostgreSQL's advisory locks. */
   readonly organisations = new MemoryTable<object>('organisation');
 
