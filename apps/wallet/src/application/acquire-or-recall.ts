@@ -26,8 +26,8 @@ export class AcquireOrRecall {
       if (answer.kind === 'granted' || answer.reason !== 'exhausted') return answer;
       if (!request.mayRecall || this.clock.monotonicMs() >= endMs) return answer;
       const { walletId } = answer;
-      const { returned, mayHaveChanged } = await this.recallLeases.execute(walletId);
-      if (!mayHaveChanged) return answer;
+      const returned = await this.recallLeases.execute(walletId);
+      // Even after nothing: somebody may have given something back by himself since the refusal.
       answer = await this.acquire(request);
       // Nobody had anything idle of this wallet: what they hold is promised to calls. Another one may still be short.
       if (returned === 0n && answer.kind === 'refused' && answer.walletId === walletId) return answer;

@@ -15,15 +15,9 @@ export interface Gateways {
   returnLeases(gatewayId: string, walletId: string): Promise<Returns>;
 }
 
-export interface Recalled {
-  returned: NanoUsd;
-  /** False: nobody held anything, so the ledger is as it was. */
-  mayHaveChanged: boolean;
-}
-
 /** Asks the gateways for what they hold of a wallet and do not use, so that nobody is refused while money lies idle. */
 export class RecallLeases {
-  private readonly recalls = new Coalesced<Recalled>((walletId) => this.recall(walletId));
+  private readonly recalls = new Coalesced<NanoUsd>((walletId) => this.recall(walletId));
 
   constructor(
     private readonly store: LedgerStore,
@@ -32,19 +26,15 @@ export class RecallLeases {
     private readonly logger: Logger,
   ) {}
 
-  /** Resolves when all that is idle of the wallet is back in the ledger. Never rejects for a gateway's sake. */
-  async execute(walletId: string): Promise<Recalled> {
-    const isOneUnderWay = this.recalls.isRunning(walletId);
-    const { returned, mayHaveChanged } = await this.recalls.run(walletId);
-    // What the one before brought may be there still.
-    return { returned, mayHaveChanged: mayHaveChanged || isOneUnderWay };
+  /** Resolves with how much came back, once all that is idle of the wallet did. Never rejects for a gateway's sake. */
+  execute(walletId: string): Promise<NanoUsd> {
+    return this.recalls.run(walletId);
   }
 
-  private async recall(walletId: string): Promise<Recalled> {
+  private async recall(walletId: string): Promise<NanoUsd> {
     const holders = await this.store.findHolders(walletId, GATEWAYS_MAX);
     const amounts = await Promise.all(holders.map((gatewayId) => this.recallFrom(gatewayId, walletId)));
-    const returned = nanoUsd(amounts.reduce((sum, amount) => sum + amount, 0n));
-    return { returned, mayHaveChanged: holders.length > 0 };
+    return nanoUsd(amounts.reduce((sum, amount) => sum + amount, 0n));
   }
 
   /** A gateway that is away has lost nothing by it: its leases end by themselves. */

@@ -60,6 +60,12 @@ function checkMoneyReturned({ walletTables, witness }: World): void {
   for (const lease of walletTables.leases.all().filter(isHolding)) {
     witness.violate('all holds are released in the end', `${lease.id} of ${lease.gatewayId} is ${lease.state}`);
   }
+  const granted = new Set<string>();
+  for (const { acquisitionId, walletId } of walletTables.leases.all()) {
+    const key = `${acquisitionId} on ${walletId}`;
+    if (granted.has(key)) witness.violate('a question is granted once', key);
+    granted.add(key);
+  }
 }
 
 function checkLiveness({ witness, scheduler }: World, call: ObservedCall): void {

@@ -23,11 +23,13 @@ export interface Ask {
   available: Map<string, bigint>;
   /** The least that it had left with all that lay idle in the leases of gateways. */
   withIdle: Map<string, bigint>;
+  /** Wallets that somebody else was given money of meanwhile: what a recall brought may have gone there. */
+  contended: Set<string>;
 }
 
 /**
  * Nobody may be refused for want of money that is there: at some moment between question and answer the wallet must
- * have had as little as the refusal says. Without faults more is asked: not even idle leases elsewhere may have held it.
+ * have had as little as the refusal says. Without faults and rivals more is asked: not even idle leases may have held it.
  */
 export class Refusals {
   private readonly asks = new Set<Ask>();
@@ -40,7 +42,7 @@ export class Refusals {
   ) {}
 
   asked(): Ask {
-    const ask = { sinceMs: this.world.scheduler.nowMs, available: new Map<string, bigint>(), withIdle: new Map<string, bigint>() };
+    const ask = { sinceMs: this.world.scheduler.nowMs, available: new Map<string, bigint>(), withIdle: new Map<string, bigint>(), contended: new Set<string>() };
     this.asks.add(ask);
     this.look();
     return ask;
@@ -57,8 +59,8 @@ export class Refusals {
     if (least === undefined || least > decidedOn || shortfall <= 0n) {
       this.report('nobody is refused money that is there', `${about}; it never had less than ${least}`);
     }
-    const tookMs = this.world.scheduler.nowMs - ask.sinceMs;
-    if (this.world.plan.isFaulty || request.mayRecall === false || tookMs >= RECALL_MS) return;
+    if (this.world.plan.isFaulty || request.mayRecall === false || ask.contended.has(walletId)) return;
+    if (this.world.scheduler.nowMs - ask.sinceMs >= RECALL_MS) return;
     const withIdle = ask.withIdle.get(walletId);
     if (withIdle === undefined || withIdle < request.amountMin) return;
     this.report('idle leases cause no refusal', `${about}; with idle leases it never had less than ${withIdle}`);
@@ -67,6 +69,11 @@ export class Refusals {
   /** No answer came. */
   forget(ask: Ask): void {
     this.asks.delete(ask);
+  }
+
+  /** Somebody was given money of the wallet. */
+  granted(walletId: string): void {
+    for (const { contended } of this.asks) contended.add(walletId);
   }
 
   /** To be called whenever there may be less than before. */

@@ -1,4 +1,5 @@
 import type { UsageReport } from '@ao/contracts';
+import type { CallBegin } from '@ao/gateway/simulation';
 import { isHolding, periodRefKey, remainingOf } from '@ao/wallet/simulation';
 import type { GatewayProcess } from '../world/gateway-process.js';
 import type { World } from '../world/world.js';
@@ -18,6 +19,7 @@ export class Witness {
   readonly limits: LimitHistory;
   readonly refusals: Refusals;
   private readonly heldBefore = new Map<string, bigint>();
+  private readonly expired = new Set<string>();
 
   constructor(private readonly world: World) {
     this.limits = new LimitHistory(world.walletTables);
@@ -37,6 +39,18 @@ export class Witness {
 
   errorLogged(fields: object, message: string): void {
     this.violate('nothing is logged as an error', `${message} ${JSON.stringify(fields)}`);
+  }
+
+  /** A call has its reservation and goes into the spool. */
+  begun({ requestId, charges }: CallBegin): void {
+    const { gatewayId } = this.world.book.get(requestId);
+    const gateway = this.world.gateways.find((one) => one?.gatewayId === gatewayId);
+    if (!gateway) return;
+    const reserved = new Set(charges.map(({ leaseId }) => leaseId));
+    for (const lease of [...leasesIn(gateway.pool).values()].flat()) {
+      if (!reserved.has(lease.leaseId) || !isOver(lease, gateway.life.clock.nowMs())) continue;
+      this.violate('no lease is given out after its end', `${requestId} has reserved from ${lease.leaseId}`);
+    }
   }
 
   beginDurable(callId: string): void {
@@ -60,6 +74,7 @@ export class Witness {
   ledgerCommitted(): void {
     this.limits.note(this.world.scheduler.nowMs);
     this.checkLimits();
+    this.checkExpired();
     for (const gateway of this.world.gateways) if (gateway?.life.isAlive) this.checkSecured(gateway);
     this.refusals.look();
   }
@@ -71,10 +86,24 @@ export class Witness {
       const before = this.heldBefore.get(key) ?? 0n;
       this.heldBefore.set(key, row.held);
       if (row.held <= before) continue;
+      this.refusals.granted(row.walletId);
       const spendable = this.limits.mostSince(row.walletId, this.world.scheduler.nowMs - LIMIT_READ_MS);
       if (spendable === null || row.posted + row.held <= spendable) continue;
       const detail = `${row.walletId} in ${row.periodKey}: posted ${row.posted} and held ${row.held} of ${spendable}`;
       this.violate('held money lies within the limit', detail);
+    }
+  }
+
+  /** Only what its gateway left unused for the whole grace period is taken from it. */
+  private checkExpired(): void {
+    const { scheduler, plan, walletTables } = this.world;
+    const latestMs = scheduler.nowMs + Math.max(...plan.walletSkewsMs);
+    for (const { id, state, expiresAtMs } of walletTables.leases.all()) {
+      if (state !== 'expired' || this.expired.has(id)) continue;
+      this.expired.add(id);
+      const earlyMs = expiresAtMs + plan.terms.graceMs - latestMs;
+      if (earlyMs < 0) continue;
+      this.violate('leases expire after their grace period', `${id} ended ${earlyMs} ms too early`);
     }
   }
 

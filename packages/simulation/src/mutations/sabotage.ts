@@ -13,3 +13,9 @@ export interface Sabotage {
 }
 
 export const HONEST: Sabotage = {};
+
+/** A mistake made on purpose, to see whether the simulation finds it. */
+export interface Mutation {
+  name: string;
+  sabotage: Sabotage;
+}

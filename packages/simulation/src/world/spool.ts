@@ -19,6 +19,7 @@ type Identity = Pick<UsageReport, 'requestId' | 'correlationId' | 'startedAtMs'>
 
 /** Told of what is safe. */
 export interface SpoolWitness {
+  begun(call: CallBegin): void;
   beginDurable(requestId: string): void;
   endDurable(report: UsageReport): void;
 }
@@ -50,6 +51,7 @@ export class SimulatedSpool implements UsageSpool {
   }
 
   begin(call: CallBegin): void {
+    this.witness.begun(call);
     this.open.add(call.requestId);
     this.append(encodeBegin(call), () => this.witness.beginDurable(call.requestId));
   }
