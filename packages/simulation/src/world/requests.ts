@@ -16,7 +16,8 @@ interface Question {
   contract: RpcContract;
   text: string;
   responders: () => readonly Responder[];
-  away: AppError;
+  /** Answers for a service that is not there. */
+  away: () => void;
   resolve: (reply: Reply) => void;
 }
 
@@ -42,8 +43,9 @@ export class Requests {
   ): Promise<ResponseOf<C>> {
     const text = encodeMessage(contract.request, request as RequestOf<C>, contract.subject);
     const reply = await new Promise<Reply>((resolve) => {
-      const away = new AppError('backend_unavailable', `The ${contract.owner} service did not answer in time.`);
-      from.after(contract.deadlineMs, `${contract.subject} deadline`, () => resolve({ refusal: away }));
+      const away = (): void =>
+        resolve({ refusal: new AppError('backend_unavailable', `The ${contract.owner} service did not answer in time.`) });
+      from.after(contract.deadlineMs, `${contract.subject} deadline`, away);
       const send = (): void => this.send({ from, contract, text, responders, away, resolve });
       send();
       if (this.weather.strikes('requestTwice')) send();
@@ -57,7 +59,7 @@ export class Requests {
     from.explain(() => `sends ${contract.subject} ${text}`);
     from.after(this.weather.messageMs(), `asks ${contract.subject}`, () => {
       const alive = responders().filter(({ life }) => life.isAlive);
-      if (alive.length === 0) return resolve({ refusal: away });
+      if (alive.length === 0) return away();
       const responder = this.random.pick(alive);
       const { life } = responder;
       if (!this.weather.isConnected(life.name)) return;
