@@ -21,8 +21,10 @@ export default {
     {
       name: 'libs-never-import-apps',
       severity: 'error',
-      comment: 'Libraries and published packages stand below the services.',
-      from: { path: '^(libs|packages)/' },
+      comment:
+        'Libraries and published packages stand below the services. The simulation stands above them, as the composition root ' +
+        'does: it runs the real gateway, wallet and metering in one world.',
+      from: { path: '^(libs|packages)/', pathNot: ['^packages/simulation/'] },
       to: { path: '^apps/' },
     },
     {
