@@ -21,10 +21,8 @@ export default {
     {
       name: 'libs-never-import-apps',
       severity: 'error',
-      comment:
-        'Libraries and published packages stand below the services. The simulation stands above them, as the composition root ' +
-        'does: it runs the real gateway, wallet and metering in one world.',
-      from: { path: '^(libs|packages)/', pathNot: ['^packages/simulation/'] },
+      comment: 'Libraries and published packages stand below the services. What measures or proves them stands above.',
+      from: { path: '^(libs|packages)/', pathNot: ['^packages/(bench|simulation)/'] },
       to: { path: '^apps/' },
     },
     {
