@@ -1,7 +1,13 @@
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import type { Logger } from '@ao/kernel';
 
-const SYNC_EVERY_MS = 20;
+interface WriterOptions {
+  logger: Logger;
+  /** Lines are collected for so long, then written and synced together: what a crash can lose. */
+  syncIntervalMs: number;
+  /** For metrics. */
+  onWriteError: () => void;
+}
 
 /**
  * Appends lines to one file in batches: a batch is written and synced to disk every few milliseconds, so that no
@@ -18,18 +24,18 @@ export class SegmentWriter {
   private constructor(
     readonly path: string,
     private readonly file: FileHandle,
-    private readonly logger: Logger,
+    private readonly options: WriterOptions,
   ) {}
 
-  static async open(path: string, logger: Logger): Promise<SegmentWriter> {
-    return new SegmentWriter(path, await open(path, 'ax', 0o600), logger);
+  static async open(path: string, options: WriterOptions): Promise<SegmentWriter> {
+    return new SegmentWriter(path, await open(path, 'ax', 0o600), options);
   }
 
-  /** @param onDurable Called once the line is on disk. */
+  /** @param onDurable Called once the line is on disk, or cannot be written. */
   append(line: string, onDurable?: () => void): void {
     this.pending.push(line);
     if (onDurable) this.waiting.push(onDurable);
-    this.timer ??= setTimeout(() => void this.flush(), SYNC_EVERY_MS);
+    this.timer ??= setTimeout(() => void this.flush(), this.options.syncIntervalMs);
   }
 
   flush(): Promise<void> {
@@ -58,12 +64,19 @@ export class SegmentWriter {
       await this.file.writeFile(bytes);
       await this.file.datasync();
       this.bytes += bytes.length;
+      if (this.torn) this.options.logger.info({ path: this.path }, 'usage records are written to the spool again');
       this.torn = false;
     } catch (error) {
-      this.torn = true;
-      // The disk is full or gone. The records go on to the bus from memory; only their safety against a crash is lost.
-      this.logger.error({ err: error, records: lines.length }, 'usage records could not be written to the spool');
+      this.noteFailure(error, lines.length);
     }
     for (const done of durable) done();
+  }
+
+  /** The disk is full or gone. The records go on to the bus from memory; only their safety against a crash is lost. */
+  private noteFailure(error: unknown, records: number): void {
+    this.options.onWriteError();
+    // Said once: the next batch comes in a few milliseconds.
+    if (!this.torn) this.options.logger.error({ err: error, records }, 'usage records cannot be written to the spool');
+    this.torn = true;
   }
 }

@@ -1,14 +1,18 @@
-import type { Bus } from '@ao/bus';
+import type { Bus, RequestOptions } from '@ao/bus';
 import type { Actor, CallOf, Principal, ResponseOf, RpcContract } from '@ao/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bearerKey, type Authenticate } from '../../../application/authenticate.js';
-import { setBaseHeaders } from '../response-headers.js';
+import type { Fingerprint } from '../../../application/idempotency/fingerprint.js';
+import { idempotencyKey } from '../request-context.js';
+import { REPLAY_HEADERS, setBaseHeaders } from '../response-headers.js';
 
 export interface AdminDependencies {
   bus: Bus;
   authenticate: Authenticate;
   /** Seals a secret under the master key. */
   seal: (secret: string) => string;
+  /** Tells one request from another under the same idempotency key. */
+  fingerprint: Fingerprint;
 }
 
 /** What a route sees of a call. */
@@ -40,7 +44,7 @@ export const adminRoute = <C extends RpcContract>(route: AdminRoute<C>): AdminRo
 export function registerAdminRoutes(
   server: FastifyInstance,
   routes: AdminRoute[],
-  { bus, authenticate, seal }: AdminDependencies,
+  { bus, authenticate, seal, fingerprint }: AdminDependencies,
 ): void {
   for (const { method, path, contract, status = 200, toRequest, toBody, toHeaders } of routes) {
     server.route({
@@ -62,7 +66,10 @@ export function registerAdminRoutes(
           return key === null ? null : seal(key);
         };
         const call = toRequest({ actor, principal, params, query, body, request, sealKey });
-        const response = await bus.request(contract, call, { requestId: request.callId });
+        const response = await bus.request(contract, call, {
+          requestId: request.callId,
+          ...(method !== 'GET' && idempotencyOf(request, reply, fingerprint)),
+        });
         setBaseHeaders(request, reply);
         if (toHeaders) reply.headers(toHeaders(response));
         return reply
@@ -72,4 +79,15 @@ export function registerAdminRoutes(
       },
     });
   }
+}
+
+/** The owner carries a request with an idempotency key out once; the bytes that came tell it from another one. */
+function idempotencyOf(request: FastifyRequest, reply: FastifyReply, fingerprint: Fingerprint): RequestOptions {
+  const key = idempotencyKey(request);
+  if (key === undefined) return {};
+  const body = Buffer.isBuffer(request.body) ? request.body : '';
+  return {
+    idempotency: { key, fingerprint: fingerprint(request.method, request.url, body) },
+    onReplay: () => void reply.headers(REPLAY_HEADERS),
+  };
 }

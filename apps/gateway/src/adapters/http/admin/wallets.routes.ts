@@ -10,7 +10,6 @@ import {
 } from '@ao/contracts';
 import { AppError, formatUsd } from '@ao/kernel';
 import { z } from 'zod';
-import { header } from '../request-context.js';
 import { readBody, readQuery } from '../json-body.js';
 import { adminRoute } from './admin-routes.js';
 import { formatOptionalUsd, pageFields, toSnakeCase, usdField } from './fields.js';
@@ -66,12 +65,10 @@ export const walletRoutes = [
     path: '/v1/wallets',
     contract: createWalletV1,
     status: 201,
-    toRequest: ({ actor, body, request }) => {
+    toRequest: ({ actor, body }) => {
       const wallet = readBody(body, walletBody);
-      const idempotencyKey = header(request, 'idempotency-key', 255);
       return {
         actor,
-        ...(idempotencyKey && { idempotencyKey: `api:${idempotencyKey}` }),
         name: wallet.name,
         limit: wallet.limit_usd,
         period: wallet.period,
