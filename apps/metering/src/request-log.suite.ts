@@ -20,7 +20,11 @@ export function describeRequestLog(name: string, open: () => Promise<LogUnderTes
     const call = (changes: Partial<UsageRecord> = {}): RecordedCall => {
       const requestId = `req_${(made += 1)}`;
       const record = { ...usageRecord.decode(usageRecordExample), requestId, ...changes };
-      const json = JSON.stringify({ ...usageRecordExample, requestId: record.requestId, startedAtMs: record.startedAtMs });
+      const json = JSON.stringify({
+        ...usageRecordExample,
+        requestId: record.requestId,
+        startedAtMs: record.startedAtMs,
+      });
       const occurredAt = '2026-01-01T00:00:00.000Z';
       const id = `recorded:${record.requestId}`;
       return { record, json, event: { id, subject: 'evt.metering.usage.recorded.v1', occurredAt, payload: json } };
@@ -29,8 +33,14 @@ export function describeRequestLog(name: string, open: () => Promise<LogUnderTes
     it('[MT-007] records a call once, with one event, however often and from wherever it is reported', async () => {
       const [one, two] = [call(), call()];
       const outcomes = await Promise.all([test.log.record([one, two], []), test.log.record([two, one], [])]);
-      assert.equal(outcomes.reduce((sum, { recordedCount }) => sum + recordedCount, 0), 2);
-      assert.equal(outcomes.reduce((sum, { repeatedCount }) => sum + repeatedCount, 0), 2);
+      assert.equal(
+        outcomes.reduce((sum, { recordedCount }) => sum + recordedCount, 0),
+        2,
+      );
+      assert.equal(
+        outcomes.reduce((sum, { repeatedCount }) => sum + repeatedCount, 0),
+        2,
+      );
       const told = (await test.outboxIds()).filter((id) => id.endsWith(one.record.requestId));
       assert.equal(told.length, 1);
     });

@@ -156,7 +156,10 @@ export function describeLedgerStore(name: string, open: () => Promise<StoreUnder
     });
 
     it('[WL-003] gives an event to the second claimer only when the first one fails', async () => {
-      for (const [fails, expected] of [[true, 1], [false, 0]] as const) {
+      for (const [fails, expected] of [
+        [true, 1],
+        [false, 0],
+      ] as const) {
         const eventId = ids.next('evt');
         let letGo = (): void => undefined;
         const gate = new Promise<void>((resolve) => (letGo = resolve));
@@ -178,7 +181,10 @@ export function describeLedgerStore(name: string, open: () => Promise<StoreUnder
       const ref = await fresh();
       const entry = entryOn(ref, 7);
       await test.store.transact((transaction) => post(transaction, entry));
-      await assert.rejects(test.store.transact((transaction) => post(transaction, entry)), { code: '23505' });
+      await assert.rejects(
+        test.store.transact((transaction) => post(transaction, entry)),
+        { code: '23505' },
+      );
       assert.equal(await posted(ref), 7n);
       const keys = [entry.idempotencyKey, 'usage:unknown'];
       const known = await test.store.transact((transaction) => transaction.postedKeys(keys));
@@ -268,7 +274,14 @@ export function describeLedgerStore(name: string, open: () => Promise<StoreUnder
     it('[WL-005] tells of a threshold once per period', async () => {
       const wallet = await makeWallet();
       const ref = await openPeriod(wallet);
-      const crossing = { wallet, periodKey: ref.periodKey, percent: 80, limit: usd(100), spent: usd(80), requestId: null };
+      const crossing = {
+        wallet,
+        periodKey: ref.periodKey,
+        percent: 80,
+        limit: usd(100),
+        spent: usd(80),
+        requestId: null,
+      };
       const record = async (): Promise<number> =>
         (await test.store.transact((transaction) => transaction.recordCrossings([crossing], clock.nowMs()))).length;
       assert.deepEqual([await record(), await record()], [1, 0]);
@@ -293,7 +306,13 @@ export function describeLedgerStore(name: string, open: () => Promise<StoreUnder
       const values = ['anna'];
       const derive = (): Wallet => {
         const id = ids.next('wal');
-        return { ...template, id, path: [id], scope: { end_user: 'anna' }, template: { walletId: template.id, values } };
+        return {
+          ...template,
+          id,
+          path: [id],
+          scope: { end_user: 'anna' },
+          template: { walletId: template.id, values },
+        };
       };
       await Promise.all([test.wallets.insertDerived([derive()]), test.wallets.insertDerived([derive()])]);
       assert.equal(await test.wallets.countDerived(template.id, 10), 1);

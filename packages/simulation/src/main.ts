@@ -42,7 +42,9 @@ async function runMany({ firstSeed, seeds }: SimulateOptions): Promise<Summary> 
     `${summary.seeds} seeds, ${summary.calls} calls (${summary.answered} answered, ${summary.refused} refused), ` +
       `${summary.events} events in ${seconds.toFixed(1)} s\n`,
   );
-  process.stdout.write(summary.failures.length > 0 ? summary.failures.map(describeFailure).join('\n') : 'All promises held.\n');
+  process.stdout.write(
+    summary.failures.length > 0 ? summary.failures.map(describeFailure).join('\n') : 'All promises held.\n',
+  );
   return summary;
 }
 

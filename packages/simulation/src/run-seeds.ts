@@ -26,7 +26,12 @@ interface SeedsOptions {
 }
 
 /** Runs one seed after the other and sums up what happened. */
-export async function runSeeds({ firstSeed, seeds, failuresMax = Infinity, ...options }: SeedsOptions): Promise<Summary> {
+export async function runSeeds({
+  firstSeed,
+  seeds,
+  failuresMax = Infinity,
+  ...options
+}: SeedsOptions): Promise<Summary> {
   const summary: Summary = { seeds: 0, calls: 0, answered: 0, refused: 0, events: 0, failures: [] };
   for (let seed = firstSeed; seed < firstSeed + seeds && summary.failures.length < failuresMax; seed += 1) {
     const result = await runPlan(drawPlan(seed), options.sabotage ? { sabotage: options.sabotage } : {});

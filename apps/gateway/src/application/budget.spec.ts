@@ -203,7 +203,9 @@ describe('the budget', () => {
         const leases = path
           .filter(({ walletId }) => !skipWalletIds?.includes(walletId))
           .map(({ walletId }) => ({ leaseId: `${walletId} ${skipped.length}`, walletId, granted, ...times }));
-        const more = leases.map((lease) => (skipped.length === 1 && lease.walletId === 'root' ? { ...lease, granted: usd(50) } : lease));
+        const more = leases.map((lease) =>
+          skipped.length === 1 && lease.walletId === 'root' ? { ...lease, granted: usd(50) } : lease,
+        );
         return { kind: 'granted', path, leases: more };
       },
     } as unknown as LeaseBroker;

@@ -34,14 +34,14 @@ export class MemoryTransaction {
 
   /** Writes a row that is there or not. */
   async put<Row extends object>(table: MemoryTable<Row>, key: string, row: Row): Promise<void> {
-    await this.lock(table as MemoryTable, [key]);
+    await this.lock(table, [key]);
     table.write(key, row, this);
-    this.written.push({ table: table as MemoryTable, key });
+    this.written.push({ table, key });
   }
 
   /** Adds a row; false when its key is taken, for which a transaction that may yet take it is waited for. */
   async insert<Row extends object>(table: MemoryTable<Row>, key: string, row: Row): Promise<boolean> {
-    await this.lock(table as MemoryTable, [key]);
+    await this.lock(table, [key]);
     if (table.get(key, this)) return false;
     await this.put(table, key, row);
     return true;

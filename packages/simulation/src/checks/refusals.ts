@@ -42,7 +42,12 @@ export class Refusals {
   ) {}
 
   asked(): Ask {
-    const ask = { sinceMs: this.world.scheduler.nowMs, available: new Map<string, bigint>(), withIdle: new Map<string, bigint>(), contended: new Set<string>() };
+    const ask = {
+      sinceMs: this.world.scheduler.nowMs,
+      available: new Map<string, bigint>(),
+      withIdle: new Map<string, bigint>(),
+      contended: new Set<string>(),
+    };
     this.asks.add(ask);
     this.look();
     return ask;
@@ -112,7 +117,8 @@ export class Refusals {
     };
     let idle = 0n;
     for (const gateway of this.world.gateways) {
-      if (gateway?.life.isAlive) idle += freeOf(gateway, wallet.id, counts) + this.onTheWayOf(gateway, wallet.id, counts);
+      if (gateway?.life.isAlive)
+        idle += freeOf(gateway, wallet.id, counts) + this.onTheWayOf(gateway, wallet.id, counts);
     }
     return idle;
   }

@@ -40,7 +40,7 @@ describe('virtual time', () => {
     scheduler.after(10, 'second', () => void seen.push('second'));
     scheduler.after(5, 'first', () => {
       void (async () => {
-        for (let step = 0; step < 50; step += 1) await null;
+        for (let step = 0; step < 50; step += 1) await Promise.resolve();
         await new Promise(setImmediate);
         seen.push(`first, at ${scheduler.nowMs}`);
       })();

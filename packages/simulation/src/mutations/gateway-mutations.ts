@@ -11,7 +11,9 @@ const HOUR_MS = 3_600_000;
 /** Puts back into the lease what was taken out of it for return. */
 function keep(pool: LeasePool, returns: ReturnType<LeasePool['takeFree']>): ReturnType<LeasePool['takeFree']> {
   for (const { walletId, leaseId, amount } of returns) {
-    const lease = leasesIn(pool).get(walletId)?.find((one) => one.leaseId === leaseId);
+    const lease = leasesIn(pool)
+      .get(walletId)
+      ?.find((one) => one.leaseId === leaseId);
     if (lease) lease.free += amount;
   }
   return returns;
@@ -24,8 +26,7 @@ export const gatewayMutations: readonly Mutation[] = [
   {
     name: 'gives out leases that have ended',
     sabotage: {
-      pool: (pool) =>
-        overriding(pool, { reserve: (key, amount, nowMs) => pool.reserve(key, amount, nowMs - HOUR_MS) }),
+      pool: (pool) => overriding(pool, { reserve: (key, amount, nowMs) => pool.reserve(key, amount, nowMs - HOUR_MS) }),
     },
   },
   {
@@ -51,7 +52,9 @@ export const gatewayMutations: readonly Mutation[] = [
         overriding(pool, {
           takeFree: (walletIds) =>
             pool.takeFree(walletIds).map((back) => {
-              const lease = leasesIn(pool).get(back.walletId)?.find(({ leaseId }) => leaseId === back.leaseId);
+              const lease = leasesIn(pool)
+                .get(back.walletId)
+                ?.find(({ leaseId }) => leaseId === back.leaseId);
               return { ...back, amount: nanoUsd(back.amount + (lease?.reserved ?? 0n)) };
             }),
         }),
@@ -74,7 +77,13 @@ export const gatewayMutations: readonly Mutation[] = [
   {
     name: 'takes a call for recorded whose record was lost',
     sabotage: {
-      requestLog: (log) => ({ record: (calls, refused) => log.record(calls.filter(() => !everyThird()), refused) }),
+      requestLog: (log) => ({
+        record: (calls, refused) =>
+          log.record(
+            calls.filter(() => !everyThird()),
+            refused,
+          ),
+      }),
     },
   },
   {

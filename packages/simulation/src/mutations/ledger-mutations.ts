@@ -5,7 +5,9 @@ import type { Mutation, Sabotage } from './sabotage.js';
 
 /** Mistakes that the wallet service could make. */
 
-const inTransaction = (change: (honest: LedgerTransaction, store: LedgerStore) => Partial<LedgerTransaction>): Sabotage => ({
+const inTransaction = (
+  change: (honest: LedgerTransaction, store: LedgerStore) => Partial<LedgerTransaction>,
+): Sabotage => ({
   store: (store) =>
     overriding(store, {
       transact: (work) => store.transact((honest) => work(overriding(honest, change(honest, store)))),
@@ -74,7 +76,10 @@ export const ledgerMutations: readonly Mutation[] = [
             const today = new Date(clock.nowMs()).toISOString().slice(0, 10);
             const leases = await store.findLeases(leaseIds);
             return new Map(
-              [...leases].map(([id, lease]) => [id, lease.periodKey === 'all' ? lease : { ...lease, periodKey: today }]),
+              [...leases].map(([id, lease]) => [
+                id,
+                lease.periodKey === 'all' ? lease : { ...lease, periodKey: today },
+              ]),
             );
           },
         }),

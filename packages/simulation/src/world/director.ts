@@ -39,7 +39,15 @@ export class Director {
     const { plan, scheduler, wallets, walletIds } = this.world;
     const [maker] = wallets.processes;
     for (const { name, parent, limit, period, overdraftPercent, scope } of plan.wallets) {
-      const settings = { name, period, overdraftPercent, scope, timeZone: 'UTC', thresholdsPercent: [80, 100], costCenter: null };
+      const settings = {
+        name,
+        period,
+        overdraftPercent,
+        scope,
+        timeZone: 'UTC',
+        thresholdsPercent: [80, 100],
+        costCenter: null,
+      };
       const made = maker!.createWallet.execute({
         actor: ADMIN,
         ownerType: 'organisation',

@@ -50,8 +50,7 @@ export class EventBus {
   }
 
   subscribe<C extends EventContract>(contract: C, members: () => readonly Member<C>[]): void {
-    const untyped = members as unknown as () => readonly Member<EventContract>[];
-    this.subscriptions.set(contract.subject, { contract, members: untyped, due: [], isTicking: false });
+    this.subscriptions.set(contract.subject, { contract, members, due: [], isTicking: false });
   }
 
   /** Resolves when the event is stored. Rejects when it is not, or when that cannot be known. */
@@ -102,11 +101,12 @@ export class EventBus {
       for (const stored of batch) if (!stored.isDone) this.deliver(subscription, stored, delayMs);
     };
     if (alive.length === 0) return again(RETRY_MS);
-    const { life, handle } = bound(this.random.pick(alive));
+    const member = this.random.pick(alive);
+    const { life } = member;
     let isSettled = false;
     this.scheduler.after(ACK_WAIT_MS, 'bus ack wait', () => !isSettled && again(0));
     try {
-      await handle(this.random.shuffled(batch).map(({ event }) => opened(subscription.contract, event)));
+      await member.handle(this.random.shuffled(batch).map(({ event }) => opened(subscription.contract, event)));
     } catch (error) {
       if (!life.isAlive) return;
       isSettled = true;
@@ -127,11 +127,6 @@ export class EventBus {
     this.openCount -= 1;
   }
 }
-
-const bound = <C extends EventContract>(member: Member<C>): Member<C> => ({
-  life: member.life,
-  handle: (events) => member.handle(events),
-});
 
 const opened = (contract: EventContract, event: EncodedEvent): EventEnvelope => ({
   ...event,

@@ -1,4 +1,14 @@
-import { acquireLeasesV1, syncLeasesV1, type CallOf, type Principal, type RequestOf, type ResponseOf, type returnLeasesV1, type RpcContract, type ScopedBudget } from '@ao/contracts';
+import {
+  acquireLeasesV1,
+  syncLeasesV1,
+  type CallOf,
+  type Principal,
+  type RequestOf,
+  type ResponseOf,
+  type returnLeasesV1,
+  type RpcContract,
+  type ScopedBudget,
+} from '@ao/contracts';
 import {
   Budget,
   LeasePool,
@@ -82,13 +92,20 @@ export class GatewayProcess implements Responder {
     this.spool = new SimulatedSpool(parts.disk, life, parts.bus, parts.random, parts.witness);
     const provider = new SimulatedProvider(life, (callId) => this.providerPlans.get(callId)!, parts.witness);
     const noLimits = { takeTokens: () => life.hang(), releaseSlots: () => life.hang() };
-    this.performCall = new PerformCall(modelState(parts.budgets), new Limits(noLimits, logger), this.budget, provider, this.spool, {
-      gatewayId,
-      clock: life.clock,
-      onSettled: () => undefined,
-      limits: { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null, inputsMax: null },
-      direct: { enabled: false, provider: {} as Provider },
-    });
+    this.performCall = new PerformCall(
+      modelState(parts.budgets),
+      new Limits(noLimits, logger),
+      this.budget,
+      provider,
+      this.spool,
+      {
+        gatewayId,
+        clock: life.clock,
+        onSettled: () => undefined,
+        limits: { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null, inputsMax: null },
+        direct: { enabled: false, provider: {} as Provider },
+      },
+    );
     life.every(LEASE_SYNC_EVERY_MS, 'synchronises its leases', () => void this.budget.sync());
   }
 

@@ -1,4 +1,4 @@
-import { routingTableSnapshot, type Price, type ScopedBudget, type ValueOf } from '@ao/contracts';
+import { routingTableSnapshot, type Price, type ScopedBudget } from '@ao/contracts';
 import { BudgetScopes, ModelState, RoutingTable } from '@ao/gateway/simulation';
 import { picoUsd } from '@ao/kernel';
 import { PriceBook } from '@ao/pricing';
@@ -41,7 +41,7 @@ const table = routingTableSnapshot.value.parse({
   ],
   deployments: [{ id: 'dep_1', modelGroup: MODEL, providerId: 'prv_1', model: MODEL, source: 'config' }],
   aliases: [],
-}) as ValueOf<typeof routingTableSnapshot>;
+});
 
 /** What the snapshots tell every gateway: one provider, one deployment, one price, some budgets. */
 export function modelState(budgets: readonly ScopedBudget[]): ModelState {

@@ -44,7 +44,9 @@ export class Requests {
     const text = encodeMessage(contract.request, request as RequestOf<C>, contract.subject);
     const reply = await new Promise<Reply>((resolve) => {
       const away = (): void =>
-        resolve({ refusal: new AppError('backend_unavailable', `The ${contract.owner} service did not answer in time.`) });
+        resolve({
+          refusal: new AppError('backend_unavailable', `The ${contract.owner} service did not answer in time.`),
+        });
       from.after(contract.deadlineMs, `${contract.subject} deadline`, away);
       const send = (): void => this.send({ from, contract, text, responders, away, resolve });
       send();

@@ -1,10 +1,21 @@
 import { usageReportedV1, type UsageReport } from '@ao/contracts';
-import { encodeBegin, encodeEnd, encodeReport, type CallBegin, type UsageSpool } from '@ao/gateway/simulation';
+import {
+  encodeBegin,
+  encodeEnd,
+  encodeProgress,
+  encodeReport,
+  noteOpenCall,
+  readLine,
+  type CallBegin,
+  type CallProgress,
+  type UsageSpool,
+} from '@ao/gateway/simulation';
 import type { Life } from '../engine/life.js';
 import type { Random } from '../engine/random.js';
 import type { EventBus } from './event-bus.js';
 
 const SYNC_EVERY_MS = 20;
+const PROGRESS_EVERY_MS = 1_000;
 const RETRY_FIRST_MS = 100;
 const RETRY_MS_MAX = 5_000;
 const STOP_DEADLINE_MS = 5_000;
@@ -37,6 +48,7 @@ export class SimulatedSpool implements UsageSpool {
   private readonly open = new Set<string>();
   private isClosed = false;
   private readonly segment: string[] = [];
+  private readonly running = new Map<string, { progress: () => CallProgress; outputTokensNoted: number }>();
 
   constructor(
     private readonly disk: Disk,
@@ -48,15 +60,18 @@ export class SimulatedSpool implements UsageSpool {
     const earlier = disk.segments;
     disk.segments = [...earlier, this.segment];
     void this.replay(earlier.flat()).then(() => this.remove(earlier));
+    life.every(PROGRESS_EVERY_MS, 'notes how far streams are', () => this.noteProgress());
   }
 
-  begin(call: CallBegin): void {
+  begin(call: CallBegin, progress: () => CallProgress): void {
     this.witness.begun(call);
     this.open.add(call.requestId);
-    this.append(encodeBegin(call), () => this.witness.beginDurable(call.requestId));
+    this.running.set(call.requestId, { progress, outputTokensNoted: 0 });
+    this.append(encodeBegin(call, progress()), () => this.witness.beginDurable(call.requestId));
   }
 
   end(report: UsageReport): void {
+    this.running.delete(report.requestId);
     const payload = encodeReport(report);
     this.append(encodeEnd(payload), () => {
       this.witness.endDurable(report);
@@ -106,16 +121,28 @@ export class SimulatedSpool implements UsageSpool {
     });
   }
 
-  private async replay(lines: readonly string[]): Promise<void> {
-    const begins = new Map<string, Identity>();
-    const ends = new Map<string, Identity>();
-    for (const line of lines) {
-      const { call, report } = JSON.parse(line) as { call?: Identity; report?: Identity };
-      if (call) begins.set(call.requestId, call);
-      if (report) ends.set(report.requestId, report);
+  private noteProgress(): void {
+    for (const [requestId, call] of this.running) {
+      const progress = call.progress();
+      if (progress.outputTokens === call.outputTokensNoted) continue;
+      call.outputTokensNoted = progress.outputTokens;
+      this.append(encodeProgress(requestId, progress), () => undefined);
     }
-    const interrupted = [...begins.values()].filter(({ requestId }) => !ends.has(requestId)).map(asInterrupted);
-    await Promise.all([...ends.values(), ...interrupted].map((one) => this.publish(one, JSON.stringify(one))));
+  }
+
+  private async replay(lines: readonly string[]): Promise<void> {
+    const interrupted = new Map<string, UsageReport>();
+    const reports: UsageReport[] = [];
+    for (const text of lines) {
+      const line = readLine(Buffer.from(text.trimEnd()));
+      if (line.kind === 'damaged') throw new Error(`the spool cannot read what it has written: ${text}`);
+      if (line.kind !== 'end') noteOpenCall(line, interrupted);
+      else {
+        interrupted.delete(line.report.requestId);
+        reports.push(line.report);
+      }
+    }
+    await Promise.all([...reports, ...interrupted.values()].map((one) => this.publish(one, encodeReport(one))));
   }
 
   private async publish({ requestId, correlationId, startedAtMs }: Identity, payload: string): Promise<void> {
@@ -132,16 +159,3 @@ export class SimulatedSpool implements UsageSpool {
     return this.life.hang();
   }
 }
-
-const asInterrupted = (call: Identity): Identity & Record<string, unknown> => ({
-  ...call,
-  status: 500,
-  errorCode: 'internal_error',
-  partial: true,
-  usage: {},
-  usageSource: 'none',
-  cost: '0',
-  durationMs: 0,
-  firstTokenMs: null,
-  finishReason: null,
-});

@@ -1,5 +1,12 @@
 import type { EventEnvelope } from '@ao/bus';
-import { acquireLeasesV1, addressedTo, returnLeasesV1, syncLeasesV1, type RpcContract, type UsageReport } from '@ao/contracts';
+import {
+  acquireLeasesV1,
+  addressedTo,
+  returnLeasesV1,
+  syncLeasesV1,
+  type RpcContract,
+  type UsageReport,
+} from '@ao/contracts';
 import type { MemorySession } from '@ao/database/memory';
 import type { IdGenerator, Logger } from '@ao/kernel';
 import {

@@ -12,7 +12,8 @@ describeRequestLog('PostgreSQL', async () => {
   const database = openDatabase({ url: server.url, schema: 'metering', ...limits });
   return {
     log: new PostgresRequestLog(database),
-    outboxIds: async () => (await database.pool.query<{ id: string }>('SELECT id FROM outbox')).rows.map(({ id }) => id),
+    outboxIds: async () =>
+      (await database.pool.query<{ id: string }>('SELECT id FROM outbox')).rows.map(({ id }) => id),
     close: async () => {
       await database.close();
       await server.drop();

@@ -12,7 +12,7 @@ export class MemoryLedgerAudit implements LedgerAudit {
   async findViolations(violationsMax: number): Promise<LedgerViolation[]> {
     const entries = this.tables.entries.all();
     const posted = sumsBy(entries, ({ walletId, debitAccount, amount }) =>
-      debitAccount === spendAccount(walletId) ? amount : -amount,
+      debitAccount === spendAccount(walletId) ? amount : 0n - amount,
     );
     const covered = sumsBy(entries, ({ kind, leaseId, amount }) => (kind === 'usage' && leaseId ? amount : 0n));
     const held = sumsBy(this.tables.leases.all(), remainingOf);

@@ -68,7 +68,11 @@ export class MemoryWalletRepository implements WalletRepository {
         const key = keyOf(wallet)!;
         // Stands for the unique index over the template and its values.
         if (!(await transaction.insert(this.tables.derived, key, {}))) continue;
-        await transaction.insertNew(this.tables.wallets, wallet.id, { wallet, idempotency: null, followsTemplate: true });
+        await transaction.insertNew(this.tables.wallets, wallet.id, {
+          wallet,
+          idempotency: null,
+          followsTemplate: true,
+        });
       }
     });
   }
