@@ -12,6 +12,7 @@ import { meteringRoutes } from './adapters/http/admin/metering.routes.js';
 import { operationsRoutes } from './adapters/http/admin/operations.routes.js';
 import { routingRoutes } from './adapters/http/admin/routing.routes.js';
 import { taskRoutes } from './adapters/http/admin/tasks.routes.js';
+import { ledgerRoutes } from './adapters/http/admin/ledger.routes.js';
 import { walletRoutes } from './adapters/http/admin/wallets.routes.js';
 import { registerCompletions } from './adapters/http/completion.routes.js';
 import { registerDashboard } from './adapters/http/dashboard.routes.js';
@@ -163,6 +164,7 @@ export class GatewayModule {
       ...keyRoutes,
       ...aliasRoutes,
       ...walletRoutes,
+      ...ledgerRoutes,
       ...meteringRoutes,
       ...routingRoutes,
       ...operationsRoutes,

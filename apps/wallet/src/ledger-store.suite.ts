@@ -3,7 +3,7 @@ import { walletEntryPostedV1 } from '@ao/contracts';
 import { ManualClock, nanoUsd, UuidV7Generator, type NanoUsd } from '@ao/kernel';
 import type { LedgerStore, LedgerTransaction, WalletRepository } from './application/ports.js';
 import { WalletEvents } from './application/wallet-events.js';
-import { providerAccount, settlementKey, spendAccount, type Entry } from './domain/entry.js';
+import { creditAccount, providerAccount, settlementKey, spendAccount, type Entry } from './domain/entry.js';
 import type { Lease } from './domain/lease.js';
 import type { PeriodRef } from './domain/ledger.js';
 import type { Period } from './domain/period.js';
@@ -43,6 +43,7 @@ export function describeLedgerStore(name: string, open: () => Promise<StoreUnder
         path: [id],
         ownerType: 'organisation',
         ownerId: 'org_1',
+        kind: 'budget',
         limit: usd(100),
         period: 'none',
         timeZone: 'UTC',
@@ -50,6 +51,7 @@ export function describeLedgerStore(name: string, open: () => Promise<StoreUnder
         thresholdsPercent: [],
         costCenter: null,
         active: true,
+        autoTopUp: null,
         scope: null,
         template: null,
         createdAtMs: clock.nowMs(),
@@ -101,7 +103,10 @@ export function describeLedgerStore(name: string, open: () => Promise<StoreUnder
       await transaction.save(ledger, [recorded.entry], [recorded.event]);
       return recorded.event.id;
     };
-    const posted = async (ref: PeriodRef): Promise<bigint> => (await test.store.readBalance(ref)).posted;
+    const posted = (ref: PeriodRef): Promise<bigint> =>
+      test.store.transact(
+        async (transaction) => (await transaction.lock({ periods: [ref] })).ledger.balance(ref).posted,
+      );
 
     it('[WL-001] keeps all of a transaction, with its events, or nothing', async () => {
       const ref = await fresh();
@@ -132,8 +137,6 @@ export function describeLedgerStore(name: string, open: () => Promise<StoreUnder
         order.push(`second sees ${ledger.balance(ref).posted}`);
       });
       await test.settle();
-      // Who does not lock sees what was committed.
-      assert.equal(await posted(ref), 0n);
       letGo();
       await Promise.all([first, second]);
       assert.deepEqual(order, ['first', 'second sees 5']);
@@ -269,6 +272,28 @@ export function describeLedgerStore(name: string, open: () => Promise<StoreUnder
       await test.settle();
       letGo();
       assert.deepEqual(await Promise.all([first, second]), ['answered', 'repeated']);
+    });
+
+    it('takes one top-up for a key, and counts it', async () => {
+      const wallet = await makeWallet({ kind: 'prepaid', limit: usd(0) });
+      const ref = await openPeriod(wallet);
+      const [orgId, walletId] = ['org_1', wallet.id];
+      const topUp = { id: ids.next('top'), orgId, walletId, amount: usd(9), expiresAtMs: clock.nowMs() + 5_000 };
+      const asked = { ...topUp, reference: null, note: null, createdBy: 'key_1', createdAtMs: clock.nowMs() };
+      const give = (): Promise<string | null> =>
+        test.store.transact(async (transaction) => {
+          const earlier = await transaction.topUps.claim('key', { ...asked, id: ids.next('top') });
+          if (earlier) return earlier.id;
+          const { ledger } = await transaction.lock({ periods: [ref], creditsAtMs: 'all' });
+          const entry = { ...entryOn(ref, 9), debitAccount: 'payments', creditAccount: creditAccount(walletId) };
+          ledger.post({ ...entry, kind: 'top_up' });
+          await transaction.save(ledger, [events.entryPosted({ ...entry, kind: 'top_up' }).entry], []);
+          return null;
+        });
+      const given = await Promise.all([give(), give()]);
+      assert.equal(given.filter((id) => id === null).length, 1);
+      const { ledger } = await test.store.transact((transaction) => transaction.lock({ periods: [ref] }));
+      assert.equal(ledger.balance(ref).credit.credited, 9n);
     });
 
     it('[WL-005] tells of a threshold once per period', async () => {

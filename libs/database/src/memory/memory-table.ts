@@ -20,10 +20,15 @@ export class MemoryTable<Row extends object = object> {
 
   /** In the order in which they were committed first; what `by` has added and not committed comes last. */
   all(by?: MemoryTransaction): Readonly<Row>[] {
-    const rows = [...this.committed.keys()].map((key) => this.get(key, by)!);
+    return this.entries(by).map(([, row]) => row);
+  }
+
+  /** With their keys. */
+  entries(by?: MemoryTransaction): [string, Readonly<Row>][] {
+    const rows = [...this.committed.keys()].map((key): [string, Row] => [key, this.get(key, by)!]);
     if (!by) return rows;
     const added = [...this.pending].filter(([key, pending]) => pending.by === by && !this.committed.has(key));
-    return [...rows, ...added.map(([, { row }]) => row)];
+    return [...rows, ...added.map(([key, { row }]): [string, Row] => [key, row])];
   }
 
   /** Changes a committed row outside any transaction: for marks that no transaction competes for. */

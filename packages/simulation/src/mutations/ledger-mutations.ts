@@ -1,5 +1,5 @@
 import { ZERO_USD } from '@ao/kernel';
-import { Ledger, type LedgerStore, type LedgerTransaction } from '@ao/wallet/simulation';
+import type { Ledger, LedgerStore, LedgerTransaction } from '@ao/wallet/simulation';
 import { overriding } from './overriding.js';
 import type { Mutation, Sabotage } from './sabotage.js';
 
@@ -49,11 +49,8 @@ export const ledgerMutations: readonly Mutation[] = [
   {
     name: 'decides on money that it has not locked',
     sabotage: inTransaction((_transaction, store) => ({
-      lock: async ({ periods, leaseIds = [] }) => {
-        const balances = await Promise.all(periods.map((ref) => store.readBalance(ref)));
-        const leases = await store.findLeases(leaseIds);
-        return { ledger: new Ledger(balances, [...leases.values()]), overdueLeaseIds: [] };
-      },
+      // The locks go with a transaction of their own.
+      lock: (scope) => store.transact((other) => other.lock(scope)),
     })),
   },
   {

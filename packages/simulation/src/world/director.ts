@@ -51,6 +51,8 @@ export class Director {
       const made = maker!.createWallet.execute({
         actor: ADMIN,
         ownerType: 'organisation',
+        kind: 'budget',
+        autoTopUp: null,
         parentId: parent === null ? null : walletIds[parent]!,
         limit: limit === null ? null : nanoUsd(limit),
         ...settings,

@@ -4,8 +4,9 @@ import type { Lease } from '../../domain/lease.js';
 
 /** The CHECK constraints of the tables, by the names that PostgreSQL knows them under. */
 
-export function checkPeriod({ posted, held }: PeriodBalance): void {
-  require(posted >= 0n, 'period_balance_posted_is_not_negative');
+export function checkPeriod({ held, credit }: PeriodBalance): void {
+  require(credit.credited >= 0n, 'period_balance_credited_is_not_negative');
+  require(credit.refunded >= 0n, 'period_balance_refunded_is_not_negative');
   require(held >= 0n, 'period_balance_held_is_not_negative');
 }
 

@@ -1,7 +1,7 @@
 import { appendMemoryOutbox, type MemorySession, type MemoryTransaction } from '@ao/database/memory';
 import { ZERO_USD } from '@ao/kernel';
 import type { LedgerStore, LedgerTransaction, NewPeriod, RecordEntry } from '../../application/ports.js';
-import type { PeriodBalance } from '../../domain/balance.js';
+import { NO_CREDIT } from '../../domain/credit.js';
 import { PERIOD_ACCOUNT, resetKey, spendAccount, type Entry } from '../../domain/entry.js';
 import { remainingOf, type Lease } from '../../domain/lease.js';
 import { periodRefKey, type PeriodRef } from '../../domain/ledger.js';
@@ -14,12 +14,6 @@ export class MemoryLedgerStore implements LedgerStore {
     private readonly tables: WalletTables,
     private readonly session: MemorySession,
   ) {}
-
-  async readBalance(ref: PeriodRef): Promise<PeriodBalance> {
-    await this.session.statement('read balance');
-    const { posted, held, spendableMax } = this.tables.periods.get(periodRefKey(ref)) ?? NOTHING;
-    return { ...ref, posted, held, spendableMax };
-  }
 
   async findLeases(leaseIds: readonly string[]): Promise<Map<string, Lease>> {
     if (leaseIds.length === 0) return new Map();
@@ -94,7 +88,7 @@ export class MemoryLedgerStore implements LedgerStore {
   }
 }
 
-const NOTHING = { posted: ZERO_USD, held: ZERO_USD, spendableMax: null };
+const NOTHING = { posted: ZERO_USD, held: ZERO_USD, spendableMax: null, credit: NO_CREDIT };
 const FINISHED = new Set(['closed', 'expired']);
 
 const resetMarker = ({ walletId, periodKey }: PeriodRef, orgId: string): Entry => ({

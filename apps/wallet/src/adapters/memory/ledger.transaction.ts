@@ -1,21 +1,35 @@
 import { decodeMessage, encodeMessage, type EncodedEvent } from '@ao/bus';
 import { acquireLeasesV1 } from '@ao/contracts';
+import { ZERO_USD } from '@ao/kernel';
 import { appendMemoryOutbox, claimMemoryInbox, lostRace, type MemoryTransaction } from '@ao/database/memory';
+import type { AskedAdjustment, OnceRecords, TopUp } from '../../application/credit-ports.js';
 import type { AnsweredAcquisition, LedgerTransaction, LockedLedger, RecordedEntry } from '../../application/ports.js';
 import type { PeriodBalance } from '../../domain/balance.js';
+import type { Credit } from '../../domain/credit.js';
 import { isHolding, type Lease } from '../../domain/lease.js';
 import { Ledger, periodRefKey, type PeriodRef } from '../../domain/ledger.js';
 import type { Crossing } from '../../domain/threshold.js';
+import { onceRecords, saveCredits } from './credits.js';
 import { checkEntry, checkLease, checkPeriod } from './checks.js';
 import type { AcquisitionRow, WalletTables } from './wallet-tables.js';
 
 const { response, subject } = acquireLeasesV1;
 
 export class MemoryLedgerTransaction implements LedgerTransaction {
+  readonly topUps: OnceRecords<TopUp>;
+  readonly adjustments: OnceRecords<AskedAdjustment>;
+
   constructor(
     private readonly tables: WalletTables,
     private readonly transaction: MemoryTransaction,
-  ) {}
+  ) {
+    this.topUps = onceRecords(tables.topUps, transaction, (topUp) => ({
+      ...topUp,
+      remaining: topUp.amount,
+      expired: ZERO_USD,
+    }));
+    this.adjustments = onceRecords(tables.adjustments, transaction, (adjustment) => adjustment);
+  }
 
   claimEvents(consumer: string, eventIds: readonly string[]): Promise<string[]> {
     return claimMemoryInbox(this.tables.database, this.transaction, consumer, eventIds);
@@ -25,6 +39,7 @@ export class MemoryLedgerTransaction implements LedgerTransaction {
     periods: readonly PeriodRef[];
     leaseIds?: readonly string[];
     overdueBeforeMs?: number;
+    creditsAtMs?: number | 'all';
   }): Promise<LockedLedger> {
     const keys = [...new Set(scope.periods.map(periodRefKey))].sort();
     await this.transaction.statement('lock periods');
@@ -34,7 +49,7 @@ export class MemoryLedgerTransaction implements LedgerTransaction {
     const leases = scope.leaseIds?.length ? await this.readLeases(scope.leaseIds) : [];
     const overdue =
       scope.overdueBeforeMs === undefined ? [] : await this.readOverdue(new Set(keys), scope.overdueBeforeMs);
-    return toLocked(balances, leases, overdue);
+    return toLocked(balances, leases, overdue, await this.readCreditsDue(balances, scope.creditsAtMs));
   }
 
   async lockOverdue(overdueBeforeMs: number, periodsMax: number): Promise<LockedLedger> {
@@ -43,6 +58,18 @@ export class MemoryLedgerTransaction implements LedgerTransaction {
     const wanted = [...new Set(overdue.map(periodRefKey))].slice(0, periodsMax).sort();
     const keys = await this.transaction.lockFree(this.tables.periods, wanted);
     return toLocked(this.balances(keys), [], await this.readOverdue(new Set(keys), overdueBeforeMs));
+  }
+
+  async lockExpiring(nowMs: number, afterWalletId: string, periodsMax: number): Promise<LockedLedger> {
+    await this.transaction.statement('lock expiring periods');
+    const expiring = this.tables.periods
+      .all(this.transaction)
+      .filter((row) => isDue(row, nowMs) && row.walletId > afterWalletId)
+      .map(periodRefKey)
+      .sort();
+    const keys = await this.transaction.lockFree(this.tables.periods, expiring.slice(0, periodsMax));
+    const balances = this.balances(keys);
+    return toLocked(balances, [], [], await this.readCreditsDue(balances, nowMs));
   }
 
   async postedKeys(keys: readonly string[]): Promise<Set<string>> {
@@ -82,12 +109,31 @@ export class MemoryLedgerTransaction implements LedgerTransaction {
     await this.insertLeases(granted);
     await this.updateLeases(leases);
     await this.updateBalances(balances);
+    await saveCredits(this.tables, this.transaction, ledger.changes);
     await insertEntries(this.tables, this.transaction, entries);
     await appendMemoryOutbox(this.tables.database, this.transaction, events);
   }
 
   private balances(keys: readonly string[]): PeriodBalance[] {
     return keys.flatMap((key) => this.tables.periods.get(key, this.transaction) ?? []);
+  }
+
+  private async readCreditsDue(
+    balances: readonly PeriodBalance[],
+    atMs: number | 'all' | undefined,
+  ): Promise<Credit[]> {
+    if (atMs === undefined) return [];
+    const wanted = balances.filter((balance) => atMs === 'all' || isDue(balance, atMs));
+    if (wanted.length === 0) return [];
+    await this.transaction.statement('select credits');
+    const periodKeys = new Map(wanted.map(({ walletId, periodKey }) => [walletId, periodKey]));
+    return this.tables.topUps
+      .all(this.transaction)
+      .flatMap(({ id, orgId, walletId, expiresAtMs, remaining, expired }) => {
+        const periodKey = periodKeys.get(walletId);
+        if (periodKey === undefined || remaining <= 0n || expiresAtMs === null) return [];
+        return [{ id, orgId, walletId, periodKey, expiresAtMs, remaining, expired }];
+      });
   }
 
   private async readLeases(ids: readonly string[]): Promise<Lease[]> {
@@ -157,7 +203,15 @@ const toAcquisition = ({ createdAtMs: _createdAtMs, ...row }: AcquisitionRow): A
   answer: decodeMessage(response, row.answer, subject),
 });
 
-const toLocked = (balances: PeriodBalance[], leases: Lease[], overdue: Lease[]): LockedLedger => ({
-  ledger: new Ledger(balances, [...leases, ...overdue]),
+const isDue = ({ credit }: PeriodBalance, nowMs: number): boolean =>
+  credit.nextExpiryAtMs !== null && credit.nextExpiryAtMs <= nowMs;
+
+const toLocked = (
+  balances: PeriodBalance[],
+  leases: Lease[],
+  overdue: Lease[],
+  credits: Credit[] = [],
+): LockedLedger => ({
+  ledger: new Ledger(balances, [...leases, ...overdue], credits),
   overdueLeaseIds: overdue.map(({ id }) => id),
 });

@@ -169,6 +169,15 @@ class MemoryWalletTree implements WalletTree {
     await appendMemoryOutbox(this.tables.database, this.transaction, events);
   }
 
+  async forgetTopUpRequest(walletId: string): Promise<void> {
+    await this.transaction.statement('forget top-up request');
+    for (const [key, row] of this.tables.periods.entries(this.transaction)) {
+      if (row.walletId !== walletId || row.credit.topUpRequestedAtMs === null) continue;
+      const credit = { ...row.credit, topUpRequestedAtMs: null };
+      await this.transaction.put(this.tables.periods, key, { ...row, credit });
+    }
+  }
+
   private rows(): Readonly<WalletRow>[] {
     return this.tables.wallets.all(this.transaction).filter(({ wallet }) => wallet.orgId === this.orgId);
   }

@@ -128,4 +128,9 @@ class PostgresWalletTree implements WalletTree {
     await this.prisma.outbox.createMany({ data: events });
     await confirmClaim(this.prisma);
   }
+
+  async forgetTopUpRequest(walletId: string): Promise<void> {
+    const where = { walletId, topUpRequestedAt: { not: null } };
+    await this.prisma.periodBalance.updateMany({ where, data: { topUpRequestedAt: null } });
+  }
 }

@@ -27,6 +27,14 @@ interface AdminCall {
   sealKey: () => string | null;
 }
 
+/** A body that is not JSON. */
+export class RawBody {
+  constructor(
+    readonly text: string,
+    readonly headers: Readonly<Record<string, string>>,
+  ) {}
+}
+
 /** One administrative route: its owner answers over the bus and checks roles; the gateway only translates. */
 export interface AdminRoute<C extends RpcContract = RpcContract> {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -34,7 +42,8 @@ export interface AdminRoute<C extends RpcContract = RpcContract> {
   contract: C;
   status?: number;
   toRequest: (call: AdminCall) => CallOf<C>;
-  toBody: (response: ResponseOf<C>) => unknown;
+  /** What becomes the JSON of the answer, or a `RawBody`, which is sent as it is. */
+  toBody: (response: ResponseOf<C>, call: AdminCall) => unknown;
   toHeaders?: (response: ResponseOf<C>) => Record<string, string>;
 }
 
@@ -65,17 +74,16 @@ export function registerAdminRoutes(
           const key = bearerKey(request.headers.authorization);
           return key === null ? null : seal(key);
         };
-        const call = toRequest({ actor, principal, params, query, body, request, sealKey });
-        const response = await bus.request(contract, call, {
+        const call: AdminCall = { actor, principal, params, query, body, request, sealKey };
+        const response = await bus.request(contract, toRequest(call), {
           requestId: request.callId,
           ...(method !== 'GET' && idempotencyOf(request, reply, fingerprint)),
         });
         setBaseHeaders(request, reply);
         if (toHeaders) reply.headers(toHeaders(response));
-        return reply
-          .status(status)
-          .type('application/json; charset=utf-8')
-          .send(JSON.stringify(toBody(response)));
+        const answer = toBody(response, call);
+        if (answer instanceof RawBody) return reply.status(status).headers(answer.headers).send(answer.text);
+        return reply.status(status).type('application/json; charset=utf-8').send(JSON.stringify(answer));
       },
     });
   }
