@@ -2,7 +2,7 @@ import { build } from './build.mjs';
 import { format } from './format.mjs';
 import { lint } from './lint.mjs';
 import { preflight } from './preflight.mjs';
-import { bench, cluster, migrate, settings, start } from './programs.mjs';
+import { bench, cluster, migrate, settings, simulate, start } from './programs.mjs';
 import { requirements } from './requirements.mjs';
 import { test } from './test.mjs';
 import { tidy } from './tidy.mjs';
@@ -24,6 +24,7 @@ export const commands = {
   format,
   test,
   bench,
+  simulate,
   settings,
   preflight,
   requirements,

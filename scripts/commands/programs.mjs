@@ -52,6 +52,12 @@ export const bench = program(
   'Arguments are passed to the benchmark; see packages/bench/README.md.',
 );
 
+export const simulate = program(
+  'packages/simulation/dist/main.js',
+  'run the money path in simulated worlds full of faults, by seed',
+  '--seeds N, --seed S to replay one, --json FILE; see packages/simulation/README.md.',
+);
+
 export const settings = program(
   'apps/standalone/dist/describe-settings.js',
   'write .env.example anew from the settings that the services define',

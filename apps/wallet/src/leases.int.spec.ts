@@ -95,6 +95,16 @@ describe('budget leases', () => {
     await expect(thief).rejects.toMatchObject({ code: 'conflict' });
   });
 
+  it('do not refuse a question for less because one under the same id, for more, was refused beside it', async () => {
+    const walletId = await wallet.createWallet({ limit: usd(50) });
+    const call = { acquisitionId: wallet.id('acq'), mayRecall: false };
+    const answers = await Promise.all([60, 10].map((amount) => wallet.acquire(walletId, amount, call)));
+    expect(answers).toMatchObject([
+      { kind: 'refused', shortfall: 10n },
+      { kind: 'granted', leases: [{ granted: 10n }] },
+    ]);
+  });
+
   it('answer a repeated acquisition as the first time across replicas', async () => {
     const walletId = await wallet.createWallet({ limit: usd(1_000) });
     const two = await wallet.startReplica();

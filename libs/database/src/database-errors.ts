@@ -29,6 +29,9 @@ export function isRetryableConflict(error: unknown): boolean {
   return RETRYABLE_STATES.has(databaseErrorCode(error) ?? '');
 }
 
+/** To be thrown inside a transaction that finds out for itself that it lost a race: it is run again. */
+export const lostRace = (what: string): Error => Object.assign(new Error(what), { code: '40001' });
+
 /** Whether the server could not be reached or went away (as opposed to having refused the statement). */
 export function isUnavailable(error: unknown): boolean {
   const code = databaseErrorCode(error) ?? '';

@@ -5,6 +5,7 @@ export {
   isRetryableConflict,
   isUnavailable,
   isUniqueViolation,
+  lostRace,
   translateDatabaseError,
 } from './database-errors.js';
 export { freePort } from './embedded/free-port.js';

@@ -24,6 +24,8 @@ export const canaryFiles = {
   'libs/wide/src/circle-one.ts': "import { two } from './circle-two.js';\nexport const one: string = two;\n",
   'libs/wide/src/circle-two.ts': "import type { one } from './circle-one.js';\nexport const two: typeof one = 'two';\n",
   'packages/tool/src/index.ts': "export const tool = 'tool';\n",
+  'packages/tool/src/upwards.ts': "import { alpha } from '@ao/alpha';\nexport const upwards = alpha;\n",
+  'packages/simulation/src/index.ts': "import { alpha } from '@ao/alpha';\nexport const simulation = alpha;\n",
 };
 
 /** Rule and importing file of every planted violation. */
@@ -36,6 +38,7 @@ export const plantedViolations = [
   'apps-never-import-apps apps/beta/src/near.ts',
   'kernel-imports-nothing-of-ours libs/kernel/src/index.ts',
   'libs-never-import-apps libs/wide/src/upwards.ts',
+  'libs-never-import-apps packages/tool/src/upwards.ts',
   'libs-never-import-packages libs/wide/src/outwards.ts',
   'no-cycles libs/wide/src/circle-one.ts',
 ];

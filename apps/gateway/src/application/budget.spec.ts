@@ -190,6 +190,32 @@ describe('the budget', () => {
     expect(budget.reserve(caller, usd(10))).toMatchObject({ amount: 10n });
   });
 
+  it('[BX-001] asks for the whole path at once when a part of it was recalled while it asked for the rest', async () => {
+    const clock = new ManualClock();
+    const path = ['leaf', 'root'].map((walletId) => ({ walletId, name: walletId, unlimited: false }));
+    const skipped: (readonly string[] | undefined)[] = [];
+    const broker = {
+      acquire: async ({ skipWalletIds, amountMin: granted }: Acquire): Promise<Answer> => {
+        skipped.push(skipWalletIds);
+        // Another gateway needs what lies idle here while the question is under way.
+        if (skipped.length === 2) budget.giveBack(['root']);
+        const times = { expiresAtMs: clock.nowMs() + 60_000, periodEndsAtMs: null };
+        const leases = path
+          .filter(({ walletId }) => !skipWalletIds?.includes(walletId))
+          .map(({ walletId }) => ({ leaseId: `${walletId} ${skipped.length}`, walletId, granted, ...times }));
+        const more = leases.map((lease) =>
+          skipped.length === 1 && lease.walletId === 'root' ? { ...lease, granted: usd(50) } : lease,
+        );
+        return { kind: 'granted', path, leases: more };
+      },
+    } as unknown as LeaseBroker;
+    const options = { gatewayId: 'gw_1', clock, ids: new SequentialIds(), logger: silentLogger, leaseIdleMs: 5_000 };
+    const budget = new Budget(new LeasePool(), broker, options);
+    await budget.reserve(caller, usd(10));
+    await budget.reserve(caller, usd(10));
+    expect(skipped).toEqual([[], ['root'], []]);
+  });
+
   it('charges nobody where there is no wallet', () => {
     expect(setUp(0n).budget.reserve(payersOf({ ...principal, walletId: null }, []), usd(1))).toBeNull();
   });

@@ -125,8 +125,10 @@ export class Budget {
       }
       if (asked === USELESS_LEASES_MAX) throw noUsableLease();
       asked += 1;
-      // The question brings at least `amount` or throws; should another call be quicker to take it, ask once more.
-      const reservation = await this.askAndTake(payers, amount, outcome.enoughWalletIds);
+      // The question brings at least `amount` or throws. What the other wallets had may be gone by then, taken by another
+      // call or recalled: the next question is for all of them at once, and what it brings is taken as it comes.
+      const skipWalletIds = asked === 1 ? outcome.enoughWalletIds : [];
+      const reservation = await this.askAndTake(payers, amount, skipWalletIds);
       if (reservation) return reservation;
     }
   }

@@ -47,6 +47,7 @@ export class LeaseQuestions {
     const { gatewayId, ids, clock } = this.options;
     const { orgId, walletId } = payers;
     const amountMin = maxUsd(amount, nanoUsd(1n));
+    await this.untilNotAskedAgain(payers);
     const largest = await this.send(payers, {
       acquisitionId: this.unanswered.get(payers.key)?.acquisition.acquisitionId ?? ids.next('acq'),
       gatewayId,
@@ -72,6 +73,12 @@ export class LeaseQuestions {
         await this.send(payers, { ...acquisition, mayRecall: false }).catch(() => undefined);
       }),
     );
+  }
+
+  /** What is being asked again may be another amount, and makes nobody give back: its refusal is not one of this call. */
+  private async untilNotAskedAgain({ key }: Payers): Promise<void> {
+    const earlier = this.unanswered.get(key)?.acquisition.acquisitionId;
+    if (earlier !== undefined) await this.sending.get(earlier)?.catch(() => undefined);
   }
 
   private send(payers: Payers, acquisition: Acquisition): Promise<NanoUsd> {

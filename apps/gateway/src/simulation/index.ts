@@ -1,1 +1,21 @@
+/** What a simulation composes a gateway from: all that lies between a caller's request and the bus. No Nest, no HTTP. */
+export { encodeBegin, encodeEnd, encodeProgress, encodeReport } from '../adapters/spool/segment.js';
+export { readLine } from '../adapters/spool/segment-reader.js';
+export { noteOpenCall } from '../adapters/spool/spool-replay.js';
+export { BudgetScopes } from '../application/budget-scopes.js';
+export { Budget } from '../application/budget.js';
+export type { InboundCall, Responder } from '../application/calls/call.js';
+export { PerformCall } from '../application/calls/perform-call.js';
+export { Limits } from '../application/limits.js';
+export { ModelState } from '../application/model-state.js';
+export type {
+  CallBegin,
+  CallProgress,
+  LeaseBroker,
+  Upstream,
+  UpstreamAnswer,
+  UpstreamCall,
+  UsageSpool,
+} from '../application/ports.js';
+export { RoutingTable, type Provider } from '../application/routing-table.js';
 export { LeasePool } from '../domain/lease-pool.js';

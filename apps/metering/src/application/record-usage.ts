@@ -9,8 +9,8 @@ import type { PriceRepository, RecordedCall, RefusedCall, RequestLog } from './p
 /** Turns the gateways' reports into the request log and its events; the same report again changes nothing. */
 export class RecordUsage {
   constructor(
-    private readonly log: RequestLog,
-    private readonly prices: PriceRepository,
+    private readonly log: Pick<RequestLog, 'record'>,
+    private readonly prices: Pick<PriceRepository, 'find'>,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}

@@ -80,8 +80,7 @@ export class AcquireLeases {
       const known = await transaction.findAcquisitions(jobs.map(({ request }) => request.acquisitionId));
       const earlierIds = new Set(known.keys());
       const answers = new Map(jobs.map((job) => [job, this.answerOnce(job, known, ledger, nowMs)]));
-      // A refusal holds nothing: whoever asks again may find money by then.
-      const fresh = [...known.values()].filter(({ id, answer }) => !earlierIds.has(id) && answer.kind === 'granted');
+      const fresh = [...known.values()].filter(({ id }) => !earlierIds.has(id));
       await transaction.saveAcquisitions(fresh, nowMs);
       const wallets = new Map(steps.map(({ wallet }) => [wallet.id, wallet]));
       await saveLedger(transaction, ledger, { wallets, events: this.events, nowMs });
@@ -89,13 +88,14 @@ export class AcquireLeases {
     });
   }
 
-  /** @param known The acquisitions answered so far, to which this one is added. */
+  /** @param known The acquisitions granted so far, to which this one is added. */
   private answerOnce(job: Job, known: Map<string, AnsweredAcquisition>, ledger: Ledger, nowMs: number): Answer {
     const { acquisitionId: id, orgId, gatewayId, walletId } = job.request;
     const earlier = known.get(id);
     if (earlier) return repeat(earlier, job.request);
     const answer = this.answer(job, ledger, nowMs);
-    known.set(id, { id, orgId, gatewayId, walletId, answer });
+    // A refusal holds nothing: whoever asks again, perhaps for less, may find money by then.
+    if (answer.kind === 'granted') known.set(id, { id, orgId, gatewayId, walletId, answer });
     return answer;
   }
 

@@ -7,10 +7,6 @@ export class Coalesced<Result> {
 
   constructor(private readonly work: (key: string) => Promise<Result>) {}
 
-  isRunning(key: string): boolean {
-    return this.running.has(key);
-  }
-
   run(key: string): Promise<Result> {
     const running = this.running.get(key);
     if (!running) return this.start(key);

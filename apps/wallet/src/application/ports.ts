@@ -128,6 +128,7 @@ export interface LedgerTransaction {
   /** Of these idempotency keys, those that the ledger has. */
   postedKeys(keys: readonly string[]): Promise<Set<string>>;
   findAcquisitions(ids: readonly string[]): Promise<Map<string, AnsweredAcquisition>>;
+  /** The transaction runs again when another one has answered one of them meanwhile: under other locks, it may have. */
   saveAcquisitions(answered: readonly AnsweredAcquisition[], nowMs: number): Promise<void>;
   /** Records the crossings and gives those that were not known: the only ones to tell of. */
   recordCrossings(crossings: readonly Crossing[], nowMs: number): Promise<Crossing[]>;

@@ -54,7 +54,8 @@ export async function* readSegment(path: string): AsyncGenerator<SpoolLine> {
   if (heldBytes > 0) yield { kind: 'damaged', isTorn: true };
 }
 
-function readLine(bytes: Buffer): SpoolLine {
+/** What a line says, without its line feed. */
+export function readLine(bytes: Buffer): SpoolLine {
   try {
     const read = line.parse(JSON.parse(utf8.decode(bytes)));
     return read.kind === 'begin' ? { kind: 'begin', report: asInterrupted(read.call, read.inputTokens) } : read;

@@ -105,7 +105,7 @@ export class SpoolReplay {
       if (line.kind === 'end') {
         open.delete(line.report.requestId);
         await batch.add(line.report);
-      } else if (line.kind !== 'damaged') note(line, open);
+      } else if (line.kind !== 'damaged') noteOpenCall(line, open);
       else if (line.isTorn) torn += 1;
       else damaged += 1;
     }
@@ -116,8 +116,11 @@ export class SpoolReplay {
   }
 }
 
-/** Calls that have begun, and how far they came. */
-function note(line: Extract<SpoolLine, { kind: 'begin' | 'progress' }>, open: Map<string, UsageReport>): void {
+/** Keeps in `open` the calls that have begun, and how far they came. */
+export function noteOpenCall(
+  line: Extract<SpoolLine, { kind: 'begin' | 'progress' }>,
+  open: Map<string, UsageReport>,
+): void {
   if (line.kind === 'begin') {
     open.set(line.report.requestId, line.report);
     return;

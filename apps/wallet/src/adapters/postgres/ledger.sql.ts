@@ -81,7 +81,8 @@ export const SELECT_ACQUISITIONS =
 
 export const INSERT_ACQUISITIONS = `
 INSERT INTO acquisition (id, org_id, gateway_id, wallet_id, answer, created_at)
-SELECT *, $6::timestamptz FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])`;
+SELECT *, $6::timestamptz FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+ON CONFLICT (id) DO NOTHING`;
 
 /** Deletes at most this many rows at once, so that its locks are short. */
 const PRUNE_ROWS_MAX = 10_000;

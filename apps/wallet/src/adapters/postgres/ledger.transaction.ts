@@ -1,6 +1,6 @@
 import { decodeMessage, encodeMessage, type EncodedEvent } from '@ao/bus';
 import { acquireLeasesV1 } from '@ao/contracts';
-import { appendOutbox, claimInbox, type Queryable } from '@ao/database';
+import { appendOutbox, claimInbox, lostRace, type Queryable } from '@ao/database';
 import type { AskedAdjustment, OnceRecords, TopUp } from '../../application/credit-ports.js';
 import type { AnsweredAcquisition, LedgerTransaction, LockedLedger, RecordedEntry } from '../../application/ports.js';
 import type { PeriodBalance } from '../../domain/balance.js';
@@ -67,7 +67,7 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
 
   async saveAcquisitions(answered: readonly AnsweredAcquisition[], nowMs: number): Promise<void> {
     if (answered.length === 0) return;
-    await this.client.query(sql.INSERT_ACQUISITIONS, [
+    const { rowCount } = await this.client.query(sql.INSERT_ACQUISITIONS, [
       answered.map(({ id }) => id),
       answered.map(({ orgId }) => orgId),
       answered.map(({ gatewayId }) => gatewayId),
@@ -75,6 +75,7 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
       answered.map(({ answer }) => encodeMessage(acquireLeasesV1.response, answer, acquireLeasesV1.subject)),
       toTimestamp(nowMs),
     ]);
+    if (rowCount !== answered.length) throw lostRace('an acquisition was answered by another transaction meanwhile');
   }
 
   async recordCrossings(crossings: readonly Crossing[], nowMs: number): Promise<Crossing[]> {

@@ -1,0 +1,23 @@
+/** What a simulation composes the service from: its use cases, and its ports in memory. No Nest, no PostgreSQL. */
+export { MemoryLedgerAudit } from '../adapters/memory/ledger.audit.js';
+export { MemoryLedgerStore } from '../adapters/memory/ledger.store.js';
+export { MemoryWalletRepository } from '../adapters/memory/wallet.repository.js';
+export { WalletTables } from '../adapters/memory/wallet-tables.js';
+export { MicroBatch } from '../adapters/bus/micro-batch.js';
+export { AcquireLeases, type LeaseTerms } from '../application/acquire-leases.js';
+export { AcquireOrRecall } from '../application/acquire-or-recall.js';
+export { checkLedger } from '../application/check-ledger.js';
+export { CreateWallet } from '../application/create-wallet.js';
+export { FindPayers } from '../application/find-payers.js';
+export { RecallLeases } from '../application/recall-leases.js';
+export type { LedgerStore, LedgerTransaction, LedgerViolation, RecordedEntry } from '../application/ports.js';
+export { SettleUsage } from '../application/settle-usage.js';
+export { SweepLeases } from '../application/sweep-leases.js';
+export { SyncLeases } from '../application/sync-leases.js';
+export { UpdateWallet } from '../application/update-wallet.js';
+export { WalletEvents } from '../application/wallet-events.js';
+export { settlementKey } from '../domain/entry.js';
+export { isHolding, remainingOf, type Lease } from '../domain/lease.js';
+export { Ledger, periodRefKey } from '../domain/ledger.js';
+export { PeriodBook } from '../domain/period-book.js';
+export { spendableMax, type Wallet } from '../domain/wallet.js';
