@@ -1,31 +1,14 @@
-import { routingTableSnapshot, type Price, type ScopedBudget } from '@ao/contracts';
+import { pricesSnapshot, routingTableSnapshot, type Price, type ScopedBudget } from '@ao/contracts';
 import { BudgetScopes, ModelState, RoutingTable } from '@ao/gateway/simulation';
-import { picoUsd } from '@ao/kernel';
 import { PriceBook } from '@ao/pricing';
 
 export const MODEL = 'simulated';
 
 /** Odd figures: a cost that is not rounded once, half to even, shows. */
-export const PRICE: Price = {
-  id: 'prc_1',
-  model: MODEL,
-  provider: null,
-  effectiveFromMs: 0,
-  free: false,
-  contextTokensMax: null,
-  outputTokensMax: null,
-  source: 'simulation',
-  inputPico: picoUsd(200_003n),
-  outputPico: picoUsd(1_250_507n),
-  cachedInputPico: null,
-  cacheWrite5mPico: null,
-  cacheWrite1hPico: null,
-  reasoningPico: null,
-  audioInputPico: null,
-  audioOutputPico: null,
-  imageInputPico: null,
-  imageOutputPico: null,
-};
+export const PRICE: Price = pricesSnapshot.value.parse({
+  version: 1,
+  prices: [{ id: 'prc_1', model: MODEL, effectiveFromMs: 0, inputPico: '200003', outputPico: '1250507', source: 'api' }],
+}).prices[0]!;
 
 const table = routingTableSnapshot.value.parse({
   version: 1,

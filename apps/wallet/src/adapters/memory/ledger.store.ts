@@ -88,7 +88,7 @@ export class MemoryLedgerStore implements LedgerStore {
   }
 }
 
-const NOTHING = { posted: ZERO_USD, held: ZERO_USD, spendableMax: null, credit: NO_CREDIT };
+const NOTHING = { posted: ZERO_USD, held: ZERO_USD, transferredIn: ZERO_USD, transferredOut: ZERO_USD, spendableMax: null, credit: NO_CREDIT };
 const FINISHED = new Set(['closed', 'expired']);
 
 const resetMarker = ({ walletId, periodKey }: PeriodRef, orgId: string): Entry => ({
