@@ -1,7 +1,9 @@
 import { openDatabase } from '@ao/database';
 import { nanoUsd, type NanoUsd } from '@ao/kernel';
-import { checkLedger } from '@ao/wallet';
+import { checkLedger, type LedgerViolation } from '@ao/wallet';
+import type { ApiClient } from './api-client.js';
 import type { RunningPlatform } from './start-platform.js';
+import { expectStatus } from './tenants.js';
 
 /** What the ledger says of one call and one wallet. */
 export interface LedgerEntry {
@@ -44,10 +46,17 @@ export async function assertLedger(platform: RunningPlatform): Promise<{ entries
   }
 }
 
-const describe = ({
-  law,
-  walletId,
-  expected,
-  found,
-}: Awaited<ReturnType<typeof checkLedger>>['violations'][number]): string =>
+/** All of the request log that this key sees. */
+export async function readRequestLog(api: ApiClient): Promise<Record<string, any>[]> {
+  const rows: Record<string, any>[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const after: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const { body } = expectStatus(await api.get(`/v1/requests?limit=500${after}`), 200);
+    rows.push(...body.data);
+    cursor = body.next_cursor;
+  }
+  return rows;
+}
+
+const describe = ({ law, walletId, expected, found }: LedgerViolation): string =>
   `${law} of ${walletId}: ${found} instead of ${expected}`;
