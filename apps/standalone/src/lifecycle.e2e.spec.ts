@@ -20,6 +20,8 @@ const chat = { model: 'chat', messages: [{ role: 'user' as const, content: 'Stil
 const READY_WITHIN_SECONDS = 5;
 const ANSWERED_WITHIN_MS = 5_000;
 const FAILS_WITHIN_MS = 30_000;
+/** Enough for the spool to hand over what it has, while nothing is wrong. */
+const SPOOLED_MS = 500;
 
 describe.each(modes)('lifecycle, %s', (mode) => {
   let provider: Simulator;
@@ -207,6 +209,33 @@ describe('a cluster that loses a part', () => {
     await whenReady();
     await waitFor(async () => (await spentBy(api)) === 15_000n, { timeoutMs: 30_000, intervalMs: 100 });
     expect(await requestRows(api, 3)).toHaveLength(3);
+  });
+
+  it.each([
+    ['calls that their gateway had reported', 'metering'],
+    ['calls that metering had announced to the ledger', 'wallet'],
+  ])('[BX-002] bills %s when the machine of the bus crashes before its disk has them', async (_what, reader) => {
+    const { api } = await createTenant(platform.admin, '1');
+    provider.setDefaults('input_tokens=1&output_tokens=2');
+    const call = (): Promise<unknown> => api.chat(chat).then((answer) => expectStatus(answer, 200));
+    // The first one also leases the money for the others.
+    await call();
+    await requestRows(api, 1);
+    const pid = childPid(platform, reader);
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const loseSince = await platform.home.saveNats();
+      for (let calls = 0; calls < 10; calls += 1) await call();
+      // As far as its writer knows, all is done.
+      if (reader === 'wallet') await requestRows(api, 11);
+      else await sleep(SPOOLED_MS);
+      await loseSince();
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await whenReady();
+    await waitFor(async () => (await spentBy(api)) === 55_000n, { timeoutMs: 30_000, intervalMs: 100 });
+    expect(await requestRows(api, 11)).toHaveLength(11);
   });
 });
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createTestDatabase,
@@ -28,6 +29,8 @@ export interface PlatformHome {
    * PostgreSQL and Redis are there to be killed only in a home of their own.
    */
   kill(server: Server): Promise<() => Promise<void>>;
+  /** Copies what JetStream has on its disk; what it gives puts the bus back to that, as a crash of its machine would. */
+  saveNats(): Promise<() => Promise<void>>;
   remove(): Promise<void>;
 }
 
@@ -48,6 +51,7 @@ async function openStandaloneHome(): Promise<PlatformHome> {
     dataDirectory: folder.path,
     environment: { AO_DATA_DIR: folder.path },
     kill: (server) => Promise.reject(new Error(`in one process there is no ${server}`)),
+    saveNats: () => Promise.reject(new Error('in one process there is no NATS')),
     remove: () => folder.remove(),
   };
 }
@@ -91,6 +95,16 @@ async function openClusterHome({ ownServers = false }: HomeOptions): Promise<Pla
       return async () => {
         // PostgreSQL has been started again by who watches it.
         if (server !== 'postgres') servers[server] = await again[server](servers[server]!.port);
+      };
+    },
+    async saveNats() {
+      const saved = join(folder.path, 'jetstream-saved');
+      await cp(jetstreamDirectory, saved, { recursive: true });
+      return async () => {
+        await servers.nats.kill();
+        await rm(jetstreamDirectory, { recursive: true });
+        await rename(saved, jetstreamDirectory);
+        servers.nats = await again.nats(servers.nats.port);
       };
     },
     async remove() {

@@ -2,7 +2,7 @@ import { silentLogger, sleep, systemClock, type Clock, type Logger } from '@ao/k
 import type { Database } from '../database.js';
 import type { OutboxEvent } from './append-outbox.js';
 import { backoffMs } from './backoff.js';
-import { readWaiting, recordSettled } from './outbox-rows.js';
+import { readWaiting, recordSettled, reopenPublished } from './outbox-rows.js';
 import { pruneOutbox, readOutboxLag, type OutboxLag } from './outbox-upkeep.js';
 import { Publications, type PublicationLimits, type Settled } from './publications.js';
 import { RelayLock } from './relay-lock.js';
@@ -59,6 +59,8 @@ export class OutboxRelay {
   private isBehind = false;
   private sweptAtMs = 0;
   private prunedAtMs: number;
+  /** What the bus may have lost. */
+  private suspect: { safeAfterMs: number; awaySinceMs: number } | null = null;
   private loop: Promise<void> | undefined;
   private unsubscribe: (() => void) | undefined;
 
@@ -88,6 +90,16 @@ export class OutboxRelay {
   wake(): void {
     this.lookAtMs = 0;
     this.proceed();
+  }
+
+  /**
+   * Publishes once more what the bus took over in its last `safeAfterMs` before it was away for `awayMs`: it may have lost
+   * that. Consumers know what they had.
+   */
+  publishAgain(safeAfterMs: number, awayMs: number): void {
+    const awaySinceMs = this.nowMs() - awayMs;
+    this.suspect = { safeAfterMs, awaySinceMs: Math.min(awaySinceMs, this.suspect?.awaySinceMs ?? awaySinceMs) };
+    this.wake();
   }
 
   /** Starts no more publications and waits for the open ones, two seconds at most. */
@@ -121,6 +133,7 @@ export class OutboxRelay {
 
   private async step(): Promise<void> {
     await this.store();
+    await this.reopen();
     if (this.nowMs() >= this.nextLookMs()) await this.look();
     // With nothing in hand, any replica may be the next to publish.
     if (this.publications.heldCount === 0) await this.lock.release();
@@ -140,6 +153,16 @@ export class OutboxRelay {
     this.publications.forget(settled, this.pace.judge(settled, this.nowMs()));
     this.report(settled);
     if (this.isBehind) this.lookAtMs = 0;
+  }
+
+  private async reopen(): Promise<void> {
+    const { suspect } = this;
+    if (!suspect) return;
+    const { safeAfterMs, awaySinceMs } = suspect;
+    const awayMs = this.nowMs() - awaySinceMs;
+    const events = await reopenPublished(this.options.database.pool, { safeAfterMs, awayMs });
+    if (this.suspect === suspect) this.suspect = null;
+    if (events > 0) this.options.logger.info({ events }, 'published again: the bus may have lost them');
   }
 
   /** Starts what waits, as far as there is room. */

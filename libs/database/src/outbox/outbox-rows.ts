@@ -32,6 +32,20 @@ function toEvent(row: OutboxRow): OutboxEvent {
   return row.request_id === null ? event : { ...event, requestId: row.request_id };
 }
 
+// The newest may be old: this service was away as well.
+const REOPEN_PUBLISHED = `
+UPDATE outbox SET published_at = NULL WHERE published_at > least(
+  now() - ($1::float8 + $2::float8) * interval '1 millisecond', (SELECT max(published_at) FROM outbox) - $1::float8 * interval '1 millisecond')`;
+
+/** Lets the events go out once more that were published last before the bus went away; gives their number. */
+export async function reopenPublished(
+  client: Queryable,
+  { safeAfterMs, awayMs }: { safeAfterMs: number; awayMs: number },
+): Promise<number> {
+  const { rowCount } = await client.query(REOPEN_PUBLISHED, [Math.ceil(safeAfterMs), Math.ceil(awayMs)]);
+  return rowCount ?? 0;
+}
+
 const RECORD_SETTLED = `
 UPDATE outbox SET attempts = attempts + 1, last_error = settled.reason,
   published_at = CASE WHEN settled.reason IS NULL THEN now() END,

@@ -1,9 +1,10 @@
-import { mkdir, readdir, unlink } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Bus } from '@ao/bus';
+import { SAFE_AFTER_MS, type Bus } from '@ao/bus';
 import { usageReportedV1, type UsageReport } from '@ao/contracts';
 import { sleep, type Clock, type Logger } from '@ao/kernel';
 import type { CallBegin, UsageSpool } from '../../application/ports.js';
+import { KeptFiles } from './kept-files.js';
 import { encodeBegin, encodeEnd, encodeReport, readSegment } from './segment.js';
 import { SegmentWriter } from './segment-writer.js';
 import { SpoolLock } from './spool-lock.js';
@@ -40,7 +41,8 @@ interface Segment {
 
 /**
  * The gateway's only durable state: an append-only file of begun and ended calls. Each end is published as a usage
- * report; a file goes once the bus has taken every call in it. At start the files of an earlier process are replayed.
+ * report; a file goes once the bus has taken every call in it and can no longer lose any. At start the files of an earlier
+ * process are replayed, and when the bus is another process than before, what that may have lost.
  */
 export class FileSpool implements UsageSpool {
   private readonly queue: Waiting[] = [];
@@ -50,11 +52,17 @@ export class FileSpool implements UsageSpool {
   private inFlight = 0;
   private sequence = 0;
   private readonly stopping = new AbortController();
+  private readonly kept: KeptFiles;
+  private readonly unsubscribe: () => void;
 
   private constructor(
     private readonly options: FileSpoolOptions,
     private readonly lock: SpoolLock,
-  ) {}
+  ) {
+    const { bus, clock, logger } = options;
+    this.kept = new KeptFiles({ keepMs: bus.publishWaitsForHandlers ? 0 : SAFE_AFTER_MS, clock, logger });
+    this.unsubscribe = bus.onServerChanged(() => void this.publishAgain());
+  }
 
   /**
    * Opens a new file and starts to replay those of earlier processes.
@@ -106,6 +114,7 @@ export class FileSpool implements UsageSpool {
     const deadlineMs = clock.monotonicMs() + STOP_DEADLINE_MS;
     while (this.lag() > 0 && clock.monotonicMs() < deadlineMs) await sleep(10);
     this.stopping.abort();
+    this.unsubscribe();
     this.current.closed = true;
     await this.current.writer.close();
     await this.removeFinished();
@@ -188,12 +197,21 @@ export class FileSpool implements UsageSpool {
   private async removeFinished(): Promise<void> {
     const finished = this.segments.filter((segment) => segment.closed && segment.open.size === 0);
     this.segments = this.segments.filter((segment) => !finished.includes(segment));
-    for (const { writer } of finished)
-      await writer
-        .remove()
-        .catch((error: unknown) =>
-          this.options.logger.warn({ err: error }, 'a finished spool file could not be removed'),
-        );
+    for (const { writer } of finished) await this.kept.add(writer.path);
+  }
+
+  /** Sends all that the bus had taken from these files once more: whoever has it knows it by its id. */
+  private async publishAgain(): Promise<void> {
+    const { logger } = this.options;
+    try {
+      for (const path of [...this.kept.renew(), ...this.segments.map(({ writer }) => writer.path)]) {
+        const { ends } = await readSegment(path);
+        logger.info({ path, calls: ends.size }, 'published again: the bus may have lost them');
+        await this.publishAll([...ends.values()]);
+      }
+    } catch (error) {
+      logger.error({ err: error }, 'spool files could not be published again');
+    }
   }
 
   /** A call may have begun in one file and ended in another: all are read before any call is held for interrupted. */
@@ -215,7 +233,7 @@ export class FileSpool implements UsageSpool {
         .filter(([requestId]) => !ends.has(requestId))
         .map(([, call]) => asInterrupted(call));
       if (!(await this.publishAll([...ends.values(), ...interrupted]))) return;
-      await Promise.all(paths.map((path) => unlink(path)));
+      for (const path of paths) await this.kept.add(path);
     } catch (error) {
       logger.error({ err: error }, 'spool files could not be replayed and stay where they are');
     }

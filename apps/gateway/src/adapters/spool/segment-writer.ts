@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import type { Logger } from '@ao/kernel';
 
 const SYNC_EVERY_MS = 20;
@@ -49,10 +49,6 @@ export class SegmentWriter {
   async close(): Promise<void> {
     await this.flush();
     await this.file.close();
-  }
-
-  async remove(): Promise<void> {
-    await unlink(this.path);
   }
 
   private writePending(): void {
