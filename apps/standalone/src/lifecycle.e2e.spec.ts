@@ -223,16 +223,18 @@ describe('a cluster that loses a part', () => {
     await requestRows(api, 1);
     const pid = childPid(platform, reader);
     process.kill(pid, 'SIGSTOP');
+    let crash: () => Promise<void>;
     try {
-      const loseSince = await platform.home.saveNats();
+      crash = await platform.home.saveNats();
       for (let calls = 0; calls < 10; calls += 1) await call();
       // As far as its writer knows, all is done.
       if (reader === 'wallet') await requestRows(api, 11);
       else await sleep(SPOOLED_MS);
-      await loseSince();
     } finally {
-      process.kill(pid, 'SIGCONT');
+      // What JetStream had sent to the reader goes with it.
+      process.kill(pid, 'SIGKILL');
     }
+    await crash();
     await whenReady();
     await waitFor(async () => (await spentBy(api)) === 55_000n, { timeoutMs: 30_000, intervalMs: 100 });
     expect(await requestRows(api, 11)).toHaveLength(11);

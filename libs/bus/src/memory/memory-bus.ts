@@ -32,7 +32,7 @@ type Responder = (request: string, requestId: string | undefined) => Promise<str
  * that an outbox row or a spool record is kept until then.
  */
 export class MemoryBus implements Bus {
-  readonly publishWaitsForHandlers = true;
+  readonly publishWaitsForHandlers: boolean = true;
   private readonly responders = new Map<string, Responder>();
   private readonly queues = new Map<string, Set<EventQueue>>();
   private readonly snapshots = new Map<string, string>();
