@@ -21,8 +21,8 @@ export default {
     {
       name: 'libs-never-import-apps',
       severity: 'error',
-      comment: 'Libraries and published packages stand below the services.',
-      from: { path: '^(libs|packages)/' },
+      comment: 'Libraries and published packages stand below the services. What measures or proves them stands above.',
+      from: { path: '^(libs|packages)/', pathNot: ['^packages/(bench|simulation)/'] },
       to: { path: '^apps/' },
     },
     {

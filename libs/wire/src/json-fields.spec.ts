@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { locateFields, readJson, replaceFields, readItems } from './json-fields.js';
+import { locateFields, readItems, readJson, removeField, replaceFields } from './json-fields.js';
 import { JSON_DEPTH_MAX, skipValue } from './json-scan.js';
 
 const locate = (text: string) => locateFields(Buffer.from(text));
@@ -172,5 +172,32 @@ describe('replaceFields', () => {
     const located = locateFields(bytes)!;
     expect(replaceFields(bytes, located, { model: Buffer.from('"m"') }).toString()).toBe('{"model":"m"}');
     expect(replaceFields(bytes, located, { model: undefined })).toBe(bytes);
+  });
+});
+
+describe('the removal of a field', () => {
+  const remove = (text: string, key: string): string => {
+    const bytes = Buffer.from(text);
+    return removeField(bytes, locateFields(bytes)!, key).toString();
+  };
+
+  it.each([
+    ['{"a":1,"b":2,"c":3}', 'b', '{"a":1,"c":3}'],
+    ['{"a":1 , "b": {"x":[1,2]} }', 'b', '{"a":1  }'],
+    ['{ "a" : 1 , "b":2}', 'a', '{  "b":2}'],
+    ['{"b":2}', 'b', '{}'],
+    ['{"a":"x,\\"b\\":1","b":2}', 'b', '{"a":"x,\\"b\\":1"}'],
+    ['{"a":1}', 'b', '{"a":1}'],
+  ])('%s without %s', (text, key, expected) => expect(remove(text, key)).toBe(expected));
+
+  it('leaves a valid object with all other fields, whatever stands in them', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), fc.nat(), (object, pick) => {
+        const keys = Object.keys(object);
+        const key = keys[pick % keys.length]!;
+        const { [key]: _gone, ...rest } = object;
+        expect(JSON.parse(remove(JSON.stringify(object), key))).toEqual(rest);
+      }),
+    );
   });
 });

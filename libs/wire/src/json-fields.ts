@@ -8,10 +8,15 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** The value of a field; `keyStart` is where its key begins. */
+export interface FieldRange extends ByteRange {
+  readonly keyStart: number;
+}
+
 /** Where the values of a JSON object's own fields stand in its bytes. */
 export interface LocatedFields {
   /** By decoded key; of equal keys the last, as with JSON.parse. */
-  readonly values: ReadonlyMap<string, ByteRange>;
+  readonly values: ReadonlyMap<string, FieldRange>;
   /** The first key that occurs twice: parsers disagree on which one counts, so the caller may want to refuse it. */
   readonly duplicate: string | null;
   /** Just after the opening brace: where a field can be added. */
@@ -40,7 +45,7 @@ export function locateObject(
   readValue?: ReadValue,
 ): (LocatedFields & { readonly end: number }) | null {
   if (bytes[open] !== OPEN_BRACE) return null;
-  const values = new Map<string, ByteRange>();
+  const values = new Map<string, FieldRange>();
   let duplicate: string | null = null;
   let at = skipSpace(bytes, open + 1);
   if (bytes[at] === CLOSE_BRACE) return { values, duplicate, insertAt: open + 1, end: at + 1 };
@@ -54,7 +59,7 @@ export function locateObject(
     const end = readValue?.(key, start) ?? skipValue(bytes, start);
     if (end === MALFORMED) return null;
     if (duplicate === null && values.has(key)) duplicate = key;
-    values.set(key, { start, end });
+    values.set(key, { keyStart: at, start, end });
     at = skipSpace(bytes, end);
     if (bytes[at] === CLOSE_BRACE) return { values, duplicate, insertAt: open + 1, end: at + 1 };
     if (bytes[at] !== COMMA) return null;
@@ -116,6 +121,18 @@ export function replaceFields(
   return edits.length === 0 ? bytes : splice(bytes, edits);
 }
 
+/** The same object without a field; the given buffer itself when it has none of that name. */
+export function removeField(bytes: Buffer, located: LocatedFields, key: string): Buffer {
+  const range = located.values.get(key);
+  if (!range) return bytes;
+  const after = skipSpace(bytes, range.end);
+  if (bytes[after] === COMMA) return splice(bytes, [{ start: range.keyStart, end: after + 1, text: NOTHING }]);
+  // The last field takes the comma before it along; keys end in no comma, so the nearest one is it.
+  const start = located.values.size > 1 ? bytes.lastIndexOf(SEPARATOR, range.keyStart) : range.keyStart;
+  return splice(bytes, [{ start, end: range.end, text: NOTHING }]);
+}
+
+const NOTHING = Buffer.alloc(0);
 const SEPARATOR = Buffer.from(',');
 
 function splice(bytes: Buffer, edits: { start: number; end: number; text: Buffer }[]): Buffer {

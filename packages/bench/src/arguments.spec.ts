@@ -1,11 +1,19 @@
 import { HELP, readArguments } from './arguments.js';
+import { MONEY_SCENARIOS } from './money/money-scenarios.js';
 import { SCENARIOS } from './scenarios.js';
 
 describe('the command line of the benchmark', () => {
   it('measures everything unless told otherwise', () => {
     expect(readArguments([])).toEqual({
       kind: 'run',
-      options: { durationMs: 3_000, rounds: 3, scenarios: SCENARIOS, jsonFile: null, profileDirectory: null },
+      options: {
+        durationMs: 3_000,
+        rounds: 3,
+        scenarios: SCENARIOS,
+        money: MONEY_SCENARIOS,
+        jsonFile: null,
+        profileDirectory: null,
+      },
     });
   });
 
@@ -16,6 +24,7 @@ describe('the command line of the benchmark', () => {
         durationMs: 500,
         rounds: 1,
         scenarios: [{ name: 'stream' }],
+        money: [],
         jsonFile: 'out.json',
         profileDirectory: 'profiles',
       },
@@ -33,7 +42,7 @@ describe('the command line of the benchmark', () => {
 
   it('names every option and scenario in its help', () => {
     expect(readArguments(['--help'])).toEqual({ kind: 'help' });
-    for (const { name } of SCENARIOS) expect(HELP).toContain(name);
+    for (const { name } of [...SCENARIOS, ...MONEY_SCENARIOS]) expect(HELP).toContain(name);
     for (const option of ['--seconds', '--rounds', '--only', '--json', '--profile']) expect(HELP).toContain(option);
   });
 });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { MONEY_SCENARIOS, type MoneyScenario } from './money/money-scenarios.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
 
 export interface BenchOptions {
@@ -6,6 +7,8 @@ export interface BenchOptions {
   durationMs: number;
   rounds: number;
   scenarios: readonly Scenario[];
+  /** How fast money moves. */
+  money: readonly MoneyScenario[];
   /** Where to write the report as JSON; null: nowhere. */
   jsonFile: string | null;
   /** Folder for a CPU profile of the platform; null: no profile. */
@@ -23,6 +26,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
+const NAMES: readonly string[] = [...SCENARIOS, ...MONEY_SCENARIOS].map(({ name }) => name);
 const SECONDS_MAX = 120;
 const ROUNDS_MAX = 50;
 
@@ -42,12 +46,12 @@ export function readArguments(argv: readonly string[]): Command {
   if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= ROUNDS_MAX)) {
     return { kind: 'refused', problem: `--rounds must be a whole number from 1 to ${ROUNDS_MAX}` };
   }
-  const names = values.only?.split(',') ?? SCENARIOS.map(({ name }) => name);
-  const unknown = names.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name));
+  const names = values.only?.split(',') ?? NAMES;
+  const unknown = names.filter((name) => !NAMES.includes(name));
   if (unknown.length > 0) {
     return {
       kind: 'refused',
-      problem: `--only knows ${SCENARIOS.map(({ name }) => name).join(', ')}, not ${unknown.join(', ')}`,
+      problem: `--only knows ${NAMES.join(', ')}, not ${unknown.join(', ')}`,
     };
   }
   return {
@@ -56,6 +60,7 @@ export function readArguments(argv: readonly string[]): Command {
       durationMs: seconds * 1_000,
       rounds,
       scenarios: SCENARIOS.filter(({ name }) => names.includes(name)),
+      money: MONEY_SCENARIOS.filter(({ name }) => names.includes(name)),
       jsonFile: values.json ?? null,
       profileDirectory: values.profile ?? null,
     },
@@ -65,12 +70,13 @@ export function readArguments(argv: readonly string[]): Command {
 export const HELP = `Usage: npm run bench -- [options]
 
 Measures the platform in standalone mode (authentication, reservation, pricing, spool, events, metrics and logs on)
-against a bare Fastify + undici proxy, in turns, both in front of the provider simulator on this machine.
+against a bare Fastify + undici proxy, in turns, both in front of the provider simulator on this machine. Then how fast
+money moves: reservations in a gateway, leases and settlements in the ledger, and how that grows with the books.
 
 Options:
   --seconds <n>    length of one measurement (default ${OPTIONS.seconds.default}); with all scenarios a run takes about 30 times as long
   --rounds <n>     measurements of each side per scenario (default ${OPTIONS.rounds.default})
-  --only <list>    scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}
+  --only <list>    scenarios: ${NAMES.join(', ')}
   --json <file>    write the report there, with commit, versions and machine
   --profile <dir>  write a CPU profile of the platform there and print its shares; slows the platform down
   -h, --help       this text

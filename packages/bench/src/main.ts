@@ -12,9 +12,7 @@ if (command.kind === 'help') {
 } else {
   try {
     const report = await runBench(command.options, (line) => process.stderr.write(`bench: ${line}\n`));
-    process.stdout.write(
-      `\n${formatReport(report.scenarios)}\n\nLedger = request log = ${report.books.answeredCalls} calls made.\n`,
-    );
+    process.stdout.write(`\n${formatReport(report)}\n`);
     const { jsonFile } = command.options;
     if (jsonFile !== null) await writeFile(jsonFile, `${JSON.stringify(report, null, 2)}\n`);
   } catch (error) {

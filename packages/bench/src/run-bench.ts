@@ -1,6 +1,8 @@
 import type { BenchOptions } from './arguments.js';
 import { plainEnvironment } from './config.js';
 import { measure, measureRounds, type Stage } from './measure.js';
+import type { MoneySummary } from './money/money-scenarios.js';
+import { measureMoney } from './money/run-money.js';
 import { ANSWER_DIRECTIVES } from './platform/model.js';
 import { MeasuredPlatform, type Books } from './platform/platform.js';
 import { Child } from './programs/child.js';
@@ -11,7 +13,9 @@ export interface BenchReport extends Circumstances {
   secondsPerMeasurement: number;
   rounds: number;
   scenarios: ScenarioSummary[];
-  books: Books;
+  /** Null when no call was made. */
+  books: Books | null;
+  money: MoneySummary[];
 }
 
 /** Compilers and pools have settled after this. */
@@ -24,6 +28,22 @@ const WARM_UP_MS = 3_000;
  */
 export async function runBench(options: BenchOptions, tell: (line: string) => void): Promise<BenchReport> {
   const circumstances = await readCircumstances(Date.now());
+  const calls = options.scenarios.length > 0 ? await measureCalls(options, tell) : { scenarios: [], books: null };
+  const money: MoneySummary[] = [];
+  for (const scenario of options.money) money.push(await measureMoney(scenario, options.durationMs, tell));
+  return {
+    ...circumstances,
+    secondsPerMeasurement: options.durationMs / 1_000,
+    rounds: options.rounds,
+    ...calls,
+    money,
+  };
+}
+
+async function measureCalls(
+  options: BenchOptions,
+  tell: (line: string) => void,
+): Promise<Pick<BenchReport, 'scenarios' | 'books'>> {
   const started: { stop(): Promise<void> }[] = [];
   const keep = <T extends { stop(): Promise<void> }>(one: T): T => (started.push(one), one);
   const stopAll = async (): Promise<void> => {
@@ -40,14 +60,7 @@ export async function runBench(options: BenchOptions, tell: (line: string) => vo
       scenarios.push(summarise(scenario, await measureRounds(stage, scenario, options.rounds, options.durationMs)));
     }
     tell('comparing the ledger with the request log');
-    const books = await stage.platform.checkBooks();
-    return {
-      ...circumstances,
-      secondsPerMeasurement: options.durationMs / 1_000,
-      rounds: options.rounds,
-      scenarios,
-      books,
-    };
+    return { scenarios, books: await stage.platform.checkBooks() };
   } finally {
     await stopAll();
   }

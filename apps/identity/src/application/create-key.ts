@@ -19,7 +19,7 @@ export class CreateKey {
   ) {}
 
   /** @throws AppError `permission_denied`, `not_found` (team or wallet), `conflict` (too many keys). */
-  async execute({ actor, ...request }: Request): Promise<{ key: ApiKey; secret: string }> {
+  async execute({ actor, modelBudgets, ...request }: Request): Promise<{ key: ApiKey; secret: string }> {
     requireAdmin(actor);
     if (!mayGrant(actor.role, request.role)) {
       throw new AppError(
@@ -36,6 +36,8 @@ export class CreateKey {
     }
     const walletId = await this.chooseWallet(actor.orgId, request);
     const { key, secret } = this.factory.make({ ...request, orgId: actor.orgId, walletId });
+    // Before the key, so that it never works without them.
+    await this.wallets.createModelBudgets(actor.orgId, { kind: 'key', id: key.id, name: key.name }, modelBudgets);
     await this.keys.insert(key, this.factory.changeEvents(key, actor, 'key.create'));
     return { key, secret };
   }

@@ -14,7 +14,7 @@ export class CreateTeam {
   ) {}
 
   /** @throws AppError `permission_denied`, `not_found` (wallet), `conflict` (name taken). */
-  async execute({ actor, name, walletId }: RequestOf<typeof createTeamV1>): Promise<Team> {
+  async execute({ actor, name, walletId, modelBudgets }: RequestOf<typeof createTeamV1>): Promise<Team> {
     requireAdmin(actor);
     if (walletId) await this.wallets.requireInOrganisation(actor.orgId, walletId);
     const team: Team = {
@@ -30,7 +30,11 @@ export class CreateTeam {
       targetId: team.id,
       metadata: { name },
     });
-    if (await this.organisations.insertTeam(team, [event])) return team;
-    throw new AppError('conflict', `There is a team named ${name} already.`, { param: 'name' });
+    if (!(await this.organisations.insertTeam(team, [event]))) {
+      throw new AppError('conflict', `There is a team named ${name} already.`, { param: 'name' });
+    }
+    // A team has no keys yet, so nothing is spent before this.
+    await this.wallets.createModelBudgets(actor.orgId, { kind: 'team', id: team.id, name }, modelBudgets);
+    return team;
   }
 }

@@ -1,4 +1,5 @@
 import type { EncodedEvent } from '@ao/bus';
+import type { ModelBudget } from '@ao/contracts';
 import type { ApiKey } from '../domain/api-key.js';
 import type { Organisation, Team, User } from '../domain/organisation.js';
 
@@ -45,10 +46,18 @@ export interface OrganisationRepository {
   listTeams(orgId: string, page: PageOf): Promise<Team[]>;
 }
 
+export interface BudgetOwner {
+  kind: 'key' | 'team';
+  id: string;
+  name: string;
+}
+
 /** The wallet service, as far as identity needs it. */
 export interface Wallets {
   /** Makes the wallet of a new organisation; again for the same organisation gives the same wallet. */
   createForOrganisation(orgId: string, name: string): Promise<string>;
   /** @throws AppError `not_found` when the wallet is not the organisation's. */
   requireInOrganisation(orgId: string, walletId: string): Promise<void>;
+  /** Budgets for the calls of a key or a team on single models; in force when it resolves. */
+  createModelBudgets(orgId: string, owner: BudgetOwner, budgets: readonly ModelBudget[]): Promise<void>;
 }

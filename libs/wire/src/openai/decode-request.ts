@@ -24,6 +24,8 @@ export interface ChatRequest {
   readonly stream: boolean;
   /** The client asked for the usage chunk (`stream_options.include_usage`). */
   readonly includeUsage: boolean;
+  /** The client asked for the cost in the answer (`usage: {include: true}`), which no provider is to hear of. */
+  readonly includeCost: boolean;
   /** The larger of `max_completion_tokens` and `max_tokens`: providers know one or the other. Null: what the model gives. */
   readonly maxOutputTokens: number | null;
   /** Answers asked for, each with its own output. */
@@ -68,6 +70,7 @@ export function parseChatRequest(body: Buffer, limits: ChatRequestLimits): ChatR
     model,
     stream: optionalBoolean(body, fields, 'stream') ?? false,
     includeUsage: options?.['include_usage'] === true,
+    includeCost: optionalObject(body, fields, 'usage')?.['include'] === true,
     maxOutputTokens: maxOutputTokens(body, fields),
     n: optionalInteger(body, fields, 'n', { min: 1, max: CHOICES_MAX }) ?? 1,
     user: optionalString(body, fields, 'user'),

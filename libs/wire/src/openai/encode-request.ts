@@ -1,4 +1,4 @@
-import { readJson, replaceFields, type NewFieldValue } from '../json-fields.js';
+import { locateFields, readJson, removeField, replaceFields, type NewFieldValue } from '../json-fields.js';
 import type { EmbeddingsRequest } from './decode-embeddings-request.js';
 import type { ChatRequest } from './decode-request.js';
 
@@ -21,7 +21,14 @@ export function encodeChatRequest(request: ChatRequest, changes: ChatRequestChan
   if (changes.model !== undefined && changes.model !== request.model) values['model'] = changes.model;
   if (changes.maxOutputTokens) values[changes.maxOutputTokens.field] = changes.maxOutputTokens.tokens;
   if (request.stream && !request.includeUsage) values['stream_options'] = withUsageWanted(request);
-  return replaceFields(request.body, request.fields, values);
+  const body = replaceFields(request.body, request.fields, values);
+  return request.includeCost ? withoutCostWish(body) : body;
+}
+
+/** `usage` is a wish to us: OpenAI refuses a field that it does not know. */
+export function withoutCostWish(body: Buffer): Buffer {
+  const fields = locateFields(body);
+  return fields ? removeField(body, fields, 'usage') : body;
 }
 
 /** Keeps the client's other stream options. */

@@ -1,3 +1,4 @@
+export * from './add-cost.js';
 export * from './decode-embeddings-request.js';
 export * from './decode-request.js';
 export * from './decode-response.js';

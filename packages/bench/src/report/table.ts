@@ -1,12 +1,36 @@
+import type { MoneySummary } from '../money/money-scenarios.js';
+import type { Books } from '../platform/platform.js';
 import type { ScenarioSummary, SideSummary } from './summary.js';
 
 const COLUMNS = ['', 'bare', 'platform', 'platform/bare', 'added'] as const;
 
 /** The report for people. */
-export function formatReport(scenarios: readonly ScenarioSummary[]): string {
-  return scenarios
-    .map((scenario) => `${titleOf(scenario)}\n${formatTable([[...COLUMNS], ...rowsOf(scenario)])}`)
-    .join('\n\n');
+export function formatReport({ scenarios, books, money }: Reported): string {
+  return [
+    ...scenarios.map((scenario) => `${titleOf(scenario)}\n${formatTable([[...COLUMNS], ...rowsOf(scenario)])}`),
+    ...(books ? [`Ledger = request log = ${books.answeredCalls} calls made.`] : []),
+    ...money.map(
+      (summary) => `${summary.name}: ${summary.what}\n${formatTable([[...MONEY_COLUMNS], ...moneyRowsOf(summary)])}`,
+    ),
+  ].join('\n\n');
+}
+
+interface Reported {
+  scenarios: readonly ScenarioSummary[];
+  books: Books | null;
+  money: readonly MoneySummary[];
+}
+
+const MONEY_COLUMNS = ['wallets', 'payers of a call', 'gateways', 'a second', 'of the target'] as const;
+
+function moneyRowsOf({ rows, targetPerSecond }: MoneySummary): string[][] {
+  return rows.map(({ wallets, depth, gateways, perSecond }) => [
+    String(wallets),
+    String(depth),
+    String(gateways),
+    perSecond.toFixed(0),
+    (perSecond / targetPerSecond).toFixed(2),
+  ]);
 }
 
 function titleOf({ stream, pace, bare, platform }: ScenarioSummary): string {

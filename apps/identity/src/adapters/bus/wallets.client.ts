@@ -1,7 +1,10 @@
 import type { Bus } from '@ao/bus';
-import { createWalletV1, getWalletV1, type Actor } from '@ao/contracts';
+import { createWalletV1, getWalletV1, type Actor, type ModelBudget } from '@ao/contracts';
 import type { NanoUsd } from '@ao/kernel';
-import type { Wallets } from '../../application/ports.js';
+import type { BudgetOwner, Wallets } from '../../application/ports.js';
+
+const NAME_LENGTH_MAX = 200;
+const IDEMPOTENCY_KEY_LENGTH_MAX = 255;
 
 /** Asks the wallet service. */
 export class WalletsClient implements Wallets {
@@ -27,6 +30,21 @@ export class WalletsClient implements Wallets {
       costCenter: null,
     });
     return wallet.id;
+  }
+
+  async createModelBudgets(orgId: string, owner: BudgetOwner, budgets: readonly ModelBudget[]): Promise<void> {
+    for (const { model, limit, period } of budgets) {
+      await this.bus.request(createWalletV1, {
+        actor: asSystem(orgId),
+        idempotencyKey: `model-budget:${owner.id}:${model}`.slice(0, IDEMPOTENCY_KEY_LENGTH_MAX),
+        name: `${owner.name}: ${model}`.slice(0, NAME_LENGTH_MAX),
+        limit,
+        period,
+        ownerType: owner.kind,
+        ownerId: owner.id,
+        scope: { [owner.kind]: owner.id, model },
+      });
+    }
   }
 
   async requireInOrganisation(orgId: string, walletId: string): Promise<void> {

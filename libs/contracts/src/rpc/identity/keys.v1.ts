@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineRpc } from '../../define.js';
 import { actor, epochMs, id, modelName, name, nextCursor, page, role, timestamp } from '../../fields.js';
+import { modelBudget } from '../../model-budget.js';
 
 export const keySummary = z.object({
   id,
@@ -57,6 +58,7 @@ export const createKeyV1 = defineRpc({
     tokensPerMinuteMax: z.int().min(1).nullable().optional().default(null),
     concurrencyMax: z.int().min(1).nullable().optional().default(null),
     expiresAtMs: epochMs.nullable().optional().default(null),
+    modelBudgets: z.array(modelBudget).max(50).optional().default([]),
   }),
   response: z.object({ key: keySummary, secret: z.string() }),
   example: { request: { actor: actorExample, name: 'ci' }, response: { key: keyExample, secret: 'sk-ao-example' } },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineRpc } from '../../define.js';
 import { actor, id, name, nextCursor, page, timestamp } from '../../fields.js';
+import { modelBudget } from '../../model-budget.js';
 
 export const organisation = z.object({ id, name, walletId: id, createdAt: timestamp });
 export type Organisation = z.output<typeof organisation>;
@@ -55,7 +56,12 @@ export const getOrganisationV1 = defineRpc({
 export const createTeamV1 = defineRpc({
   subject: 'rpc.identity.create-team.v1',
   owner: 'identity',
-  request: z.object({ actor, name, walletId: id.nullable().optional().default(null) }),
+  request: z.object({
+    actor,
+    name,
+    walletId: id.nullable().optional().default(null),
+    modelBudgets: z.array(modelBudget).max(50).optional().default([]),
+  }),
   response: z.object({ team }),
   example: { request: { actor: actorExample, name: 'Research' }, response: { team: teamExample } },
 });

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { defineRpc } from '../../define.js';
 import { actor, id, name, nanoUsd, nextCursor, page, timestamp } from '../../fields.js';
 import { budgetScope } from '../../budget-scope.js';
+import { walletPeriod } from '../../model-budget.js';
 
-export const walletPeriod = z.enum(['none', 'day', 'week', 'month']);
-export type WalletPeriod = z.output<typeof walletPeriod>;
 export const walletOwnerType = z.enum(['organisation', 'team', 'user', 'key']);
 
 export const wallet = z.object({

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { readBody, readQuery } from '../json-body.js';
 import { adminRoute } from './admin-routes.js';
 import { pageFields, toSnakeCase } from './fields.js';
+import { modelBudgetsField } from './model-budgets.js';
 
 const keyBody = z.object({
   name: z.string().min(1).max(200),
@@ -23,6 +24,7 @@ const keyBody = z.object({
   tokens_per_minute_max: z.int().min(1).nullable().default(null),
   concurrency_max: z.int().min(1).nullable().default(null),
   expires_at: z.iso.datetime({ offset: true }).nullable().default(null),
+  model_max_budget: modelBudgetsField.default([]),
 });
 const page = z.object(pageFields);
 
@@ -49,6 +51,7 @@ export const keyRoutes = [
         tokensPerMinuteMax: key.tokens_per_minute_max,
         concurrencyMax: key.concurrency_max,
         expiresAtMs: key.expires_at === null ? null : Date.parse(key.expires_at),
+        modelBudgets: key.model_max_budget,
       };
     },
     toBody: ({ key, secret }) => ({ ...toKeyBody(key), key: secret }),
@@ -89,9 +92,13 @@ export const keyRoutes = [
     toRequest: ({ actor, body }) => {
       const team = readBody(
         body,
-        z.object({ name: z.string().min(1).max(200), wallet_id: z.string().max(128).nullable().default(null) }),
+        z.object({
+          name: z.string().min(1).max(200),
+          wallet_id: z.string().max(128).nullable().default(null),
+          model_max_budget: modelBudgetsField.default([]),
+        }),
       );
-      return { actor, name: team.name, walletId: team.wallet_id };
+      return { actor, name: team.name, walletId: team.wallet_id, modelBudgets: team.model_max_budget };
     },
     toBody: ({ team }) => toSnakeCase(team),
   }),

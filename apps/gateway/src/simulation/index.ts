@@ -1,0 +1,1 @@
+export { LeasePool } from '../domain/lease-pool.js';
