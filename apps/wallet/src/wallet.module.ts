@@ -56,7 +56,7 @@ export class WalletModule {
       clock,
     });
     const syncLeases = new SyncLeases(wallets, store, clock, config.LEASE_TTL_MS);
-    const recallLeases = new RecallLeases(store, new GatewaysClient(bus), syncLeases, logger);
+    const recallLeases = new RecallLeases(store, new GatewaysClient(bus), syncLeases, clock, logger);
     const acquireOrRecall = new AcquireOrRecall((request) => acquisitions.submit(request), recallLeases, clock);
     const publishBudgets = new PublishBudgets(wallets, new BusBudgetSnapshots(bus), clock, logger);
     const sweepLeases = new SweepLeases(store, clock, graceMs);

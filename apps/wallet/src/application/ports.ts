@@ -90,9 +90,15 @@ export interface AnsweredAcquisition {
 /** Makes the id of an entry and the event that tells of it. */
 export type RecordEntry = (entry: Entry) => { entry: RecordedEntry; event: EncodedEvent };
 
+export interface LeaseHolder {
+  gatewayId: string;
+  /** When it was granted the last of its leases on the wallet. */
+  grantedAtMs: number;
+}
+
 export interface LedgerStore {
   /** The gateways that have something left of open leases on a wallet, at most `max`. */
-  findHolders(walletId: string, max: number): Promise<string[]>;
+  findHolders(walletId: string, max: number): Promise<LeaseHolder[]>;
   /** Zeros for a period in which nothing happened yet. */
   readBalance(ref: PeriodRef): Promise<PeriodBalance>;
   /** Without a lock: only what never changes of a lease may be relied on. */

@@ -1,11 +1,13 @@
 import type { ResponseOf, returnLeasesV1 } from '@ao/contracts';
-import { ZERO_USD, nanoUsd, type Logger, type NanoUsd } from '@ao/kernel';
+import { ZERO_USD, nanoUsd, type Clock, type Logger, type NanoUsd } from '@ao/kernel';
 import { Coalesced } from './coalesced.js';
 import type { LedgerStore } from './ports.js';
 import type { SyncLeases } from './sync-leases.js';
 
 /** A wallet that more gateways hold leases on is not recalled as a whole. */
 const GATEWAYS_MAX = 64;
+/** Between the grant of a lease and its arrival in the gateway that asked, on a busy machine. */
+const ARRIVAL_MS = 250;
 
 /** The gateways, as far as the wallet service needs them. */
 export interface Gateways {
@@ -17,6 +19,8 @@ export interface Recalled {
   returned: NanoUsd;
   /** False: nobody held anything, so the ledger is as it was. */
   mayHaveChanged: boolean;
+  /** A gateway that had nothing to give back was granted a lease a moment ago: it may not have it yet. */
+  mayArrive: boolean;
 }
 
 /** Asks the gateways for what they hold of a wallet and do not use, so that nobody is refused while money lies idle. */
@@ -27,26 +31,29 @@ export class RecallLeases {
     private readonly store: LedgerStore,
     private readonly gateways: Gateways,
     private readonly syncLeases: SyncLeases,
+    private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
 
   /** Resolves when all that is idle of the wallet is back in the ledger. Never rejects for a gateway's sake. */
   async execute(walletId: string): Promise<Recalled> {
     const isOneUnderWay = this.recalls.isRunning(walletId);
-    const { returned, mayHaveChanged } = await this.recalls.run(walletId);
+    const recalled = await this.recalls.run(walletId);
     // What the one before brought may be there still.
-    return { returned, mayHaveChanged: mayHaveChanged || isOneUnderWay };
+    return { ...recalled, mayHaveChanged: recalled.mayHaveChanged || isOneUnderWay };
   }
 
   private async recall(walletId: string): Promise<Recalled> {
     const holders = await this.store.findHolders(walletId, GATEWAYS_MAX);
-    const amounts = await Promise.all(holders.map((gatewayId) => this.recallFrom(gatewayId, walletId)));
-    const returned = nanoUsd(amounts.reduce((sum, amount) => sum + amount, 0n));
-    return { returned, mayHaveChanged: holders.length > 0 };
+    const youngMs = this.clock.nowMs() - ARRIVAL_MS;
+    const amounts = await Promise.all(holders.map(({ gatewayId }) => this.recallFrom(gatewayId, walletId)));
+    const returned = nanoUsd(amounts.reduce<bigint>((sum, amount) => sum + (amount ?? 0n), 0n));
+    const mayArrive = holders.some(({ grantedAtMs }, index) => amounts[index] === 0n && grantedAtMs > youngMs);
+    return { returned, mayHaveChanged: holders.length > 0, mayArrive };
   }
 
-  /** A gateway that is away has lost nothing by it: its leases end by themselves. */
-  private async recallFrom(gatewayId: string, walletId: string): Promise<NanoUsd> {
+  /** Null for a gateway that is away: it has lost nothing by it, its leases end by themselves. */
+  private async recallFrom(gatewayId: string, walletId: string): Promise<NanoUsd | null> {
     try {
       const returns = await this.gateways.returnLeases(gatewayId, walletId);
       if (returns.length === 0) return ZERO_USD;
@@ -54,7 +61,7 @@ export class RecallLeases {
       return nanoUsd(returns.reduce((sum, { amount }) => sum + amount, 0n));
     } catch (error) {
       this.logger.debug({ err: error, gatewayId, walletId }, 'a gateway gave no idle leases back');
-      return ZERO_USD;
+      return null;
     }
   }
 }
