@@ -2,7 +2,7 @@ import { silentLogger, sleep, systemClock, type Clock, type Logger } from '@ao/k
 import type { Database } from '../database.js';
 import type { OutboxEvent } from './append-outbox.js';
 import { backoffMs } from './backoff.js';
-import { readWaiting, recordSettled, reopenPublished } from './outbox-rows.js';
+import { readSuspectTime, readWaiting, recordSettled, reopenPublished, type SuspectTime } from './outbox-rows.js';
 import { pruneOutbox, readOutboxLag, type OutboxLag } from './outbox-upkeep.js';
 import { Publications, type PublicationLimits, type Settled } from './publications.js';
 import { RelayLock } from './relay-lock.js';
@@ -37,6 +37,8 @@ const NEAR_SEQUENCES = 1_000;
 /** What is still open then is published again by the next start. */
 const STOP_DEADLINE_MS = 2_000;
 const PRUNE_EVERY_MS = 60_000;
+/** Opened again by one statement, so that it is short whatever lies in the outbox. */
+const REOPEN_ROWS_MAX = 10_000;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -60,7 +62,7 @@ export class OutboxRelay {
   private sweptAtMs = 0;
   private prunedAtMs: number;
   /** What the bus may have lost. */
-  private suspect: { safeAfterMs: number; awaySinceMs: number } | null = null;
+  private suspect: { safeAfterMs: number; awaySinceMs: number; time?: SuspectTime } | null = null;
   private loop: Promise<void> | undefined;
   private unsubscribe: (() => void) | undefined;
 
@@ -158,11 +160,12 @@ export class OutboxRelay {
   private async reopen(): Promise<void> {
     const { suspect } = this;
     if (!suspect) return;
-    const { safeAfterMs, awaySinceMs } = suspect;
-    const awayMs = this.nowMs() - awaySinceMs;
-    const events = await reopenPublished(this.options.database.pool, { safeAfterMs, awayMs });
-    if (this.suspect === suspect) this.suspect = null;
+    const { pool } = this.options.database;
+    suspect.time ??= await readSuspectTime(pool, suspect.safeAfterMs, this.nowMs() - suspect.awaySinceMs);
+    const events = await reopenPublished(pool, suspect.time, REOPEN_ROWS_MAX);
     if (events > 0) this.options.logger.info({ events }, 'published again: the bus may have lost them');
+    this.lookAtMs = 0;
+    if (events < REOPEN_ROWS_MAX && this.suspect === suspect) this.suspect = null;
   }
 
   /** Starts what waits, as far as there is room. */

@@ -32,17 +32,30 @@ function toEvent(row: OutboxRow): OutboxEvent {
   return row.request_id === null ? event : { ...event, requestId: row.request_id };
 }
 
-// The newest may be old: this service was away as well.
-const REOPEN_PUBLISHED = `
-UPDATE outbox SET published_at = NULL WHERE published_at > least(
-  now() - ($1::float8 + $2::float8) * interval '1 millisecond', (SELECT max(published_at) FROM outbox) - $1::float8 * interval '1 millisecond')`;
+/** When events went out that the bus may have lost. The end is fixed: what is published again lies behind it. */
+export interface SuspectTime {
+  from: Date;
+  until: Date;
+}
 
-/** Lets the events go out once more that were published last before the bus went away; gives their number. */
-export async function reopenPublished(
-  client: Queryable,
-  { safeAfterMs, awayMs }: { safeAfterMs: number; awayMs: number },
-): Promise<number> {
-  const { rowCount } = await client.query(REOPEN_PUBLISHED, [Math.ceil(safeAfterMs), Math.ceil(awayMs)]);
+// The newest may be old: this service was away as well.
+const READ_SUSPECT_TIME = `
+SELECT now() AS until, least(now() - ($1::float8 + $2::float8) * interval '1 millisecond',
+  (SELECT max(published_at) FROM outbox) - $1::float8 * interval '1 millisecond') AS from`;
+
+/** The last `safeAfterMs` before the bus was away for `awayMs`, or before this service had published its last. */
+export async function readSuspectTime(client: Queryable, safeAfterMs: number, awayMs: number): Promise<SuspectTime> {
+  const { rows } = await client.query<SuspectTime>(READ_SUSPECT_TIME, [safeAfterMs, awayMs]);
+  return rows[0]!;
+}
+
+/** Lets at most `max` events of that time go out once more; gives their number. */
+export async function reopenPublished(client: Queryable, { from, until }: SuspectTime, max: number): Promise<number> {
+  const { rowCount } = await client.query(
+    `UPDATE outbox SET published_at = NULL WHERE ctid = ANY(ARRAY(
+       SELECT ctid FROM outbox WHERE published_at BETWEEN $1 AND $2 LIMIT $3))`,
+    [from, until, max],
+  );
   return rowCount ?? 0;
 }
 
