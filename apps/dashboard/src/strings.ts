@@ -54,6 +54,7 @@ export const strings = {
     title: 'Wallet',
     available: 'Available',
     limit: 'Limit',
+    prepaid: 'Prepaid',
     spent: 'Spent',
     held: 'Held',
     heldHint: 'Set aside for calls under way; what they do not need comes back.',

@@ -85,10 +85,30 @@ export const gatewaySettings = {
     schema: integer(100, 600_000),
     default: 5_000,
   }),
+  IDEMPOTENCY_RETENTION_MS: setting({
+    description: 'how long the answer to a call with an Idempotency-Key is repeated',
+    schema: integer(60_000, 604_800_000),
+    default: 86_400_000,
+  }),
+  IDEMPOTENCY_ANSWER_BYTES_MAX: setting({
+    description: 'largest answer kept for an Idempotency-Key; a larger one is given once',
+    schema: integer(1_024, 16_777_216),
+    default: 1_048_576,
+  }),
+  IDEMPOTENCY_ORGANISATION_BYTES_MAX: setting({
+    description: 'what the answers kept for Idempotency-Keys of one organisation may take together',
+    schema: integer(1_024, 1_099_511_627_776),
+    default: 268_435_456,
+  }),
   SPOOL_RECORDS_MAX: setting({
     description: 'usage records waiting for the bus before paid calls are refused',
     schema: integer(100, 10_000_000),
     default: 200_000,
+  }),
+  SPOOL_SYNC_INTERVAL_MS: setting({
+    description: 'between two writes of usage records to disk: a crash loses the records of so long at most',
+    schema: integer(1, 10_000),
+    default: 20,
   }),
 } as const;
 

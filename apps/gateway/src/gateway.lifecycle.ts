@@ -10,6 +10,7 @@ import type { ProviderUpstream } from './adapters/upstream/provider-upstream.js'
 import type { FileSpool } from './adapters/spool/file-spool.js';
 import type { Budget } from './application/budget.js';
 import type { PerformCall } from './application/calls/perform-call.js';
+import type { IdempotentCalls } from './application/idempotency/idempotent-calls.js';
 import type { ModelState } from './application/model-state.js';
 import type { Principals } from './application/principals.js';
 import type { GatewayConfig } from './config.js';
@@ -25,6 +26,7 @@ export interface LifecycleParts {
   server: GatewayServer;
   budget: Budget;
   performCall: PerformCall;
+  idempotentCalls: IdempotentCalls;
   spool: FileSpool;
   upstream: ProviderUpstream;
   keyValue: KeyValue;
@@ -69,8 +71,9 @@ export class GatewayLifecycle {
 
   /** Answers what is under way, then gives back the money, hands over the usage records, and lets go of everything. */
   async stop(): Promise<void> {
-    const { server, budget, spool, upstream, keyValue, performCall } = this.parts;
+    const { server, budget, spool, upstream, keyValue, performCall, idempotentCalls } = this.parts;
     await server.stop();
+    await idempotentCalls.stop(SETTLE_DEADLINE_MS);
     await performCall.whenSettled(SETTLE_DEADLINE_MS);
     if (this.leaseTimer) clearInterval(this.leaseTimer);
     if (this.warmUp) clearTimeout(this.warmUp);

@@ -12,6 +12,7 @@ import { meteringRoutes } from './adapters/http/admin/metering.routes.js';
 import { operationsRoutes } from './adapters/http/admin/operations.routes.js';
 import { routingRoutes } from './adapters/http/admin/routing.routes.js';
 import { taskRoutes } from './adapters/http/admin/tasks.routes.js';
+import { ledgerRoutes } from './adapters/http/admin/ledger.routes.js';
 import { walletRoutes } from './adapters/http/admin/wallets.routes.js';
 import { registerCompletions } from './adapters/http/completion.routes.js';
 import { registerDashboard } from './adapters/http/dashboard.routes.js';
@@ -28,6 +29,9 @@ import { Authenticate } from './application/authenticate.js';
 import { Budget } from './application/budget.js';
 import { PerformCall } from './application/calls/perform-call.js';
 import type { PlanOptions } from './application/calls/plan-call.js';
+import { AnswerStore } from './application/idempotency/answer-store.js';
+import { fingerprintUnder } from './application/idempotency/fingerprint.js';
+import { IdempotentCalls } from './application/idempotency/idempotent-calls.js';
 import { Limits } from './application/limits.js';
 import { ModelState } from './application/model-state.js';
 import { Principals } from './application/principals.js';
@@ -43,7 +47,7 @@ export interface GatewayContext {
   clock: Clock;
   ids: IdGenerator & { uuid(): string };
   secretBox: SecretBox;
-  /** Shared by all replicas: limits. */
+  /** Shared by all replicas: limits, and the answers to calls with an idempotency key. */
   keyValue: KeyValue;
   keyPepper: Buffer;
   dataDirectory: string;
@@ -51,6 +55,10 @@ export interface GatewayContext {
   shutdownTimeoutMs: number;
   version: string;
 }
+
+/** A gateway that died holds the idempotency keys of its calls for so long; one that lives renews them. */
+const IDEMPOTENCY_LEASE_MS = 15_000;
+const IDEMPOTENCY_RENEW_EVERY_MS = 5_000;
 
 /** The only wiring of the gateway. */
 @Module({})
@@ -82,11 +90,12 @@ export class GatewayModule {
       clock,
       logger,
       recordsMax: config.SPOOL_RECORDS_MAX,
+      syncIntervalMs: config.SPOOL_SYNC_INTERVAL_MS,
     });
     const plan = planOptions(config);
     const upstream = new ProviderUpstream([plan.direct.provider], logger);
     const metrics: GatewayMetrics = new GatewayMetrics({
-      spoolLag: () => spool.lag(),
+      spool: () => spool.figures(),
       leases: () => pool.totals(),
       activeCalls: () => server.activeCalls,
       upstream: () => upstream.connectionTotals(),
@@ -96,7 +105,27 @@ export class GatewayModule {
       ...plan,
       gatewayId,
       clock,
-      onSettled: (report) => metrics.observeUsage(report),
+      onSettled: (report) => {
+        metrics.observeUsage(report);
+        idempotentCalls.noteSettled(report);
+      },
+    });
+    const fingerprint = fingerprintUnder(context.keyPepper);
+    const idempotentCalls: IdempotentCalls = new IdempotentCalls({
+      perform: (call, out) => performCall.execute(call, out),
+      store: new AnswerStore(context.keyValue, {
+        seal: (text, of) => context.secretBox.seal(text, of),
+        open: (sealed, of) => context.secretBox.open(sealed, of),
+        fingerprint,
+        retentionMs: config.IDEMPOTENCY_RETENTION_MS,
+        leaseMs: IDEMPOTENCY_LEASE_MS,
+        organisationBytesMax: config.IDEMPOTENCY_ORGANISATION_BYTES_MAX,
+      }),
+      clock,
+      logger,
+      answerBytesMax: config.IDEMPOTENCY_ANSWER_BYTES_MAX,
+      renewEveryMs: IDEMPOTENCY_RENEW_EVERY_MS,
+      onOutcome: (outcome) => metrics.observeIdempotentCall(outcome),
     });
     const server = new GatewayServer({
       config,
@@ -114,6 +143,7 @@ export class GatewayModule {
     registerCompletions(server.app, {
       authenticate,
       performCall,
+      idempotentCalls,
       state,
       plan,
       allowClientOpenAiKey: config.ALLOW_CLIENT_OPENAI_KEY,
@@ -134,13 +164,14 @@ export class GatewayModule {
       ...keyRoutes,
       ...aliasRoutes,
       ...walletRoutes,
+      ...ledgerRoutes,
       ...meteringRoutes,
       ...routingRoutes,
       ...operationsRoutes,
       ...taskRoutes,
     ];
     const seal = (secret: string): string => context.secretBox.seal(secret);
-    registerAdminRoutes(server.app, routes, { bus, authenticate, seal });
+    registerAdminRoutes(server.app, routes, { bus, authenticate, seal, fingerprint });
 
     const lifecycle = new GatewayLifecycle({
       gatewayId,
@@ -153,6 +184,7 @@ export class GatewayModule {
       server,
       budget,
       performCall,
+      idempotentCalls,
       spool,
       upstream,
       keyValue: context.keyValue,

@@ -1,11 +1,13 @@
 import { PeriodicJob, type ServiceContext, type ServiceParts } from '@ao/runtime';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ChargesRpc } from './adapters/bus/charges.rpc.js';
 import { BusPriceSnapshots } from './adapters/bus/price.snapshots.js';
 import { PricesRpc } from './adapters/bus/prices.rpc.js';
 import { RequestsRpc } from './adapters/bus/requests.rpc.js';
 import { UsageConsumer } from './adapters/bus/usage.consumer.js';
 import { AoConfigPrices } from './adapters/config/ao-config.prices.js';
 import { PriceFeedJob } from './adapters/jobs/price-feed.job.js';
+import { PostgresChargeSummaries } from './adapters/postgres/charge-summaries.js';
 import { PostgresPriceRepository } from './adapters/postgres/price.repository.js';
 import { PostgresRequestLog } from './adapters/postgres/request-log.repository.js';
 import { MeteringStore } from './adapters/postgres/store.js';
@@ -15,6 +17,7 @@ import { ListRequests } from './application/list-requests.js';
 import { PRICE_REPOSITORY } from './application/ports.js';
 import { PublishPrices } from './application/publish-prices.js';
 import { RecordUsage } from './application/record-usage.js';
+import { SummariseCharges } from './application/summarise-charges.js';
 import { SweepRequestLog } from './application/sweep-request-log.js';
 import { SyncPrices } from './application/sync-prices.js';
 import { loadMeteringConfig } from './config.js';
@@ -39,12 +42,13 @@ export class MeteringModule {
     });
     const module: DynamicModule = {
       module: MeteringModule,
-      controllers: [PricesRpc, RequestsRpc, UsageConsumer],
+      controllers: [ChargesRpc, PricesRpc, RequestsRpc, UsageConsumer],
       providers: [
         value(PRICE_REPOSITORY, prices),
         value(CreatePrice, new CreatePrice(prices, publishPrices, clock, ids, config.API_PRICES_MAX)),
         value(RecordUsage, new RecordUsage(log, prices, clock, logger)),
         value(ListRequests, new ListRequests(log)),
+        value(SummariseCharges, new SummariseCharges(new PostgresChargeSummaries(context.database))),
         value(GetRequest, new GetRequest(log)),
       ],
     };

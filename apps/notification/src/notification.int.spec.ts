@@ -4,6 +4,8 @@ import {
   listChannelsV1,
   listDeliveriesV1,
   notificationActionPerformedV1,
+  walletAutoTopUpRequestedV1,
+  walletLedgerViolatedV1,
   type PerformedAction,
 } from '@ao/contracts';
 import { nanoUsd } from '@ao/kernel';
@@ -169,4 +171,68 @@ describe('notification', () => {
     expect([...first.data, ...rest.data]).toEqual(all);
     expect(all).toHaveLength(3);
   });
+
+  it('[BX-019] asks for a top-up once, with the key under which it is to be paid', async () => {
+    await host.createChannel('org_topup', receiver.url('/topup'), { alertTypes: ['auto_top_up'] });
+    const { payload, ...event } = topUpRequested('org_topup');
+    await Promise.all([1, 2].map(() => host.bus.publish(walletAutoTopUpRequestedV1, { ...event, payload })));
+    await host.cross('org_topup');
+    await host.settled('org_topup', 'delivered');
+    expect(JSON.parse(receiver.only('/topup').body)).toEqual({
+      id: expect.stringMatching(/^alr_/),
+      type: 'auto_top_up',
+      created_at: expect.any(String),
+      request_id: null,
+      top_up_request_id: 'tur_1',
+      wallet_id: 'wal_1',
+      wallet_name: 'Customer',
+      available_usd: '4.5',
+      below_usd: '5',
+      amount_usd: '50',
+      requested_at: '2026-01-20T00:00:00.000Z',
+    });
+  });
+
+  it('[WL-001] tells of a ledger that contradicts itself', async () => {
+    await host.createChannel('org_violation', receiver.url('/violation'));
+    await host.bus.publish(walletLedgerViolatedV1, ledgerViolated('org_violation'));
+    await host.settled('org_violation', 'delivered');
+    expect(JSON.parse(receiver.only('/violation').body)).toMatchObject({
+      type: 'ledger_violation',
+      wallet_id: 'wal_1',
+      period: '2026-01',
+      law: 'posted_equals_entries',
+      expected_usd: '0.00125',
+      found_usd: '0.001250001',
+    });
+  });
+});
+
+const at = '2026-01-20T00:00:00.000Z';
+const topUpRequested = (orgId: string) => ({
+  id: 'tur_1',
+  occurredAt: at,
+  payload: {
+    topUpRequestId: 'tur_1',
+    walletId: 'wal_1',
+    walletName: 'Customer',
+    orgId,
+    available: nanoUsd(4_500_000_000n),
+    below: nanoUsd(5_000_000_000n),
+    amount: nanoUsd(50_000_000_000n),
+    requestedAt: at,
+  },
+});
+const ledgerViolated = (orgId: string) => ({
+  id: 'violation:1',
+  occurredAt: at,
+  payload: {
+    walletId: 'wal_1',
+    orgId,
+    periodKey: '2026-01',
+    law: 'posted_equals_entries',
+    expected: nanoUsd(1_250_000n),
+    found: nanoUsd(1_250_001n),
+    foundAt: at,
+  },
 });

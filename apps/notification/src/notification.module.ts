@@ -3,6 +3,7 @@ import { PeriodicJob, type ServiceContext, type ServiceParts } from '@ao/runtime
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ChannelsRpc } from './adapters/bus/channels.rpc.js';
 import { ThresholdsConsumer } from './adapters/bus/thresholds.consumer.js';
+import { WalletsConsumer } from './adapters/bus/wallets.consumer.js';
 import { channelSenders } from './adapters/channels/index.js';
 import { DeliveryJob } from './adapters/jobs/delivery.job.js';
 import { PostgresAlertRepository } from './adapters/postgres/alert.repository.js';
@@ -15,6 +16,7 @@ import { DeleteChannel } from './application/delete-channel.js';
 import { DeliverAlert } from './application/deliver-alert.js';
 import { CHANNEL_REPOSITORY, DELIVERY_REPOSITORY } from './application/ports.js';
 import { RaiseThresholdAlerts } from './application/raise-threshold-alerts.js';
+import { RaiseWalletAlerts } from './application/raise-wallet-alerts.js';
 import { RemoveOldAlerts } from './application/remove-old-alerts.js';
 import { loadNotificationConfig } from './config.js';
 
@@ -52,12 +54,13 @@ export class NotificationModule {
     });
     const module: DynamicModule = {
       module: NotificationModule,
-      controllers: [ChannelsRpc, ThresholdsConsumer],
+      controllers: [ChannelsRpc, ThresholdsConsumer, WalletsConsumer],
       providers: [
         value(CHANNEL_REPOSITORY, channels),
         value(DELIVERY_REPOSITORY, new PostgresDeliveryRepository(store)),
         value(CreateChannel, new CreateChannel({ channels, senders, seal, randomBytes, channelsMax, clock, ids })),
         value(DeleteChannel, new DeleteChannel(channels, clock, ids)),
+        value(RaiseWalletAlerts, new RaiseWalletAlerts({ alerts, clock, ids, onDue: () => job.wake() })),
         value(RaiseThresholdAlerts, new RaiseThresholdAlerts({ alerts, clock, ids, onDue: () => job.wake() })),
       ],
     };

@@ -3,7 +3,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { sleep, withDeadline } from '@ao/kernel';
+import { parseUsd, sleep, withDeadline } from '@ao/kernel';
 import { startSimulator, type Simulator } from '@ao/provider-simulator';
 import { waitFor } from '@ao/testing';
 import { chunksOf } from './testing/event-stream.js';
@@ -80,6 +80,37 @@ describe.each(modes)('lifecycle, %s', (mode) => {
     await waitFor(async () => (await spentBy(again)) === 50_000n, { timeoutMs: 10_000 });
     expectStatus(await again.chat(chat), 200);
     expect(platform.program.stdout).not.toContain('Your first key');
+  });
+
+  it('[BX-002] [MT-009] bills a stream that a kill -9 cut off for what had been sent of it', async () => {
+    const { api } = await createTenant(platform.admin, '1');
+    provider.script('output_tokens=90&token_interval_ms=40');
+    const id = randomUUID();
+    const stream = await api.stream(chat, { 'x-request-id': id });
+    const received: unknown[] = [];
+    const reading = (async () => {
+      for (let data = await stream.next(); data !== undefined; data = await stream.next()) received.push(data);
+    })().catch(() => undefined);
+    await waitFor(() => received.length >= 60, { timeoutMs: 20_000 });
+    if (mode === 'standalone') await platform.program.kill();
+    else process.kill(childPid(platform, 'gateway'), 'SIGKILL');
+    await reading;
+    if (mode === 'standalone') await start();
+
+    const again = platform.admin.as(api.key);
+    const row = await waitFor(async () => (await requestRows(again, 1)).find(({ request_id: of }) => of === id), {
+      timeoutMs: 30_000,
+      intervalMs: 100,
+      description: 'the call that was cut off',
+    });
+    expect(row).toMatchObject({ status: 500, partial: true, usage_source: 'estimated', error_code: 'internal_error' });
+    const { usage, cost_usd: cost } = row as { usage: Record<string, number>; cost_usd: string };
+    expect(usage['input_tokens']).toBeGreaterThan(0);
+    // What was sent in the second before the kill may be missing.
+    expect(usage['output_tokens']).toBeGreaterThan(15);
+    expect(usage['output_tokens']).toBeLessThanOrEqual(received.length);
+    expect(parseUsd(cost)).toBeGreaterThan(0n);
+    await waitFor(async () => (await spentBy(again)) === parseUsd(cost), { timeoutMs: 15_000, intervalMs: 100 });
   });
 
   it('[GW-023] says by /health which backends can answer', async () => {

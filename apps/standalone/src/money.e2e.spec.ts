@@ -118,6 +118,68 @@ describe.each(modes)('money, %s', (mode) => {
     await expectSpent(api, parseUsd(cost));
   });
 
+  it('[BX-003] cuts a stream that sets no limit when the wallet is dry, within the limit, and bills what was sent', async () => {
+    const limit = '0.005';
+    const { api, walletId } = await createTenant(platform.admin, limit);
+    provider.script({ behaviour: { text: TEN_TOKENS.repeat(200), tokenIntervalMs: 1 } });
+    const requestId = randomUUID();
+    const body = { model: 'chat', messages };
+    const dry = (await api.chat({ ...body, stream: true }, { 'x-dry-run': 'true' })).body.estimate;
+    expect(parseUsd(dry.reserved_usd)).toBeGreaterThan(parseUsd(limit));
+    expect(parseUsd(dry.cost_usd_max)).toBeGreaterThan(10n * parseUsd(dry.reserved_usd));
+    // A plain answer could not be stopped in time.
+    expect((await api.chat(body)).body.error.code).toBe('wallet_exhausted');
+
+    const events = await (await api.stream(body, { 'x-request-id': requestId })).all();
+    const chunks = chunksOf(events).filter((chunk) => chunk.choices?.[0]?.delta?.content);
+    expect(chunks.length).toBeGreaterThan(300);
+    expect(JSON.parse(events.at(-2)!)).toMatchObject({
+      error: { code: 'wallet_exhausted', type: 'insufficient_quota', wallet_id: walletId },
+    });
+    expect(events.at(-1)).toBe('[DONE]');
+    await waitFor(() => provider.requests[0]?.aborted);
+    const row = await requestRow(api, requestId);
+    expect(row).toMatchObject({
+      status: 402,
+      error_code: 'wallet_exhausted',
+      partial: true,
+      usage_source: 'estimated',
+      usage: { output_tokens: chunks.length },
+    });
+    const cost = parseUsd(row['cost_usd']);
+    expect(cost).toBeLessThanOrEqual(parseUsd(limit));
+    await expectSpent(api, cost);
+    // Nothing of what the stream had reserved and not used stays behind.
+    await waitFor(async () => (await api.get('/v1/wallet/balance')).body.held_usd === '0', { timeoutMs: 10_000 });
+  });
+
+  it('[BX-003] [MT-005] reserves what a dry run says for a stream, and lets it grow as long as there is money', async () => {
+    const { api, walletId } = await createTenant(platform.admin, '1');
+    provider.script({ behaviour: { text: TEN_TOKENS.repeat(300) } });
+    const requestId = randomUUID();
+    const body = { model: 'chat', messages };
+    const dry = (await api.chat({ ...body, stream: true }, { 'x-dry-run': 'true' })).body.estimate;
+    expect(dry.reserved_output_tokens).toBe(1_024);
+    const limited = (await api.chat({ ...body, max_tokens: 1_024 }, { 'x-dry-run': 'true' })).body.estimate;
+    expect(limited.reserved_usd).toBe(limited.cost_usd_max);
+    await (await api.stream(body, { 'x-request-id': requestId })).all();
+    const row = await requestRow(api, requestId);
+    expect(row).toMatchObject({ status: 200, partial: false, usage: { output_tokens: 3_000 } });
+    const charges = row['charges'] as { wallet_id: string; reserved_usd: string }[];
+    expect(charges.every(({ wallet_id: id }) => id === walletId)).toBe(true);
+    expect(sumUsd(charges.map(({ reserved_usd: reserved }) => reserved))).toBeGreaterThanOrEqual(
+      parseUsd(row['cost_usd']),
+    );
+    await expectSpent(api, parseUsd(row['cost_usd']));
+
+    provider.script({ behaviour: { text: TEN_TOKENS } });
+    const shortId = randomUUID();
+    await (await api.stream(body, { 'x-request-id': shortId })).all();
+    expect((await requestRow(api, shortId))['charges']).toEqual([
+      { wallet_id: walletId, reserved_usd: dry.reserved_usd },
+    ]);
+  });
+
   it('[MT-008] [AN-001] balance, request log and analytics agree to the nano-dollar after 200 mixed calls', async () => {
     const startedAt = new Date(Date.now() - 60_000).toISOString();
     const { api } = await signUp(platform.admin);

@@ -21,6 +21,16 @@ export const walletSettings = {
     schema: integer(100, 3_600_000),
     default: 5_000,
   }),
+  CREDIT_SWEEP_INTERVAL_MS: setting({
+    description: 'how often expired credits of prepaid wallets that nobody uses are looked for',
+    schema: integer(100, 86_400_000),
+    default: 60_000,
+  }),
+  LEDGER_CHECK_INTERVAL_MS: setting({
+    description: 'how often the laws of the ledger are checked over what was posted since; over all of it once a day',
+    schema: integer(1_000, 86_400_000),
+    default: 300_000,
+  }),
   SCOPED_BUDGETS_PER_ORGANISATION_MAX: setting({
     description: 'how many budgets with a scope one organisation may have; one with "*" counts once',
     schema: integer(0, 10_000),

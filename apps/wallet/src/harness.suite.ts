@@ -3,27 +3,40 @@ import { MemoryBus, type EventEnvelope } from '@ao/bus';
 import { SecretBox } from '@ao/config';
 import {
   acquireLeasesV1,
+  costAdjustedV1,
+  createAdjustmentV1,
+  createTopUpV1,
   createWalletV1,
   getBalanceV1,
+  listEntriesV1,
   syncLeasesV1,
   usageRecordedV1,
   usageReportExample,
   walletActionPerformedV1,
+  walletAutoTopUpRequestedV1,
   walletEntryPostedV1,
+  walletLedgerViolatedV1,
   walletThresholdCrossedV1,
   type Actor,
   type CallOf,
+  type CostAdjustment,
   type Lease,
   type LeaseCharge,
   type PayloadOf,
   type ResponseOf,
   type UsageReport,
   type WalletBalance,
+  type WalletEntry,
 } from '@ao/contracts';
 import { openDatabase, type Database } from '@ao/database';
 import { ManualClock, nanoUsd, silentLogger, UuidV7Generator, type NanoUsd } from '@ao/kernel';
 import { runService, type RunningService } from '@ao/runtime';
 import { createTestDatabase, type TestDatabase } from '@ao/testing';
+import { PostgresLedgerStore } from './adapters/postgres/ledger.store.js';
+import { WalletStore } from './adapters/postgres/store.js';
+import { PostgresWalletRepository } from './adapters/postgres/wallet.repository.js';
+import { ExpireCredits } from './application/expire-credits.js';
+import { WalletEvents } from './application/wallet-events.js';
 import { checkLedger, walletService } from './index.js';
 
 export const usd = (amount: number): NanoUsd => nanoUsd(BigInt(amount));
@@ -32,7 +45,20 @@ export const admin: Actor = { orgId: 'org_1', keyId: 'key_1', role: 'admin' };
 type NewWallet = Partial<CallOf<typeof createWalletV1>>;
 type SyncCall = Partial<Omit<CallOf<typeof syncLeasesV1>, 'returns'>> & { returns?: Return[] };
 type Return = { leaseId: string; sequence: number; amount: NanoUsd; close?: boolean };
+type TopUpCall = Partial<CallOf<typeof createTopUpV1>>;
+type TopUp = ResponseOf<typeof createTopUpV1>['topUp'];
+type AdjustCall = Partial<CallOf<typeof createAdjustmentV1>>;
+type Adjustment = ResponseOf<typeof createAdjustmentV1>['adjustment'];
+type EntryFilter = Partial<CallOf<typeof listEntriesV1>>;
 type AcquireCall = Partial<CallOf<typeof acquireLeasesV1>>;
+
+/** Jobs wait to be called by a test. */
+const QUIET = {
+  LEASE_SHARE_PERCENT_MAX: '100',
+  LEASE_SWEEP_INTERVAL_MS: '3600000',
+  CREDIT_SWEEP_INTERVAL_MS: '86400000',
+  LEDGER_CHECK_INTERVAL_MS: '86400000',
+};
 
 /** One replica of the service on a bus of its own, and what it told the world. */
 export class Replica {
@@ -40,6 +66,8 @@ export class Replica {
   readonly entries: PayloadOf<typeof walletEntryPostedV1>[] = [];
   readonly crossings: PayloadOf<typeof walletThresholdCrossedV1>[] = [];
   readonly actions: PayloadOf<typeof walletActionPerformedV1>[] = [];
+  readonly topUpRequests: PayloadOf<typeof walletAutoTopUpRequestedV1>[] = [];
+  readonly violations: PayloadOf<typeof walletLedgerViolatedV1>[] = [];
   service!: RunningService;
 
   constructor(
@@ -54,6 +82,8 @@ export class Replica {
     await this.bus.subscribe(walletEntryPostedV1, { kind: 'broadcast' }, collect(this.entries));
     await this.bus.subscribe(walletThresholdCrossedV1, { kind: 'broadcast' }, collect(this.crossings));
     await this.bus.subscribe(walletActionPerformedV1, { kind: 'broadcast' }, collect(this.actions));
+    await this.bus.subscribe(walletAutoTopUpRequestedV1, { kind: 'broadcast' }, collect(this.topUpRequests));
+    await this.bus.subscribe(walletLedgerViolatedV1, { kind: 'broadcast' }, collect(this.violations));
     this.service = await runService(walletService, {
       bus: this.bus,
       logger: silentLogger,
@@ -62,7 +92,7 @@ export class Replica {
       secretBox: new SecretBox(Buffer.alloc(32, 1)),
       keyPepper: Buffer.alloc(32, 7),
       dataDirectory: '.',
-      environment: { LEASE_SHARE_PERCENT_MAX: '100', LEASE_SWEEP_INTERVAL_MS: '3600000', ...environment },
+      environment: { ...QUIET, ...environment },
       databaseUrl: this.databaseUrl,
       openWarehouse: () => Promise.reject(new Error('wallet needs no warehouse')),
     });
@@ -80,6 +110,7 @@ export class WalletHarness {
   readonly clock = new ManualClock();
   private readonly ids = new UuidV7Generator();
   private server!: TestDatabase;
+  private repository: PostgresWalletRepository | undefined;
   database!: Database;
   one!: Replica;
 
@@ -105,7 +136,8 @@ export class WalletHarness {
   }
 
   async createWallet(wallet: NewWallet = {}): Promise<string> {
-    const call = { actor: admin, name: 'Wallet', limit: usd(100), ...wallet };
+    const limit = wallet.kind === 'prepaid' ? null : usd(100);
+    const call = { actor: admin, name: 'Wallet', limit, ...wallet };
     return (await this.one.bus.request(createWalletV1, call)).wallet.id;
   }
 
@@ -141,6 +173,68 @@ export class WalletHarness {
   /** Settled when it resolves. */
   async settle(report: UsageReport, eventId = report.requestId, by = this.one): Promise<void> {
     await by.bus.publish(usageRecordedV1, { id: eventId, occurredAt: '2026-01-01T00:00:00.000Z', payload: report });
+  }
+
+  /** A top-up under a key of its own, unless one is given. */
+  async topUp(walletId: string, amount: number, call: TopUpCall = {}, by = this.one): Promise<TopUp> {
+    const fresh = { actor: admin, walletId, idempotencyKey: this.id('pay'), amount: usd(amount) };
+    return (await by.bus.request(createTopUpV1, { ...fresh, ...call }, { deadlineMs: 30_000 })).topUp;
+  }
+
+  async createPrepaid(amount: number, wallet: NewWallet = {}): Promise<string> {
+    const walletId = await this.createWallet({ kind: 'prepaid', ...wallet });
+    if (amount > 0) await this.topUp(walletId, amount);
+    return walletId;
+  }
+
+  async adjust(walletId: string, amount: number, call: AdjustCall = {}, by = this.one): Promise<Adjustment> {
+    const fresh = { actor: admin, walletId, idempotencyKey: this.id('key'), amount: usd(amount), reason: 'a mistake' };
+    return (await by.bus.request(createAdjustmentV1, { ...fresh, ...call }, { deadlineMs: 30_000 })).adjustment;
+  }
+
+  /** Corrected when it resolves. */
+  async correct(correction: Partial<CostAdjustment> & Pick<CostAdjustment, 'requestId' | 'walletIds'>, by = this.one) {
+    const payload = {
+      adjustmentId: this.id('adj'),
+      orgId: 'org_1',
+      difference: usd(0),
+      provider: 'openai',
+      startedAtMs: this.clock.nowMs(),
+      reratingId: 'rrt_1',
+      reason: 'another price',
+      ...correction,
+    };
+    await by.bus.publish(costAdjustedV1, {
+      id: payload.adjustmentId,
+      occurredAt: '2026-01-01T00:00:00.000Z',
+      payload,
+    });
+    return payload;
+  }
+
+  /** All entries of a wallet, newest first, read page by page. */
+  async entries(walletId: string, filter: EntryFilter = {}): Promise<WalletEntry[]> {
+    const found: WalletEntry[] = [];
+    let cursor: string | null = null;
+    do {
+      const call = { actor: admin, walletId, limit: 3, ...filter, ...(cursor !== null && { cursor }) };
+      const page: ResponseOf<typeof listEntriesV1> = await this.one.bus.request(listEntriesV1, call);
+      found.push(...page.data);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    return found;
+  }
+
+  /** What the periodic job does; gives the number of entries made. */
+  expireCredits(): Promise<number> {
+    this.repository ??= new PostgresWalletRepository(new WalletStore(this.database));
+    const events = new WalletEvents(this.clock, this.ids);
+    return new ExpireCredits(this.repository, new PostgresLedgerStore(this.database), events, this.clock).execute();
+  }
+
+  /** An instant from now, as text. */
+  in(ms: number): string {
+    return new Date(this.clock.nowMs() + ms).toISOString();
   }
 
   async balance(walletId: string, actor = admin): Promise<WalletBalance> {

@@ -7,20 +7,24 @@ import { SweepLeases } from './application/sweep-leases.js';
 import { chargeOf, usd, WalletHarness } from './harness.suite.js';
 import { GRACE_MS, ReferenceLedger, type ReferenceWallet } from './reference-ledger.suite.js';
 
-/** A root, two children, and an unlimited grandchild below the first. */
+/** A root, two children, an unlimited grandchild below the first, a prepaid child with a budget below, a prepaid root. */
 const family: ReferenceWallet[] = [
   { limit: 100, overdraftPercent: 10, parent: null },
   { limit: 60, overdraftPercent: 0, parent: 0 },
   { limit: 80, overdraftPercent: 25, parent: 0 },
   { limit: null, overdraftPercent: 0, parent: 1 },
+  { kind: 'prepaid', limit: null, overdraftPercent: 0, parent: 0 },
+  { limit: 70, overdraftPercent: 0, parent: 4 },
+  { kind: 'prepaid', limit: null, overdraftPercent: 0, parent: null },
 ];
+const PREPAID = [4, 6];
 
 const amount = fc.integer({ min: 0, max: 40 });
 const which = fc.nat({ max: 50 });
 const operation = fc.oneof(
   {
     weight: 5,
-    arbitrary: fc.record({ do: fc.constant('acquire'), leaf: fc.nat({ max: 3 }), min: amount, wanted: amount }),
+    arbitrary: fc.record({ do: fc.constant('acquire'), leaf: fc.nat({ max: 6 }), min: amount, wanted: amount }),
   },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('settle'), which, cost: amount }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('replay'), which }) },
@@ -37,6 +41,24 @@ const operation = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('renew'), which }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.integer({ min: 1, max: 200_000 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('sweep') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('topUp'),
+      leaf: fc.constantFrom(...PREPAID),
+      amount: fc.integer({ min: 1, max: 60 }),
+      lastsMs: fc.option(fc.integer({ min: 1, max: 300_000 }), { freq: 4 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('adjust'),
+      leaf: fc.nat({ max: 6 }),
+      amount: fc.integer({ min: -20, max: 20 }).filter((value) => value !== 0),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('expire') }) },
 );
 type Operation = Record<string, never> & { do: string };
 
@@ -45,14 +67,14 @@ describe('the ledger', () => {
   beforeAll(() => wallet.start());
   afterAll(() => wallet.stop());
 
-  it('[WL-001] does after any operations what its plain description does, and its entries sum to its balances', async () => {
+  it('[WL-001] [BX-019] does after any operations what its plain description does, and its entries sum to its balances', async () => {
     const property = fc.asyncProperty(fc.array(operation, { minLength: 5, maxLength: 50 }), async (operations) => {
       const run = new Comparison(wallet);
       await run.start();
       for (const one of operations) await run.step(one as unknown as Operation);
       await wallet.assertLaws();
     });
-    await fc.assert(property, { numRuns: 25, endOnFailure: false });
+    await fc.assert(property, { numRuns: 40, endOnFailure: false });
   }, 120_000);
 });
 
@@ -67,9 +89,9 @@ class Comparison {
   constructor(private readonly wallet: WalletHarness) {}
 
   async start(): Promise<void> {
-    for (const { limit, overdraftPercent, parent } of family) {
+    for (const { kind, limit, overdraftPercent, parent } of family) {
       const parentId = parent === null ? null : this.walletIds.at(parent)!;
-      const settings = { limit: limit === null ? null : usd(limit), overdraftPercent, parentId };
+      const settings = { ...(kind && { kind }), limit: limit === null ? null : usd(limit), overdraftPercent, parentId };
       this.walletIds.push(await this.wallet.createWallet(settings));
     }
   }
@@ -78,9 +100,14 @@ class Comparison {
     const handler = this[operation.do as 'acquire'] as (operation: object) => Promise<void>;
     await handler.call(this, operation);
     const balances = await Promise.all(this.walletIds.map((walletId) => this.wallet.balance(walletId)));
+    this.reference.expireCredits(this.wallet.clock.nowMs());
     assert.deepEqual(
-      balances.map(({ spent, held }) => [spent, held]),
-      family.map((_, index) => [usd(this.reference.spent(index)), usd(this.reference.held(index))]),
+      balances.map(({ spent, held, credited }) => [spent, held, credited].map(Number)),
+      family.map((_, index) => [
+        this.reference.spent(index),
+        this.reference.held(index),
+        this.reference.credited(index),
+      ]),
     );
   }
 
@@ -116,7 +143,7 @@ class Comparison {
     const report = this.wallet.report(cost, charges);
     const both = async (): Promise<void> => {
       const numbers = hold.leases.map(({ number }) => number);
-      this.reference.settle(report.requestId, hold.leaf, numbers, cost);
+      this.reference.settle(report.requestId, hold.leaf, numbers, cost, this.wallet.clock.nowMs());
       await this.wallet.settle(report);
     };
     this.settled.push(both);
@@ -141,6 +168,31 @@ class Comparison {
     if (!lease) return;
     this.reference.renew(lease.number, this.wallet.clock.nowMs());
     await this.wallet.sync({ renew: [lease.real.leaseId] });
+  }
+
+  async topUp({
+    leaf,
+    amount: paid,
+    lastsMs,
+  }: {
+    leaf: number;
+    amount: number;
+    lastsMs: number | null;
+  }): Promise<void> {
+    const nowMs = this.wallet.clock.nowMs();
+    this.reference.topUp(leaf, paid, lastsMs === null ? null : nowMs + lastsMs, nowMs);
+    const expiry = lastsMs === null ? {} : { expiresAt: this.wallet.in(lastsMs) };
+    await this.wallet.topUp(this.walletIds.at(leaf)!, paid, expiry);
+  }
+
+  async adjust({ leaf, amount: correction }: { leaf: number; amount: number }): Promise<void> {
+    this.reference.adjust(leaf, correction, this.wallet.clock.nowMs());
+    await this.wallet.adjust(this.walletIds.at(leaf)!, correction);
+  }
+
+  async expire(): Promise<void> {
+    this.reference.expireCredits(this.wallet.clock.nowMs());
+    await this.wallet.expireCredits();
   }
 
   async wait({ ms }: { ms: number }): Promise<void> {

@@ -2,19 +2,33 @@ import { acquireLeasesV1 } from '@ao/contracts';
 import type { ServiceContext, ServiceParts } from '@ao/runtime';
 import { Module } from '@nestjs/common';
 import { BusBudgetSnapshots } from './adapters/bus/budget.snapshots.js';
+import { ChargesClient } from './adapters/bus/charges.client.js';
+import { CostAdjustedConsumer } from './adapters/bus/cost-adjusted.consumer.js';
+import { CreditsRpc } from './adapters/bus/credits.rpc.js';
 import { GatewaysClient } from './adapters/bus/gateways.client.js';
 import { AcquisitionBatch, LeasesRpc } from './adapters/bus/leases.rpc.js';
 import { UsageRecordedConsumer } from './adapters/bus/usage-recorded.consumer.js';
 import { WalletsRpc } from './adapters/bus/wallets.rpc.js';
 import { BudgetFeedJob } from './adapters/jobs/budget-feed.job.js';
+import { creditSweeperJob } from './adapters/jobs/credit-sweeper.job.js';
+import { ledgerCheckJob } from './adapters/jobs/ledger-check.job.js';
 import { leaseSweeperJob } from './adapters/jobs/lease-sweeper.job.js';
+import { PostgresLedgerInspector } from './adapters/postgres/ledger.inspector.js';
+import { PostgresLedgerReader } from './adapters/postgres/ledger.reader.js';
 import { PostgresLedgerStore } from './adapters/postgres/ledger.store.js';
 import { WalletStore } from './adapters/postgres/store.js';
 import { PostgresWalletRepository } from './adapters/postgres/wallet.repository.js';
 import { AcquireLeases } from './application/acquire-leases.js';
 import { AcquireOrRecall } from './application/acquire-or-recall.js';
+import { AdjustWallet } from './application/adjust-wallet.js';
+import { CorrectCosts } from './application/correct-costs.js';
 import { CreateWallet } from './application/create-wallet.js';
+import { ExpireCredits } from './application/expire-credits.js';
+import { ExportChargeback } from './application/export-chargeback.js';
 import { FindPayers } from './application/find-payers.js';
+import { InspectLedger } from './application/inspect-ledger.js';
+import { ListEntries } from './application/list-entries.js';
+import { ListTopUps } from './application/list-top-ups.js';
 import { WALLET_REPOSITORY } from './application/ports.js';
 import { PublishBudgets } from './application/publish-budgets.js';
 import { ReadBalance } from './application/read-balance.js';
@@ -22,6 +36,7 @@ import { RecallLeases } from './application/recall-leases.js';
 import { SettleUsage } from './application/settle-usage.js';
 import { SweepLeases } from './application/sweep-leases.js';
 import { SyncLeases } from './application/sync-leases.js';
+import { TopUpWallet } from './application/top-up-wallet.js';
 import { UpdateWallet } from './application/update-wallet.js';
 import { WalletEvents } from './application/wallet-events.js';
 import { loadWalletConfig } from './config.js';
@@ -41,6 +56,7 @@ export class WalletModule {
     const config = loadWalletConfig(context.environment);
     const wallets = new PostgresWalletRepository(new WalletStore(database));
     const store = new PostgresLedgerStore(database);
+    const reader = new PostgresLedgerReader(database);
     const periods = new PeriodBook();
     const events = new WalletEvents(clock, ids);
     const graceMs = config.LEASE_GRACE_MS;
@@ -60,13 +76,15 @@ export class WalletModule {
     const acquireOrRecall = new AcquireOrRecall((request) => acquisitions.submit(request), recallLeases, clock);
     const publishBudgets = new PublishBudgets(wallets, new BusBudgetSnapshots(bus), clock, logger);
     const sweepLeases = new SweepLeases(store, clock, graceMs);
+    const expireCredits = new ExpireCredits(wallets, store, events, clock);
+    const inspectLedger = new InspectLedger(new PostgresLedgerInspector(database), events, clock, logger);
     const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({
       provide: provide as never,
       useValue,
     });
     const module = {
       module: WalletModule,
-      controllers: [WalletsRpc, LeasesRpc, UsageRecordedConsumer],
+      controllers: [WalletsRpc, CreditsRpc, LeasesRpc, UsageRecordedConsumer, CostAdjustedConsumer],
       providers: [
         value(WALLET_REPOSITORY, wallets),
         value(AcquireOrRecall, acquireOrRecall),
@@ -84,12 +102,20 @@ export class WalletModule {
           ),
         ),
         value(UpdateWallet, new UpdateWallet(wallets, clock, ids)),
-        value(ReadBalance, new ReadBalance(wallets, store, periods, clock)),
+        value(ReadBalance, new ReadBalance(wallets, reader, periods, clock)),
+        value(TopUpWallet, new TopUpWallet(wallets, store, periods, events, clock, ids)),
+        value(ListTopUps, new ListTopUps(wallets, reader, periods, clock)),
+        value(AdjustWallet, new AdjustWallet(wallets, store, periods, events, clock, ids)),
+        value(CorrectCosts, new CorrectCosts(wallets, store, reader, periods, events, clock, logger)),
+        value(ExportChargeback, new ExportChargeback(wallets, new ChargesClient(bus))),
+        value(ListEntries, new ListEntries(wallets, reader)),
       ],
     };
     const jobs = [
-      new BudgetFeedJob(publishBudgets, config.BUDGET_POLL_INTERVAL_MS, logger),
       leaseSweeperJob(sweepLeases, config.LEASE_SWEEP_INTERVAL_MS, logger),
+      creditSweeperJob(expireCredits, config.CREDIT_SWEEP_INTERVAL_MS, logger),
+      ledgerCheckJob(inspectLedger, config.LEDGER_CHECK_INTERVAL_MS, logger),
+      new BudgetFeedJob(publishBudgets, config.BUDGET_POLL_INTERVAL_MS, logger),
     ];
     return { module, jobs };
   }

@@ -23,10 +23,21 @@ export interface EventEnvelope<Payload = unknown> {
 /** An event as an outbox holds it: its payload already encoded for the wire. */
 export type EncodedEvent = Omit<EventEnvelope, 'payload'> & { payload: string };
 
+/** Says that a request may be sent again: its owner then carries it out once, and repeats the answer. */
+export interface Idempotency {
+  /** The caller's own; counts for the actor of the request alone. */
+  key: string;
+  /** Of all that was asked: tells a repetition from another request under the same key. */
+  fingerprint: string;
+}
+
 export interface RequestOptions {
   /** Overrides the contract's deadline. */
   deadlineMs?: number;
   requestId?: string;
+  idempotency?: Idempotency;
+  /** Called when the answer is a repetition of an earlier one. */
+  onReplay?: () => void;
 }
 
 /** What a handler learns besides the message. */
@@ -35,12 +46,18 @@ export interface MessageContext {
   requestId: string | undefined;
   /** 1 for the first delivery. */
   deliveries: number;
+  idempotency?: Idempotency;
+}
+
+/** What a handler answers with when it repeats an earlier answer. */
+export class Replay<Response> {
+  constructor(readonly response: Response) {}
 }
 
 export type RpcHandler<C extends RpcContract> = (
   request: RequestOf<C>,
   context: MessageContext,
-) => Promise<ResponseOf<C>> | ResponseOf<C>;
+) => Promise<ResponseOf<C> | Replay<ResponseOf<C>>> | ResponseOf<C>;
 
 export type EventHandler<C extends EventContract> = (events: EventEnvelope<PayloadOf<C>>[]) => Promise<void> | void;
 

@@ -56,6 +56,8 @@ function contractError(subject: string, error: z.ZodError): AppError {
 }
 
 /** The answer to a request: the result, or the refusal. */
+type Reply = { ok: true; replayed?: true; result: unknown } | { ok: false; error: ErrorReply };
+
 interface ErrorReply {
   code: string;
   message: string;
@@ -64,8 +66,8 @@ interface ErrorReply {
   details?: Record<string, string>;
 }
 
-export function encodeReply(result: string): string {
-  return `{"ok":true,"result":${result}}`;
+export function encodeReply(result: string, { replayed = false } = {}): string {
+  return `{"ok":true,${replayed ? '"replayed":true,' : ''}"result":${result}}`;
 }
 
 export function encodeErrorReply(error: unknown): string {
@@ -76,12 +78,19 @@ export function encodeErrorReply(error: unknown): string {
 
 /**
  * Unpacks a reply.
+ * @param onReplay Called when it repeats an earlier one.
  * @throws AppError the one that the other side threw; `internal_error` for a reply that breaks the contract, which is
  * no fault of whoever asked.
  */
-export function decodeReply<Schema extends z.ZodType>(schema: Schema, text: string, subject: string): z.output<Schema> {
-  const reply = JSON.parse(text) as { ok: true; result: unknown } | { ok: false; error: ErrorReply };
+export function decodeReply<Schema extends z.ZodType>(
+  schema: Schema,
+  text: string,
+  subject: string,
+  onReplay?: () => void,
+): z.output<Schema> {
+  const reply = JSON.parse(text) as Reply;
   if (!reply.ok) throw rebuildError(reply.error, subject);
+  if (reply.replayed) onReplay?.();
   const result = z.safeDecode(schema, reply.result as z.input<Schema>);
   if (!result.success) {
     throw toAppError(new Error(`the reply of ${subject} broke its contract`, { cause: result.error }));

@@ -1,6 +1,6 @@
-import type { RequestOf, RpcContract } from '@ao/contracts';
+import type { RequestOf, ResponseOf, RpcContract } from '@ao/contracts';
 import { AppError, toAppError, type Logger } from '@ao/kernel';
-import type { MessageContext, RpcHandler } from './bus.js';
+import { Replay, type MessageContext, type RpcHandler } from './bus.js';
 import { decodeMessage, encodeErrorReply, encodeMessage, encodeReply } from './codec.js';
 
 /**
@@ -16,8 +16,9 @@ export async function answerRequest<C extends RpcContract>(
 ): Promise<string> {
   try {
     const request = decodeMessage(contract.request, text, contract.subject) as RequestOf<C>;
-    const response = await handler(request, context);
-    return encodeReply(encodeResponse(contract, response));
+    const answer = await handler(request, context);
+    if (answer instanceof Replay) return encodeReply(encodeResponse(contract, answer.response), { replayed: true });
+    return encodeReply(encodeResponse(contract, answer));
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'internal_error') {
       logger.error({ err: error, subject: contract.subject, requestId: context.requestId }, 'request handler failed');
@@ -27,7 +28,7 @@ export async function answerRequest<C extends RpcContract>(
 }
 
 /** A response that breaks its contract is the owner's fault, not an `invalid_parameter` of the caller. */
-function encodeResponse<C extends RpcContract>(contract: C, response: Awaited<ReturnType<RpcHandler<C>>>): string {
+function encodeResponse<C extends RpcContract>(contract: C, response: ResponseOf<C>): string {
   try {
     return encodeMessage(contract.response, response, contract.subject);
   } catch (cause) {

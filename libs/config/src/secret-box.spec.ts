@@ -19,6 +19,13 @@ describe('sealed secrets', () => {
     expect(() => box.open(flipped)).toThrow('could not be opened');
     expect(() => new SecretBox(Buffer.alloc(32, 2)).open(sealed)).toThrow('could not be opened');
   });
+
+  it('open only for what they were sealed for', () => {
+    const sealed = box.seal('sk-secret', 'org_1');
+    expect(box.open(sealed, 'org_1')).toBe('sk-secret');
+    expect(() => box.open(sealed, 'org_2')).toThrow('could not be opened');
+    expect(() => box.open(sealed)).toThrow('could not be opened');
+  });
 });
 
 describe('the key file', () => {

@@ -25,7 +25,7 @@ describe('contracts', () => {
   it.each(all)('$name follows the grammar and names its owner', ({ contract, name }) => {
     const grammar = {
       rpc: `^rpc\\.${contract.owner}\\.[a-z]+(-[a-z]+)*\\.v\\d+$`,
-      event: `^evt\\.${contract.owner}\\.[a-z]+\\.[a-z]+\\.v\\d+$`,
+      event: `^evt\\.${contract.owner}\\.[a-z]+(-[a-z]+)*\\.[a-z]+\\.v\\d+$`,
       snapshot: `^snap\\.${contract.owner}\\.[a-z]+$`,
     }[contract.kind];
     expect(name).toMatch(new RegExp(grammar));

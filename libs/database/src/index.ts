@@ -9,6 +9,9 @@ export {
 } from './database-errors.js';
 export { freePort } from './embedded/free-port.js';
 export * from './embedded/start-embedded-postgres.js';
+export * from './idempotency/claim.js';
+export * from './idempotency/idempotency-ddl.js';
+export * from './idempotency/idempotency-table.js';
 export * from './migrations/migrate.js';
 export { migrationStatus, type MigrationStatus } from './migrations/migration-status.js';
 export * from './outbox/append-outbox.js';

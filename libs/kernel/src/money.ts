@@ -59,6 +59,8 @@ export function ceilToNanoUsd(pico: bigint): NanoUsd {
 }
 
 export const minUsd = (a: NanoUsd, b: NanoUsd): NanoUsd => (a < b ? a : b);
+/** The amount without its sign. */
+export const absUsd = (a: NanoUsd): NanoUsd => nanoUsd(a < 0n ? 0n - a : a);
 export const maxUsd = (a: NanoUsd, b: NanoUsd): NanoUsd => (a > b ? a : b);
 
 function parseScaled(text: string, places: number): bigint {

@@ -68,6 +68,33 @@ describe.each(openers)('KeyValue contract: %s', (_name, opener) => {
     expect(await store.get('never')).toBeNull();
   });
 
+  it('lets one of many set a key that has no value, and another once its time is over', async () => {
+    const set = (value: string) => store.setIfAbsent('lock', value, { ttlMs: 300 });
+    const won = await Promise.all(Array.from({ length: 20 }, (_, index) => set(`holder-${index}`)));
+    expect(won.filter(Boolean)).toHaveLength(1);
+    expect((await store.get('lock'))?.toString()).toBe(`holder-${won.indexOf(true)}`);
+    clock.advanceMs(301);
+    await waitFor(() => set('later'));
+    expect((await store.get('lock'))?.toString()).toBe('later');
+  });
+
+  it('replaces and deletes a value only while it is the expected one, byte for byte', async () => {
+    const [first, second] = [Buffer.from([0, 255]), Buffer.from([255, 0])];
+    expect(await store.replaceIf('cas', first, second, { ttlMs: 10_000 })).toBe(false);
+    expect(await store.get('cas')).toBeNull();
+    await store.set('cas', first, { ttlMs: 10_000 });
+    expect(await store.replaceIf('cas', second, 'x', { ttlMs: 10_000 })).toBe(false);
+    expect(await store.replaceIf('cas', first, second, { ttlMs: 300 })).toBe(true);
+    expect(await store.deleteIf('cas', first)).toBe(false);
+    expect(await store.get('cas')).toEqual(second);
+    // The time to live is the new one.
+    clock.advanceMs(301);
+    await waitFor(async () => (await store.get('cas')) === null);
+    await store.set('cas', first, { ttlMs: 10_000 });
+    expect(await store.deleteIf('cas', first)).toBe(true);
+    expect(await store.get('cas')).toBeNull();
+  });
+
   it('takes the whole capacity of a bucket at once, refuses the next, and refills evenly', async () => {
     expect(await store.takeTokens([bucket(59)])).toMatchObject({
       allowed: true,

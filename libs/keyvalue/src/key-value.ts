@@ -12,6 +12,17 @@ export interface KeyValue {
   get(key: string): Promise<Buffer | null>;
   set(key: string, value: Buffer | string, options: { ttlMs: number }): Promise<void>;
   delete(key: string): Promise<void>;
+  /** Sets the value of a key that has none; false when it has one. */
+  setIfAbsent(key: string, value: Buffer | string, options: { ttlMs: number }): Promise<boolean>;
+  /** Sets the value of a key that still has the value `expected`; false when it has another, or none. */
+  replaceIf(
+    key: string,
+    expected: Buffer | string,
+    value: Buffer | string,
+    options: { ttlMs: number },
+  ): Promise<boolean>;
+  /** Deletes a key that still has the value `expected`; false when it has another, or none. */
+  deleteIf(key: string, expected: Buffer | string): Promise<boolean>;
   /**
    * Takes from all limits or from none, in one atomic step over all replicas.
    *

@@ -31,6 +31,9 @@ export function withLocalLimits(shared: KeyValue, local: KeyValue, logger: Logge
     get: (key) => shared.get(key),
     set: (key, value, options) => shared.set(key, value, options),
     delete: (key) => shared.delete(key),
+    setIfAbsent: (key, value, options) => shared.setIfAbsent(key, value, options),
+    replaceIf: (key, expected, value, options) => shared.replaceIf(key, expected, value, options),
+    deleteIf: (key, expected) => shared.deleteIf(key, expected),
     takeTokens: (requests) => attempt(shared.takeTokens(requests), () => local.takeTokens(requests)),
     async releaseSlots(holds) {
       // Nobody knows here which of the two granted a slot.

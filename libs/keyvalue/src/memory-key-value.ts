@@ -29,6 +29,17 @@ export function openMemoryKeyValue(options: MemoryKeyValueOptions = {}): KeyValu
     get: async (key) => copyOf(values.get(key)),
     set: async (key, value, { ttlMs }) => void values.set(key, bytesOf(value), { ttl: ttlMs }),
     delete: async (key) => void values.delete(key),
+    async setIfAbsent(key, value, { ttlMs }) {
+      if (values.has(key)) return false;
+      values.set(key, bytesOf(value), { ttl: ttlMs });
+      return true;
+    },
+    async replaceIf(key, expected, value, { ttlMs }) {
+      if (!values.get(key)?.equals(bytesOf(expected))) return false;
+      values.set(key, bytesOf(value), { ttl: ttlMs });
+      return true;
+    },
+    deleteIf: async (key, expected) => (values.get(key)?.equals(bytesOf(expected)) ?? false) && values.delete(key),
     takeTokens: async (requests) => limits.take(requests),
     releaseSlots: async (holds) => limits.release(holds),
     health: async () => ({ ok: true, latencyMs: 0 }),

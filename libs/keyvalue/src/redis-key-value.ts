@@ -17,9 +17,19 @@ export interface RedisKeyValueOptions {
   logger?: Logger;
 }
 
-interface LimiterCommands {
+interface ScriptCommands {
   aoTakeTokens(keyCount: number, ...keysAndArguments: string[]): Promise<number[]>;
+  aoReplaceIf(key: string, expected: Buffer | string, value: Buffer | string, ttlMs: number): Promise<number>;
+  aoDeleteIf(key: string, expected: Buffer | string): Promise<number>;
 }
+
+const REPLACE_IF_SCRIPT = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1`;
+const DELETE_IF_SCRIPT = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`;
 
 const DEADLINE_MS = 50;
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -34,7 +44,7 @@ const OPEN_MS = 500;
 export function openRedisKeyValue(options: RedisKeyValueOptions): KeyValue {
   const { deadlineMs = DEADLINE_MS, keyPrefix = 'ao:', logger = silentLogger, clock } = options;
   const redis = connect(options.url, keyPrefix, logger);
-  const commands = redis as unknown as LimiterCommands;
+  const commands = redis as unknown as ScriptCommands;
   const breaker = new CircuitBreaker({
     clock: systemClock,
     failuresMax: FAILURES_MAX,
@@ -50,6 +60,10 @@ export function openRedisKeyValue(options: RedisKeyValueOptions): KeyValue {
     get: (key) => call(() => redis.getBuffer(key)),
     set: (key, value, { ttlMs }) => call(async () => void (await redis.set(key, value, 'PX', ttlMs))),
     delete: (key) => call(async () => void (await redis.del(key))),
+    setIfAbsent: (key, value, { ttlMs }) => call(async () => (await redis.set(key, value, 'PX', ttlMs, 'NX')) === 'OK'),
+    replaceIf: (key, expected, value, { ttlMs }) =>
+      call(async () => (await commands.aoReplaceIf(key, expected, value, ttlMs)) === 1),
+    deleteIf: (key, expected) => call(async () => (await commands.aoDeleteIf(key, expected)) === 1),
     async takeTokens(requests) {
       checkLimitRequests(requests);
       const keys = requests.map((request) => request.key);
@@ -78,7 +92,11 @@ function connect(url: string, keyPrefix: string, logger: Logger): Redis {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(RECONNECT_MAX_MS, 50 * 2 ** Math.min(attempt, 10)),
-    scripts: { aoTakeTokens: { lua: LIMIT_SCRIPT } },
+    scripts: {
+      aoTakeTokens: { lua: LIMIT_SCRIPT },
+      aoReplaceIf: { lua: REPLACE_IF_SCRIPT, numberOfKeys: 1 },
+      aoDeleteIf: { lua: DELETE_IF_SCRIPT, numberOfKeys: 1 },
+    },
   });
   let lastError = '';
   redis.on('ready', () => {

@@ -1,16 +1,22 @@
 import 'reflect-metadata';
 import { BusStrategy, RethrowFilter } from '@ao/bus';
 import { checkHealthV1 } from '@ao/contracts';
-import { migrate, openDatabase, type Database } from '@ao/database';
+import { IdempotencyTable, migrate, openDatabase, type Database } from '@ao/database';
 import { StartupError, withDeadline } from '@ao/kernel';
 import { NestFactory } from '@nestjs/core';
 import { createRelay } from './create-relay.js';
+import { IdempotentRequests } from './idempotent-requests.js';
+import { PeriodicJob } from './periodic-job.js';
 import type { RunningService, ServiceContext, ServiceDefinition, ServiceParts } from './service.js';
 
 const HEALTH_DEADLINE_MS = 800;
 const POOL_CONNECTIONS_MAX = 10;
 const CONNECT_TIMEOUT_MS = 2_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
+const IDEMPOTENCY_RETENTION_MS = 86_400_000;
+/** Far longer than a request takes. A run that outlives it cannot commit once another has its key. */
+const IDEMPOTENCY_LEASE_MS = 30_000;
+const IDEMPOTENCY_PRUNE_EVERY_MS = 600_000;
 
 /** What the host of a service provides: all of its context but the database, which the definition asks for. */
 export interface HostContext extends Omit<ServiceContext, 'database'> {
@@ -32,8 +38,10 @@ export async function runService(definition: ServiceDefinition, host: HostContex
     },
   };
   const parts = await definition.build(context);
+  const idempotency = database && useIdempotency(database, host);
+  const jobs = [...(parts.jobs ?? []), ...(idempotency ? [idempotency.job] : [])];
   const app = await NestFactory.createMicroservice(parts.module, {
-    strategy: new BusStrategy(host.bus),
+    strategy: new BusStrategy(host.bus, idempotency?.requests.intercept),
     logger: ['error'],
   });
   app.useGlobalFilters(new RethrowFilter());
@@ -42,14 +50,14 @@ export async function runService(definition: ServiceDefinition, host: HostContex
   const healthAnswer = await host.bus.respond(checkHealthV1[name], async () => ({ checks: await checkHealth() }));
   await app.listen();
   relay?.start();
-  for (const job of parts.jobs ?? []) await job.start();
+  for (const job of jobs) await job.start();
 
   return {
     name,
     checkHealth,
     async stop() {
       await healthAnswer.stop();
-      for (const job of parts.jobs ?? []) await job.stop();
+      for (const job of jobs) await job.stop();
       await app.close();
       await relay?.stop();
       await database?.close();
@@ -69,6 +77,24 @@ async function prepareDatabase(definition: ServiceDefinition, host: HostContext)
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     logger: host.logger,
   });
+}
+
+/** Requests with an idempotency key are carried out once; keys are forgotten after a day. */
+function useIdempotency(
+  database: Database,
+  { ids, clock, logger, secretBox }: HostContext,
+): { requests: IdempotentRequests; job: PeriodicJob } {
+  const limits = { retentionMs: IDEMPOTENCY_RETENTION_MS, leaseMs: IDEMPOTENCY_LEASE_MS };
+  const table = new IdempotencyTable(database.pool, limits);
+  const job = new PeriodicJob({
+    name: 'retention of idempotency keys',
+    everyMs: IDEMPOTENCY_PRUNE_EVERY_MS,
+    run: async (signal) => {
+      while (!signal.aborted && (await table.prune()) > 0);
+    },
+    logger,
+  });
+  return { requests: new IdempotentRequests({ table, seal: secretBox, ids, clock, logger }), job };
 }
 
 async function runChecks(

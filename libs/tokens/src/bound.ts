@@ -35,6 +35,12 @@ export function boundPromptTokens(prompt: number | string | Uint8Array, shape: P
   );
 }
 
+/** Of English text and of JSON alike. */
+const BYTES_PER_TOKEN = 4;
+
+/** About how many tokens a text has, from its length in UTF-8 bytes: for figures that are marked as estimated. */
+export const guessTokens = (bytes: number): number => Math.ceil(bytes / BYTES_PER_TOKEN);
+
 function byteLengthOf(prompt: number | string | Uint8Array): number {
   if (typeof prompt === 'string') return Buffer.byteLength(prompt, 'utf8');
   return typeof prompt === 'number' ? prompt : prompt.byteLength;

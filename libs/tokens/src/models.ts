@@ -25,3 +25,10 @@ export function encodingForModel(model: string): EncodingName | null {
   const name = bareModelName(model);
   return ENCODING_BY_NAME.find(([pattern]) => pattern.test(name))?.[1] ?? null;
 }
+
+const REASONS_UNSEEN = /^(?:o\d|gpt-5|gemini-(?:2\.5|[3-9]))/;
+
+/** Whether a model is known to bill reasoning that it does not stream: its text so far says little of its cost so far. */
+export function reasonsUnseen(model: string): boolean {
+  return REASONS_UNSEEN.test(bareModelName(model));
+}

@@ -14,7 +14,7 @@ export interface WalletBalance {
   period: WalletPeriod;
   period_starts_at: string | null;
   resets_at: string | null;
-  /** Null: unlimited. */
+  /** Null: unlimited, or prepaid: then `available_usd` says what is left. */
   limit_usd: string | null;
   spent_usd: string;
   held_usd: string;

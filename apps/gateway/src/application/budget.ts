@@ -1,4 +1,5 @@
-import { AppError, type Clock, type IdGenerator, type Logger, type NanoUsd } from '@ao/kernel';
+import { AppError, ZERO_USD, type Clock, type IdGenerator, type Logger, type NanoUsd } from '@ao/kernel';
+import { extendReservation } from '../domain/extend-reservation.js';
 import type { LeasePool, LeaseReturn, Reservation } from '../domain/lease-pool.js';
 import { LeaseQuestions } from './lease-questions.js';
 import type { Payers } from './payers.js';
@@ -60,6 +61,28 @@ export class Budget {
     if (outcome.kind !== 'reserved') return this.reserveWithLease(payers, amount);
     if (outcome.low && !this.asking.has(payers.key)) this.askAhead(payers, amount, nowMs);
     return outcome.reservation;
+  }
+
+  /**
+   * Takes `amount` from the leases at hand or not at all: no question, no wait.
+   * @returns null when they have too little. `isLow`: what is left should go to calls that need it.
+   */
+  reserveAtOnce(payers: Payers, amount: NanoUsd): { reservation: Reservation; isLow: boolean } | null {
+    const outcome = this.pool.reserve(payers.key, amount, this.options.clock.nowMs());
+    return outcome.kind === 'reserved' ? { reservation: outcome.reservation, isLow: outcome.low } : null;
+  }
+
+  /**
+   * Lets a call under way spend what a further reservation took as well.
+   * @throws AppError `wallet_exhausted` when the two cannot settle as one; the further one is then undone.
+   */
+  extend(reservation: Reservation, further: Reservation): void {
+    if (extendReservation(reservation, further)) return;
+    this.pool.settle(further, ZERO_USD);
+    throw new AppError(
+      'wallet_exhausted',
+      'The wallets of this call were changed, or have too little left at once, while it ran. Send the request again.',
+    );
   }
 
   /** Ends a reservation; what was not spent can be given out again at once. */

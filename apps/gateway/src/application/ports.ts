@@ -21,9 +21,18 @@ export type CallBegin = Omit<
   'status' | 'errorCode' | 'partial' | 'usage' | 'usageSource' | 'cost' | 'durationMs' | 'firstTokenMs' | 'finishReason'
 >;
 
+/** What a call under way has used so far, as far as can be told without counting. */
+export interface CallProgress {
+  inputTokens: number;
+  outputTokens: number;
+  /** Grown since the begin where a stream was extended. */
+  charges: UsageReport['charges'];
+}
+
 /** Keeps usage records until the bus has them. Nothing here waits for a disk: the write follows within milliseconds. */
 export interface UsageSpool {
-  begin(call: CallBegin): void;
+  /** @param progress Asked now and then while the call runs: what is billed if the gateway dies meanwhile. */
+  begin(call: CallBegin, progress: () => CallProgress): void;
   end(report: UsageReport): void;
   /** True when so many records wait that no further paid call may start. */
   isFull(): boolean;
@@ -56,7 +65,8 @@ export interface UpstreamAnswer {
 /** Calls providers. */
 export interface Upstream {
   /**
-   * Resolves with the status line. @throws AppError `timeout`, `upstream_error`; the signal's reason when it aborted.
+   * Resolves with the status line. @throws AppError `timeout`, `upstream_error`, with `mayBeCharged: true` when the whole
+   * request had been sent (the body throws the same); the signal's reason when it aborted.
    */
   send(provider: Provider, call: UpstreamCall): Promise<UpstreamAnswer>;
 }

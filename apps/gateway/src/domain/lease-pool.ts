@@ -1,4 +1,4 @@
-import { ZERO_USD, maxUsd, nanoUsd, type NanoUsd } from '@ao/kernel';
+import { ZERO_USD, maxUsd, minUsd, nanoUsd, type NanoUsd } from '@ao/kernel';
 
 /** A wallet that a call is charged to; the wallet of the key stands first. */
 export interface PathWallet {
@@ -41,6 +41,7 @@ interface HeldLease {
 }
 
 export interface Reservation {
+  /** Leaf first; a call that was extended may have several of one wallet, in the order in which it took them. */
   charges: LeaseCharge[];
   amount: NanoUsd;
 }
@@ -111,14 +112,21 @@ export class LeasePool {
    * Ends a reservation: what was not spent is free again at once. What was spent leaves the pool; the ledger takes it
    * from the lease when the usage record arrives. Spending above the reservation eats into the free part, and beyond that
    * into what other calls will free: the ledger draws it from the lease too, so it must not be given out again.
+   *
+   * Several charges of one wallet share the cost as the ledger divides it. Of a lease that was dropped nothing is known: the
+   * others are held to pay in its place, which is never less than the ledger draws from them.
    */
-  settle(reservation: Reservation, spent: NanoUsd): void {
-    for (const charge of reservation.charges) {
-      const lease = charge.leaseId === null ? undefined : this.findById(charge.walletId, charge.leaseId);
-      if (!lease) continue;
-      lease.reserved = nanoUsd(lease.reserved - charge.reserved);
-      lease.free = nanoUsd(lease.free + charge.reserved - spent);
-    }
+  settle({ charges }: Reservation, spent: NanoUsd): void {
+    const rests = new Map<string, NanoUsd>();
+    charges.forEach(({ walletId, leaseId, reserved }, index) => {
+      const lease = leaseId === null ? undefined : this.findById(walletId, leaseId);
+      if (!lease) return;
+      const rest = rests.get(walletId) ?? spent;
+      const share = isLastOfWallet(charges, index) ? rest : minUsd(rest, reserved);
+      rests.set(walletId, nanoUsd(rest - share));
+      lease.reserved = nanoUsd(lease.reserved - reserved);
+      lease.free = nanoUsd(lease.free + reserved - share);
+    });
   }
 
   /** Takes in what the wallet service granted. */
@@ -241,6 +249,11 @@ function take(lease: HeldLease, amount: NanoUsd, nowMs: number): void {
   lease.free = nanoUsd(lease.free - amount);
   lease.reserved = nanoUsd(lease.reserved + amount);
   lease.lastUsedAtMs = nowMs;
+}
+
+function isLastOfWallet(charges: readonly LeaseCharge[], index: number): boolean {
+  const { walletId } = charges[index]!;
+  return !charges.some((other, at) => at > index && other.walletId === walletId && other.leaseId !== null);
 }
 
 /** Takes the free part out of a lease; null when there is nothing to tell. */

@@ -2,8 +2,7 @@ import type { EventEnvelope } from '@ao/bus';
 import type { PayloadOf, walletThresholdCrossedV1 } from '@ao/contracts';
 import type { Clock, IdGenerator } from '@ao/kernel';
 import type { Alert } from '../domain/alert.js';
-import { subscribes, type Subscription } from '../domain/channel.js';
-import type { Delivery } from '../domain/delivery.js';
+import { planDeliveries } from './plan-deliveries.js';
 import type { AlertRepository } from './ports.js';
 
 type ThresholdCrossed = EventEnvelope<PayloadOf<typeof walletThresholdCrossedV1>>;
@@ -23,7 +22,9 @@ export class RaiseThresholdAlerts {
   /** Safe to repeat: an event that was seen before changes nothing. */
   async execute(events: ThresholdCrossed[]): Promise<void> {
     const raised = events.map((event) => ({ eventId: event.id, alert: this.toAlert(event) }));
-    const deliveries = await this.options.alerts.raise(raised, (alert, channels) => this.plan(alert, channels));
+    const deliveries = await this.options.alerts.raise(raised, (alert, channels) =>
+      planDeliveries(alert, channels, this.options.ids),
+    );
     if (deliveries > 0) this.options.onDue();
   }
 
@@ -38,22 +39,5 @@ export class RaiseThresholdAlerts {
       facts: { type: 'budget_threshold', walletId, walletName, thresholdPercent, limit, spent, period, crossedAt },
       createdAtMs: this.options.clock.nowMs(),
     };
-  }
-
-  private plan(alert: Alert, channels: Subscription[]): Delivery[] {
-    return channels
-      .filter((channel) => subscribes(channel, alert))
-      .map((channel) => ({
-        id: this.options.ids.next('dlv'),
-        orgId: alert.orgId,
-        alertId: alert.id,
-        channelId: channel.id,
-        status: 'pending',
-        attempts: 0,
-        nextAttemptAtMs: alert.createdAtMs,
-        lastError: null,
-        createdAtMs: alert.createdAtMs,
-        deliveredAtMs: null,
-      }));
   }
 }

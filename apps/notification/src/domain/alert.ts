@@ -14,8 +14,34 @@ interface BudgetThresholdFacts {
   crossedAt: string;
 }
 
+/** A prepaid wallet is to be topped up. */
+interface AutoTopUpFacts {
+  type: 'auto_top_up';
+  /** The idempotency key for the top-up that answers. */
+  topUpRequestId: string;
+  walletId: string;
+  walletName: string;
+  available: NanoUsd;
+  below: NanoUsd;
+  amount: NanoUsd;
+  /** RFC 3339. */
+  requestedAt: string;
+}
+
+/** The ledger contradicts itself. */
+interface LedgerViolationFacts {
+  type: 'ledger_violation';
+  walletId: string;
+  period: string;
+  law: string;
+  expected: NanoUsd;
+  found: NanoUsd;
+  /** RFC 3339. */
+  foundAt: string;
+}
+
 /** What an alert tells, by its type. */
-export type AlertFacts = BudgetThresholdFacts;
+export type AlertFacts = BudgetThresholdFacts | AutoTopUpFacts | LedgerViolationFacts;
 
 /** Something that an organisation wants to hear of, once. */
 export interface Alert {

@@ -1,12 +1,14 @@
 import type { acquireLeasesV1, RequestOf } from '@ao/contracts';
 import { AppError, nanoUsd, type Clock, type IdGenerator } from '@ao/kernel';
 import { decideAcquisition, type AcquisitionDecision, type PathStep } from '../domain/acquisition.js';
+import { spendableOf } from '../domain/balance.js';
 import { Ledger } from '../domain/ledger.js';
 import type { Period } from '../domain/period.js';
 import type { PeriodBook } from '../domain/period-book.js';
-import { spendableMax, type Wallet } from '../domain/wallet.js';
+import type { Wallet } from '../domain/wallet.js';
 import type { FindPayers, FoundPayers } from './find-payers.js';
 import type { AcquisitionAnswer, AnsweredAcquisition, LedgerStore } from './ports.js';
+import { saveLedger } from './save-ledger.js';
 import type { WalletEvents } from './wallet-events.js';
 
 type Request = RequestOf<typeof acquireLeasesV1>;
@@ -72,15 +74,17 @@ export class AcquireLeases {
     return this.store.transact(async (transaction) => {
       const periods = steps.map(({ wallet, periodKey }) => ({ walletId: wallet.id, periodKey }));
       const overdueBeforeMs = nowMs - this.terms.graceMs;
-      const { ledger, overdueLeaseIds } = await transaction.lock({ periods, overdueBeforeMs });
+      const { ledger, overdueLeaseIds } = await transaction.lock({ periods, overdueBeforeMs, creditsAtMs: nowMs });
       for (const leaseId of overdueLeaseIds) ledger.expire(leaseId);
+      ledger.expireCredits(nowMs);
       const known = await transaction.findAcquisitions(jobs.map(({ request }) => request.acquisitionId));
       const earlierIds = new Set(known.keys());
       const answers = new Map(jobs.map((job) => [job, this.answerOnce(job, known, ledger, nowMs)]));
       // A refusal holds nothing: whoever asks again may find money by then.
       const fresh = [...known.values()].filter(({ id, answer }) => !earlierIds.has(id) && answer.kind === 'granted');
       await transaction.saveAcquisitions(fresh, nowMs);
-      await transaction.save(ledger, [], []);
+      const wallets = new Map(steps.map(({ wallet }) => [wallet.id, wallet]));
+      await saveLedger(transaction, ledger, { wallets, events: this.events, nowMs });
       return answers;
     });
   }
@@ -106,7 +110,7 @@ export class AcquireLeases {
       const untouched = { used: nanoUsd(0n), returned: nanoUsd(0n), returnSequence: 0, state: 'open' as const };
       const { period, wallet } = path.find((step) => step.wallet.id === walletId)!;
       const lease = { id: leaseId, acquisitionId, gatewayId, walletId, periodKey, granted, expiresAtMs, ...untouched };
-      ledger.hold(lease, spendableMax(wallet)!);
+      ledger.hold(lease, spendableOf(wallet, ledger.balance(lease))!);
       return { leaseId, walletId, granted, expiresAtMs, periodEndsAtMs: period.endsAtMs };
     });
     return { kind: 'granted', path: path.map(({ wallet }) => toPathWallet(wallet)), leases };

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createWalletV1, walletActionPerformedV1, type RequestOf } from '@ao/contracts';
-import { AppError, type Clock, type IdGenerator } from '@ao/kernel';
+import { AppError, ZERO_USD, type Clock, type IdGenerator } from '@ao/kernel';
 import { encodeMessage } from '@ao/bus';
 import { auditEvent, requireAdmin } from '@ao/runtime';
-import { PATH_LENGTH_MAX, requireUsableSettings, requireWithinAncestors, type Wallet } from '../domain/wallet.js';
+import {
+  PATH_LENGTH_MAX,
+  requireFittingSettings,
+  requireUsableSettings,
+  requireWithinAncestors,
+  type Wallet,
+} from '../domain/wallet.js';
 import type { Idempotency, WalletRepository, WalletTree } from './ports.js';
 
 type Request = RequestOf<typeof createWalletV1>;
@@ -26,6 +32,7 @@ export class CreateWallet {
   async execute(request: Request): Promise<Wallet> {
     requireAdmin(request.actor);
     requireUsableSettings(request);
+    requireFittingSettings(request);
     const idempotency = idempotencyOf(request);
     return this.wallets.change(request.actor.orgId, async (tree) => {
       return (idempotency && (await findMade(tree, idempotency))) ?? this.make(tree, request, idempotency);
@@ -45,6 +52,7 @@ export class CreateWallet {
     const createdAtMs = this.clock.nowMs();
     const wallet: Wallet = {
       ...settings,
+      limit: settings.kind === 'prepaid' ? ZERO_USD : settings.limit,
       id,
       orgId: actor.orgId,
       ownerId,
@@ -101,11 +109,23 @@ async function findMade(tree: WalletTree, { key, fingerprint }: Idempotency): Pr
   return made?.wallet ?? null;
 }
 
-/** The request without who asks and why: those may differ when it is repeated. */
-function idempotencyOf({ actor, idempotencyKey: key, ...settings }: Request): Idempotency | null {
+/**
+ * The request without who asks and why: those may differ when it is repeated. What a budget does not have is left out, so
+ * that a request made to a version that did not know it stays the same request.
+ */
+function idempotencyOf({
+  actor,
+  idempotencyKey: key,
+  kind,
+  autoTopUp,
+  scope,
+  ...settings
+}: Request): Idempotency | null {
   if (key === undefined) return null;
   const anyone = { orgId: actor.orgId, keyId: 'any', role: 'admin' as const };
-  const text = encodeMessage(createWalletV1.request, { ...settings, actor: anyone }, createWalletV1.subject);
+  const special = { ...(kind === 'prepaid' && { kind, autoTopUp }), ...(scope && { scope }) };
+  const request = { ...settings, ...special, actor: anyone } as Request;
+  const text = encodeMessage(createWalletV1.request, request, createWalletV1.subject);
   return { key, fingerprint: createHash('sha256').update(text).digest('hex') };
 }
 

@@ -1,13 +1,13 @@
 import type { EncodedEvent } from '@ao/bus';
 import type { acquireLeasesV1, ResponseOf } from '@ao/contracts';
 import type { NanoUsd } from '@ao/kernel';
-import type { PeriodBalance } from '../domain/balance.js';
 import type { Entry } from '../domain/entry.js';
 import type { Lease } from '../domain/lease.js';
 import type { Ledger, PeriodRef } from '../domain/ledger.js';
 import type { Period } from '../domain/period.js';
 import type { Crossing } from '../domain/threshold.js';
 import type { Wallet } from '../domain/wallet.js';
+import type { AskedAdjustment, OnceRecords, TopUp } from './credit-ports.js';
 
 export interface WalletPage {
   limit: number;
@@ -68,6 +68,8 @@ export interface WalletTree {
   insert(wallet: Wallet, idempotency: Idempotency | null, events: EncodedEvent[]): Promise<void>;
   /** Budgets made of the wallet as a template follow it, but for those that were changed by themselves. */
   update(wallet: Wallet, events: EncodedEvent[]): Promise<void>;
+  /** Forgets that somebody was asked to top the wallet up. */
+  forgetTopUpRequest(walletId: string): Promise<void>;
 }
 
 /** A period as it is to be opened for a wallet. */
@@ -99,8 +101,6 @@ export interface LeaseHolder {
 export interface LedgerStore {
   /** The gateways that have something left of open leases on a wallet, at most `max`. */
   findHolders(walletId: string, max: number): Promise<LeaseHolder[]>;
-  /** Zeros for a period in which nothing happened yet. */
-  readBalance(ref: PeriodRef): Promise<PeriodBalance>;
   /** Without a lock: only what never changes of a lease may be relied on. */
   findLeases(leaseIds: readonly string[]): Promise<Map<string, Lease>>;
   /** Makes the rows to lock, in a transaction of its own: making them under other locks could deadlock. */
@@ -116,15 +116,21 @@ export interface LedgerTransaction {
   claimEvents(consumer: string, eventIds: readonly string[]): Promise<string[]>;
   /**
    * Locks the periods in their one order, then reads them, the leases asked for and, with `overdueBeforeMs`, those of
-   * these periods that expired before. The periods must be open.
+   * these periods that expired before. The periods must be open. Credits are read where one has expired at
+   * `creditsAtMs`, or everywhere for 'all'; `expireCredits` takes them back.
    */
   lock(scope: {
     periods: readonly PeriodRef[];
     leaseIds?: readonly string[];
     overdueBeforeMs?: number;
+    creditsAtMs?: number | 'all';
   }): Promise<LockedLedger>;
   /** Locks some periods that have overdue leases, passing over those that another replica is working on. */
   lockOverdue(overdueBeforeMs: number, periodsMax: number): Promise<LockedLedger>;
+  /** Locks some wallets with credits that have expired, after `afterWalletId`, passing over what others work on. */
+  lockExpiring(nowMs: number, afterWalletId: string, periodsMax: number): Promise<LockedLedger>;
+  readonly topUps: OnceRecords<TopUp>;
+  readonly adjustments: OnceRecords<AskedAdjustment>;
   /** Of these idempotency keys, those that the ledger has. */
   postedKeys(keys: readonly string[]): Promise<Set<string>>;
   findAcquisitions(ids: readonly string[]): Promise<Map<string, AnsweredAcquisition>>;
@@ -142,7 +148,14 @@ export interface LockedLedger {
 
 /** A law of the ledger that does not hold, with the amounts found. */
 export interface LedgerViolation {
-  law: 'posted_equals_entries' | 'held_equals_leases' | 'accounts_sum_to_zero' | 'spend_within_limit';
+  law:
+    | 'posted_equals_entries'
+    | 'credited_equals_entries'
+    | 'credited_equals_credits'
+    | 'refunded_equals_entries'
+    | 'held_equals_leases'
+    | 'spend_within_limit';
+  orgId: string | null;
   walletId: string | null;
   periodKey: string | null;
   expected: NanoUsd;
@@ -152,4 +165,23 @@ export interface LedgerViolation {
 export interface LedgerAudit {
   /** One consistent view of the whole ledger; at most `violationsMax` findings. */
   findViolations(violationsMax: number): Promise<LedgerViolation[]>;
+}
+
+/** What a check looked at; null: another replica is checking, or has just done so. */
+export type CheckedLedger = { whole: boolean; violations: LedgerViolation[] } | null;
+
+/** The check of a ledger that is in use. It locks nothing that anybody else needs. */
+export interface LedgerInspector {
+  /**
+   * Checks what happened since the last check, or everything when that was not done since `wholeBeforeMs`; nothing when
+   * somebody has checked after `recentMs`. What `record` makes of the findings is written with the check.
+   */
+  inspect(times: InspectionTimes, toEvents: (violations: LedgerViolation[]) => EncodedEvent[]): Promise<CheckedLedger>;
+}
+
+export interface InspectionTimes {
+  nowMs: number;
+  recentMs: number;
+  wholeBeforeMs: number;
+  violationsMax: number;
 }

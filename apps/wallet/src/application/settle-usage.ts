@@ -1,15 +1,15 @@
 import type { EventEnvelope } from '@ao/bus';
 import type { UsageReport } from '@ao/contracts';
-import { AppError, type Clock, type Logger, type NanoUsd } from '@ao/kernel';
-import { settlementKey, type Entry } from '../domain/entry.js';
+import { AppError, type Clock, type Logger } from '@ao/kernel';
+import { settlementKey } from '../domain/entry.js';
 import type { Lease } from '../domain/lease.js';
-import { periodRefKey, type Ledger, type PeriodRef } from '../domain/ledger.js';
+import { periodRefKey, type PeriodRef } from '../domain/ledger.js';
 import type { Period } from '../domain/period.js';
 import type { PeriodBook } from '../domain/period-book.js';
 import { COST_MAX, settle, type Settlement } from '../domain/settlement.js';
-import { reachedThresholds, type Crossing } from '../domain/threshold.js';
 import type { Wallet } from '../domain/wallet.js';
 import type { LedgerStore, LedgerTransaction, NewPeriod, WalletRepository } from './ports.js';
+import { saveLedger } from './save-ledger.js';
 import type { WalletEvents } from './wallet-events.js';
 
 export const LEDGER_CONSUMER = 'wallet-ledger';
@@ -109,43 +109,17 @@ export class SettleUsage {
   private async post(transaction: LedgerTransaction, plan: Plan): Promise<void> {
     const eventIds = distinct(plan.settlements.map(({ eventId }) => eventId));
     const fresh = new Set(await transaction.claimEvents(LEDGER_CONSUMER, eventIds));
-    const { ledger } = await transaction.lock({ periods: plan.refs, leaseIds: plan.leaseIds });
+    const nowMs = this.clock.nowMs();
+    const { ledger } = await transaction.lock({ periods: plan.refs, leaseIds: plan.leaseIds, creditsAtMs: nowMs });
+    ledger.expireCredits(nowMs);
     const unclaimed = plan.settlements.filter(({ eventId }) => fresh.has(eventId)).map(({ settlement }) => settlement);
     // The inbox forgets, and a call may be told of by two events: the ledger itself knows what it has.
     const keyOf = ({ requestId, walletId }: Settlement): string => settlementKey(requestId, walletId);
     const posted = await transaction.postedKeys(unclaimed.map(keyOf));
-    const before = new Map(plan.refs.map((ref) => [periodRefKey(ref), ledger.balance(ref).posted]));
     for (const settlement of unclaimed) if (!posted.has(keyOf(settlement))) settle(ledger, settlement);
-
-    const crossings = crossingsOf(ledger, plan.wallets, before);
-    const news = await transaction.recordCrossings(crossings, this.clock.nowMs());
-    const recorded = ledger.changes.entries.map(this.events.entryPosted);
-    const events = [
-      ...recorded.map(({ event }) => event),
-      ...news.map((crossing) =>
-        this.events.thresholdCrossed(crossing, plan.correlationIds.get(crossing.requestId ?? '')),
-      ),
-    ];
-    await transaction.save(
-      ledger,
-      recorded.map(({ entry }) => entry),
-      events,
-    );
+    const { wallets, correlationIds } = plan;
+    await saveLedger(transaction, ledger, { wallets, correlationIds, events: this.events, nowMs });
   }
-}
-
-/** @param before What was posted in each period before the batch. */
-function crossingsOf(ledger: Ledger, wallets: Map<string, Wallet>, before: Map<string, NanoUsd>): Crossing[] {
-  const byPeriod = new Map<string, Entry[]>();
-  for (const entry of ledger.changes.entries) {
-    const key = periodRefKey(entry);
-    const entries = byPeriod.get(key);
-    if (entries) entries.push(entry);
-    else byPeriod.set(key, [entry]);
-  }
-  return [...byPeriod].flatMap(([key, entries]) =>
-    reachedThresholds(wallets.get(entries[0]!.walletId)!, before.get(key)!, entries),
-  );
 }
 
 function requireSaneCost({ requestId, cost }: UsageReport): void {

@@ -1,7 +1,12 @@
 import { updateWalletV1, walletActionPerformedV1, type RequestOf } from '@ao/contracts';
 import { AppError, type Clock, type IdGenerator, type NanoUsd } from '@ao/kernel';
 import { auditEvent, requireAdmin } from '@ao/runtime';
-import { requireUsableSettings, requireWithinAncestors, type Wallet } from '../domain/wallet.js';
+import {
+  requireFittingSettings,
+  requireUsableSettings,
+  requireWithinAncestors,
+  type Wallet,
+} from '../domain/wallet.js';
 import type { WalletRepository, WalletTree } from './ports.js';
 
 type Request = RequestOf<typeof updateWalletV1>;
@@ -21,8 +26,11 @@ export class UpdateWallet {
     return this.wallets.change(actor.orgId, async (tree) => {
       const present = await tree.find(walletId);
       if (!present) throw new AppError('not_found', `There is no wallet ${walletId}.`, { param: 'id' });
+      requireFittingSettings({ kind: present.kind, ...changes });
       if (changes.limit !== undefined) await requireFit(tree, present, changes.limit);
       const wallet: Wallet = { ...present, ...given(changes) };
+      // Null is no change to a wallet that has no limit to change; stored, it would be unlimited.
+      if (present.kind === 'prepaid') wallet.limit = present.limit;
       const action = {
         action: present.active && !wallet.active ? 'wallet.deactivate' : 'wallet.update',
         targetId: walletId,
@@ -31,6 +39,8 @@ export class UpdateWallet {
       await tree.update(wallet, [
         auditEvent(walletActionPerformedV1, { actor, clock: this.clock, ids: this.ids }, action),
       ]);
+      // Other terms, another question: whoever was asked under the old ones may never answer.
+      if (changes.autoTopUp !== undefined) await tree.forgetTopUpRequest(walletId);
       return wallet;
     });
   }

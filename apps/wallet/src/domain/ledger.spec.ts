@@ -1,6 +1,7 @@
 import { nanoUsd, type NanoUsd } from '@ao/kernel';
 import { availableOf, overdraftUsedOf, usedPercentOf } from './balance.js';
 import { decideAcquisition } from './acquisition.js';
+import { NO_CREDIT } from './credit.js';
 import { Ledger } from './ledger.js';
 import type { Lease } from './lease.js';
 import { settle, type Settlement } from './settlement.js';
@@ -9,7 +10,13 @@ import type { Wallet } from './wallet.js';
 
 const usd = (amount: number): NanoUsd => nanoUsd(BigInt(amount));
 const ref = { walletId: 'wal_1', periodKey: 'all' };
-const balance = (posted = 0, held = 0) => ({ ...ref, posted: usd(posted), held: usd(held), spendableMax: null });
+const balance = (posted = 0, held = 0) => ({
+  ...ref,
+  posted: usd(posted),
+  held: usd(held),
+  spendableMax: null,
+  credit: NO_CREDIT,
+});
 const wallet = (changes: Partial<Wallet> = {}): Wallet => ({
   id: 'wal_1',
   orgId: 'org_1',
@@ -18,6 +25,8 @@ const wallet = (changes: Partial<Wallet> = {}): Wallet => ({
   path: ['wal_1'],
   ownerType: 'team',
   ownerId: 'team_1',
+  kind: 'budget',
+  autoTopUp: null,
   limit: usd(100),
   period: 'none',
   timeZone: 'UTC',
@@ -48,7 +57,7 @@ const stateOf = (ledger: Ledger): Partial<Lease> => ledger.changes.leases.at(0)!
 
 describe('figures of a balance', () => {
   it('[WL-006] [WL-009] follow from limit, overdraft, posted and held', () => {
-    const limits = { limit: usd(100), overdraftPercent: 10 };
+    const limits = { kind: 'budget' as const, limit: usd(100), overdraftPercent: 10 };
     expect(availableOf(limits, balance(105, 3))).toBe(2n);
     expect(overdraftUsedOf(limits, balance(105))).toBe(5n);
     expect(overdraftUsedOf(limits, balance(99))).toBe(0n);
@@ -193,7 +202,8 @@ describe('an acquisition', () => {
 });
 
 describe('thresholds', () => {
-  const entry = (amount: number, requestId: string) => ({ ...ref, amount: usd(amount), requestId }) as never;
+  const entry = (amount: number, requestId: string) =>
+    ({ ...ref, amount: usd(amount), requestId, debitAccount: 'wallet:wal_1' }) as never;
 
   it('[WL-005] are reached by the entry that crosses them, at the exact nano-dollar', () => {
     const crossings = reachedThresholds(wallet(), usd(79), [entry(1, 'req_1'), entry(9, 'req_2'), entry(6, 'req_3')]);

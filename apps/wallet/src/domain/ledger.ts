@@ -1,6 +1,7 @@
 import { maxUsd, minUsd, nanoUsd, ZERO_USD, type NanoUsd } from '@ao/kernel';
 import type { PeriodBalance } from './balance.js';
-import type { Entry } from './entry.js';
+import { bySpendingOrder, drawSpending, nextExpiryOf, takeExpired, type Credit, type CreditState } from './credit.js';
+import { creditAccount, effectOf, EXPIRED_ACCOUNT, expiryKey, type Entry } from './entry.js';
 import { isHolding, remainingOf, type Lease } from './lease.js';
 
 /** One wallet in one period: the unit that is locked. */
@@ -11,18 +12,34 @@ export interface PeriodRef {
 
 export const periodRefKey = ({ walletId, periodKey }: PeriodRef): string => `${walletId}\n${periodKey}`;
 
+/** What is to be written back. */
+export interface LedgerChanges {
+  balances: PeriodBalance[];
+  leases: Lease[];
+  granted: Lease[];
+  entries: Entry[];
+  /** The balances whose credits changed. */
+  creditStates: PeriodBalance[];
+  credits: Credit[];
+}
+
 /**
  * The part of the ledger that a transaction has locked, as a working copy. Every method keeps the law that a balance
  * holds exactly what its leases have left, and that it has posted exactly its entries; `changes` is what to write back.
  */
 export class Ledger {
   private readonly balances: Map<string, PeriodBalance>;
+  private readonly original: ReadonlyMap<string, PeriodBalance>;
   private readonly leases: Map<string, Lease>;
+  /** By period, in the order of spending. */
+  private readonly credits = new Map<string, Credit[]>();
   private readonly touched = { balances: new Set<PeriodBalance>(), leases: new Set<Lease>() };
   private readonly granted: Lease[] = [];
   private readonly entries: Entry[] = [];
 
-  constructor(balances: readonly PeriodBalance[], leases: readonly Lease[] = []) {
+  constructor(balances: readonly PeriodBalance[], leases: readonly Lease[] = [], credits: readonly Credit[] = []) {
+    this.original = new Map(balances.map((balance) => [periodRefKey(balance), balance]));
+    for (const credit of credits.toSorted(bySpendingOrder)) this.creditsIn(credit).push({ ...credit });
     this.balances = new Map(balances.map((balance) => [periodRefKey(balance), { ...balance }]));
     this.leases = new Map(leases.map((lease) => [lease.id, { ...lease }]));
   }
@@ -30,6 +47,17 @@ export class Ledger {
   /** @throws Error when it was not locked: a decision on it would be a guess. */
   balance(ref: PeriodRef): Readonly<PeriodBalance> {
     return this.locked(ref);
+  }
+
+  /** All that is locked, in the order of the locks. */
+  get locks(): readonly Readonly<PeriodBalance>[] {
+    return [...this.balances.values()];
+  }
+
+  /** As it was when it was locked. */
+  before(ref: PeriodRef): Readonly<PeriodBalance> {
+    this.locked(ref);
+    return this.original.get(periodRefKey(ref))!;
   }
 
   /** Holds money for a new lease, out of what the wallet can spend at all in the period. */
@@ -84,13 +112,72 @@ export class Ledger {
 
   post(entry: Entry): void {
     const balance = this.touch(entry);
-    balance.posted = nanoUsd(balance.posted + entry.amount);
+    const { spent, credited } = effectOf(entry);
+    balance.posted = nanoUsd(balance.posted + spent);
+    if (spent < 0n) this.changeCredit(balance, { refunded: nanoUsd(balance.credit.refunded - spent) });
+    if (credited !== 0n) this.changeCredit(balance, { credited: nanoUsd(balance.credit.credited + credited) });
     this.entries.push(entry);
   }
 
-  get changes(): { balances: PeriodBalance[]; leases: Lease[]; granted: Lease[]; entries: Entry[] } {
+  /** Posts a top-up. @param credit Null: it never expires. The other credits of the wallet must have been read. */
+  topUp(entry: Entry, credit: Credit | null): void {
+    this.drawCredits(this.touch(entry));
+    this.post(entry);
+    if (!credit) return;
+    this.creditsIn(credit).push(credit);
+    this.creditsIn(credit).sort(bySpendingOrder);
+    this.drawCredits(this.touch(entry));
+  }
+
+  /** Takes back what has expired of the credits that were read. To be done before anything is decided. */
+  expireCredits(nowMs: number): void {
+    for (const credits of this.credits.values()) {
+      const [first] = credits;
+      if (!first) continue;
+      const balance = this.touch(first);
+      this.drawCredits(balance);
+      for (const [credit, amount] of takeExpired(balance.held, credits, nowMs)) this.post(expiryOf(credit, amount));
+      this.changeCredit(balance, { nextExpiryAtMs: nextExpiryOf(credits) });
+    }
+  }
+
+  /** Remembers that somebody was asked for money, or (null) that it came. */
+  requestTopUp(ref: PeriodRef, atMs: number | null): void {
+    this.changeCredit(this.touch(ref), { topUpRequestedAtMs: atMs });
+  }
+
+  /** Of the credits that were read, as they are now. */
+  creditOf(ref: PeriodRef, creditId: string): Readonly<Credit> | undefined {
+    return this.creditsIn(ref).find(({ id }) => id === creditId);
+  }
+
+  get changes(): LedgerChanges {
     const { balances, leases } = this.touched;
-    return { balances: [...balances], leases: [...leases], granted: this.granted, entries: this.entries };
+    return {
+      balances: [...balances],
+      leases: [...leases],
+      granted: this.granted,
+      entries: this.entries,
+      creditStates: [...balances].filter((balance) => balance.credit !== this.before(balance).credit),
+      credits: [...this.credits.values()].flat(),
+    };
+  }
+
+  private creditsIn(ref: PeriodRef): Credit[] {
+    const key = periodRefKey(ref);
+    const credits = this.credits.get(key) ?? [];
+    this.credits.set(key, credits);
+    return credits;
+  }
+
+  private drawCredits(balance: PeriodBalance): void {
+    const credits = this.creditsIn(balance);
+    this.changeCredit(balance, drawSpending(balance, credits));
+    this.changeCredit(balance, { nextExpiryAtMs: nextExpiryOf(credits) });
+  }
+
+  private changeCredit(balance: PeriodBalance, to: Partial<CreditState>): void {
+    balance.credit = { ...balance.credit, ...to };
   }
 
   private release(lease: Lease, amount: NanoUsd): void {
@@ -119,3 +206,16 @@ export class Ledger {
     return balance;
   }
 }
+
+const expiryOf = ({ id, orgId, walletId, periodKey, expired }: Credit, amount: NanoUsd): Entry => ({
+  idempotencyKey: expiryKey(id, expired),
+  walletId,
+  orgId,
+  periodKey,
+  kind: 'expiry',
+  amount,
+  debitAccount: creditAccount(walletId),
+  creditAccount: EXPIRED_ACCOUNT,
+  requestId: null,
+  leaseId: null,
+});

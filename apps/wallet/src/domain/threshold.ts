@@ -1,5 +1,5 @@
 import { nanoUsd, type NanoUsd } from '@ao/kernel';
-import type { Entry } from './entry.js';
+import { effectOf, type Entry } from './entry.js';
 import type { Wallet } from './wallet.js';
 
 export interface Crossing {
@@ -20,12 +20,13 @@ export interface Crossing {
  */
 export function reachedThresholds(wallet: Wallet, postedBefore: NanoUsd, entries: readonly Entry[]): Crossing[] {
   const { limit } = wallet;
-  if (limit === null) return [];
+  if (limit === null || wallet.kind === 'prepaid') return [];
   const open = [...new Set(wallet.thresholdsPercent)].sort((a, b) => a - b);
   const crossings: Crossing[] = [];
   let spent = postedBefore;
-  for (const { amount, periodKey, requestId } of entries) {
-    spent = nanoUsd(spent + amount);
+  for (const entry of entries) {
+    const { periodKey, requestId } = entry;
+    spent = nanoUsd(spent + effectOf(entry).spent);
     while (open.length > 0 && spent * 100n >= limit * BigInt(open[0]!)) {
       crossings.push({ wallet, periodKey, percent: open.shift()!, limit, spent, requestId });
     }

@@ -1,5 +1,6 @@
 import type { BudgetScope } from '@ao/contracts';
 import { AppError, nanoUsd, type NanoUsd } from '@ao/kernel';
+import type { AutoTopUp } from './auto-top-up.js';
 import { isTimeZone, type PeriodKind } from './period.js';
 
 type WalletOwnerType = 'organisation' | 'team' | 'user' | 'key';
@@ -14,6 +15,8 @@ export interface Wallet {
   path: string[];
   ownerType: WalletOwnerType;
   ownerId: string;
+  /** A prepaid wallet spends what it was given before: its limit is 0, and its credits never renew themselves. */
+  kind: 'budget' | 'prepaid';
   /** Per period; null: unlimited. */
   limit: NanoUsd | null;
   period: PeriodKind;
@@ -22,6 +25,8 @@ export interface Wallet {
   thresholdsPercent: number[];
   costCenter: string | null;
   active: boolean;
+  /** Of a prepaid wallet; null: nobody is asked. */
+  autoTopUp: AutoTopUp | null;
   /** Null: pays for the calls of the keys that name it or a wallet below. Else: for all calls within this scope. */
   scope: BudgetScope | null;
   /** Made of a template, for these values of its `*` dimensions. */
@@ -33,6 +38,9 @@ export interface Wallet {
 export const PATH_LENGTH_MAX = 16;
 /** 500 million dollars: with the greatest overdraft, eleven times that, still a BIGINT. */
 const LIMIT_MAX = nanoUsd(500_000_000_000_000_000n);
+
+/** 500 million dollars at once. */
+export const TOP_UP_MAX = LIMIT_MAX;
 
 /** What may be spent per period, overdraft included; null: unlimited. */
 export function spendableMax(wallet: Pick<Wallet, 'limit' | 'overdraftPercent'>): NanoUsd | null {
@@ -55,13 +63,41 @@ export function requireUsableSettings(settings: { limit?: NanoUsd | null; timeZo
   }
 }
 
+interface KindSettings {
+  kind: Wallet['kind'];
+  limit?: NanoUsd | null | undefined;
+  period?: PeriodKind;
+  overdraftPercent?: number | undefined;
+  autoTopUp?: AutoTopUp | null | undefined;
+  scope?: BudgetScope | null;
+}
+
+/** @throws AppError `invalid_parameter` for what wallets of this kind do not have. */
+export function requireFittingSettings(settings: KindSettings): void {
+  const { kind, limit, period, overdraftPercent, autoTopUp, scope } = settings;
+  const refuse = (param: string, message: string): never => {
+    throw new AppError('invalid_parameter', message, { param });
+  };
+  if (kind === 'budget') {
+    if (autoTopUp) refuse('auto_top_up', 'Only a prepaid wallet can be topped up.');
+    return;
+  }
+  if (scope) refuse('scope', 'A prepaid wallet pays for its keys: leave scope out.');
+  if (limit != null) refuse('limit_usd', 'A prepaid wallet has no limit but its credits: top it up instead.');
+  if (period && period !== 'none') refuse('period', 'A prepaid wallet has no periods: leave period out.');
+  if (overdraftPercent) refuse('overdraft_percent', 'A prepaid wallet has no overdraft: leave it out.');
+  if (autoTopUp && (autoTopUp.below < 0n || autoTopUp.amount <= 0n || autoTopUp.amount > TOP_UP_MAX)) {
+    refuse('auto_top_up', 'An automatic top-up needs an amount of at most 500000000 dollars, and a mark not below 0.');
+  }
+}
+
 /**
  * A limit above that of a payer further up could never be spent. A wallet without a limit of its own is bound by theirs.
  * @param ancestors Nearest first.
  * @throws AppError `invalid_parameter`
  */
 export function requireWithinAncestors(limit: NanoUsd | null, ancestors: readonly Wallet[]): void {
-  const nearest = ancestors.find((ancestor) => ancestor.limit !== null);
+  const nearest = ancestors.find(({ kind, limit: above }) => kind === 'budget' && above !== null);
   if (limit === null || !nearest || limit <= nearest.limit!) return;
   throw new AppError('invalid_parameter', `The limit must not exceed that of the wallet ${nearest.name} above it.`, {
     param: 'limit_usd',

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { nanoUsd } from '@ao/kernel';
 import { describeBus } from '../bus.suite.js';
 import { CollectingLogger, eventually, newContracts } from '../suite/test-tools.suite.js';
@@ -23,6 +24,17 @@ describe('MemoryBus, where nothing outlives the process', () => {
     release();
     await published;
     expect(steps).toEqual(['fast', 'slow', 'published']);
+    await bus.close();
+  });
+
+  it('brings nothing of what the publisher runs under to a subscriber', async () => {
+    const bus = new MemoryBus(new CollectingLogger());
+    const contracts = newContracts();
+    const under = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    await bus.subscribe(contracts.event, { kind: 'durable', name: 'reader' }, () => void seen.push(under.getStore()));
+    await under.run('the publisher', () => bus.publish(contracts.event, event));
+    expect(seen).toEqual([undefined]);
     await bus.close();
   });
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type {
   CallOf,
   EventContract,
@@ -24,7 +25,7 @@ import { EventDelivery } from '../events/event-delivery.js';
 import { answerRequest } from '../rpc.js';
 import { EventQueue } from './event-queue.js';
 
-type Responder = (request: string, requestId: string | undefined) => Promise<string>;
+type Responder = (request: string, options: RequestOptions) => Promise<string>;
 
 /**
  * The bus of one process. Messages still pass through their contracts as text, so that a service cannot tell it from
@@ -38,6 +39,8 @@ export class MemoryBus implements Bus {
   private readonly snapshots = new Map<string, string>();
   private readonly watchers = new Map<string, Set<(text: string) => void>>();
   private closed = false;
+  /** Runs a handler as if its message had come from another process: what its sender runs under does not follow. */
+  private readonly apart = AsyncLocalStorage.snapshot();
 
   constructor(private readonly logger: Logger) {}
 
@@ -49,19 +52,18 @@ export class MemoryBus implements Bus {
     const text = encodeMessage(contract.request, request as RequestOf<C>, contract.subject);
     const responder = this.responders.get(contract.subject);
     if (!responder || this.closed) throw unavailable(contract.subject, contract.owner);
-    const reply = await withDeadline(
-      responder(text, options.requestId),
-      options.deadlineMs ?? contract.deadlineMs,
-      () => unavailable(contract.subject, contract.owner),
+    const reply = await withDeadline(responder(text, options), options.deadlineMs ?? contract.deadlineMs, () =>
+      unavailable(contract.subject, contract.owner),
     );
-    return decodeReply(contract.response, reply, contract.subject) as ResponseOf<C>;
+    return decodeReply(contract.response, reply, contract.subject, options.onReplay) as ResponseOf<C>;
   }
 
   async respond<C extends RpcContract>(contract: C, handler: RpcHandler<C>): Promise<Subscription> {
     if (this.responders.has(contract.subject)) throw new Error(`${contract.subject} has a responder already`);
-    this.responders.set(contract.subject, (text, requestId) =>
-      answerRequest(contract, handler, text, { subject: contract.subject, requestId, deliveries: 1 }, this.logger),
-    );
+    this.responders.set(contract.subject, (text, { requestId, idempotency }) => {
+      const context = { subject: contract.subject, requestId, deliveries: 1, ...(idempotency && { idempotency }) };
+      return this.apart(() => answerRequest(contract, handler, text, context, this.logger));
+    });
     return { stop: async () => void this.responders.delete(contract.subject) };
   }
 
@@ -89,7 +91,7 @@ export class MemoryBus implements Bus {
     handler: EventHandler<C>,
   ): Promise<Subscription> {
     const events = new EventDelivery(contract, handler, this.logger, delivery.kind === 'durable');
-    const queue = new EventQueue(delivery, (parcels) => events.deliver(parcels));
+    const queue = new EventQueue(delivery, (parcels) => this.apart(() => events.deliver(parcels)));
     const queues = this.queues.get(contract.subject) ?? new Set();
     this.queues.set(contract.subject, queues.add(queue));
     return {

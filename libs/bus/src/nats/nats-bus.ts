@@ -76,8 +76,8 @@ export class NatsBus implements Bus {
   ): Promise<ResponseOf<C>> {
     const text = encodeMessage(contract.request, request as RequestOf<C>, contract.subject);
     const deadlineMs = options.deadlineMs ?? contract.deadlineMs;
-    const reply = await sendRequest(this.link, contract, text, deadlineMs, options.requestId);
-    return decodeReply(contract.response, reply, contract.subject) as ResponseOf<C>;
+    const reply = await sendRequest(this.link, contract, text, deadlineMs, options);
+    return decodeReply(contract.response, reply, contract.subject, options.onReplay) as ResponseOf<C>;
   }
 
   async respond<C extends RpcContract>(contract: C, handler: RpcHandler<C>): Promise<Subscription> {

@@ -1,13 +1,15 @@
 import type { RpcContract } from '@ao/contracts';
 import { AppError, withDeadline, type Logger } from '@ao/kernel';
-import { headers, type Msg, type Subscription as NatsSubscription } from '@nats-io/transport-node';
-import type { RpcHandler, Subscription } from '../bus.js';
+import { headers, type Msg, type MsgHdrs, type Subscription as NatsSubscription } from '@nats-io/transport-node';
+import type { MessageContext, RequestOptions, RpcHandler, Subscription } from '../bus.js';
 import { encodeErrorReply, unavailable } from '../codec.js';
 import { answerRequest } from '../rpc.js';
 import { headerText } from './header-text.js';
 import { messageError, type NatsLink } from './nats-link.js';
 
 const REQUEST_ID_HEADER = 'ao-request-id';
+const IDEMPOTENCY_KEY_HEADER = 'ao-idempotency-key';
+const FINGERPRINT_HEADER = 'ao-idempotency-fingerprint';
 /** Handlers of one contract running at once in this process; past it requests are refused rather than queued unseen. */
 const RUNNING_REQUESTS_MAX = 1_024;
 const STOP_DEADLINE_MS = 5_000;
@@ -21,21 +23,36 @@ export async function sendRequest(
   contract: RpcContract,
   text: string,
   deadlineMs: number,
-  requestId: string | undefined,
+  options: RequestOptions,
 ): Promise<string> {
   const { subject, owner } = contract;
   if (!link.isUp) throw unavailable(subject, owner);
-  const requestHeaders = requestId ? headers() : undefined;
-  requestHeaders?.set(REQUEST_ID_HEADER, headerText(requestId!));
   try {
     const reply = await link.connection.request(subject, text, {
       timeout: Math.max(1, deadlineMs),
-      ...(requestHeaders && { headers: requestHeaders }),
+      ...headersOf(options),
     });
     return reply.string();
   } catch (error) {
     throw messageError(link, error, subject, owner);
   }
+}
+
+function headersOf({ requestId, idempotency }: RequestOptions): { headers?: MsgHdrs } {
+  if (!requestId && !idempotency) return {};
+  const found = headers();
+  if (requestId) found.set(REQUEST_ID_HEADER, headerText(requestId));
+  if (idempotency) {
+    found.set(IDEMPOTENCY_KEY_HEADER, headerText(idempotency.key));
+    found.set(FINGERPRINT_HEADER, headerText(idempotency.fingerprint));
+  }
+  return { headers: found };
+}
+
+function contextOf(subject: string, found: MsgHdrs | undefined): MessageContext {
+  const context = { subject, requestId: found?.get(REQUEST_ID_HEADER) || undefined, deliveries: 1 };
+  const key = found?.get(IDEMPOTENCY_KEY_HEADER);
+  return key ? { ...context, idempotency: { key, fingerprint: found?.get(FINGERPRINT_HEADER) ?? '' } } : context;
 }
 
 /** Answers the requests of one contract, sharing them with the owner's other replicas through a queue group. */
@@ -78,8 +95,7 @@ export class NatsResponder<C extends RpcContract> implements Subscription {
   }
 
   private async answer(message: Msg): Promise<void> {
-    const requestId = message.headers?.get(REQUEST_ID_HEADER) || undefined;
-    const context = { subject: this.contract.subject, requestId, deliveries: 1 };
+    const context = contextOf(this.contract.subject, message.headers);
     this.reply(message, await answerRequest(this.contract, this.handler, message.string(), context, this.logger));
   }
 

@@ -1,8 +1,17 @@
 import { Catch, type ExceptionFilter } from '@nestjs/common';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { defaultIfEmpty, from, isObservable, lastValueFrom, throwError, type Observable } from 'rxjs';
+import type { RpcContract } from '@ao/contracts';
 import type { Bus, MessageContext, Subscription } from '../bus.js';
 import type { HandlerExtras } from './decorators.js';
+
+/** Stands before every request handler: answers by itself, or lets `handle` do it. */
+export type RequestInterceptor = (
+  contract: RpcContract,
+  request: unknown,
+  context: MessageContext,
+  handle: () => Promise<unknown>,
+) => Promise<unknown>;
 
 /**
  * Hangs Nest's message handlers onto a Bus. One strategy serves both transports: which bus it is given decides
@@ -13,7 +22,10 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   private readonly subscriptions: Subscription[] = [];
 
-  constructor(private readonly bus: Bus) {
+  constructor(
+    private readonly bus: Bus,
+    private readonly intercept: RequestInterceptor = (_contract, _request, _context, handle) => handle(),
+  ) {
     super();
   }
 
@@ -57,7 +69,9 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
         async (events) => void (await settle(handler(events))),
       );
     }
-    return this.bus.respond(extras.contract, (request, context: MessageContext) => settle(handler(request, context)));
+    return this.bus.respond(extras.contract, (request, context: MessageContext) =>
+      this.intercept(extras.contract, request, context, () => settle(handler(request, context))),
+    );
   }
 }
 

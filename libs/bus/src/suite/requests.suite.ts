@@ -1,5 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { AppError, nanoUsd } from '@ao/kernel';
-import type { Bus } from '../bus.js';
+import { Replay, type Bus } from '../bus.js';
 import { elapsedMs, errorOf, newContracts, payloadOf, type CollectingLogger } from './test-tools.suite.js';
 
 const refusal = () =>
@@ -34,6 +35,33 @@ export function describeRequests(current: () => { bus: Bus; logger: CollectingLo
         { subject: rpc.subject, requestId: 'req_7', deliveries: 1 },
         { subject: rpc.subject, requestId: undefined, deliveries: 1 },
       ]);
+    });
+
+    it('[WL-011] tells the handler the idempotency key, and the caller whether the answer is a repetition', async () => {
+      const { rpc } = newContracts();
+      const seen: unknown[] = [];
+      await bus.respond(rpc, (request, { idempotency }) => {
+        seen.push(idempotency);
+        return idempotency?.key === 'again' ? Promise.resolve(new Replay(request)) : request;
+      });
+      const ask = async (key: string): Promise<boolean> => {
+        let replayed = false;
+        const onReplay = (): void => void (replayed = true);
+        const options = { idempotency: { key, fingerprint: 'f' }, onReplay };
+        expect(await bus.request(rpc, payloadOf('a'), options)).toEqual(payloadOf('a'));
+        return replayed;
+      };
+      expect([await ask('first'), await ask('again')]).toEqual([false, true]);
+      expect(seen).toEqual(['first', 'again'].map((key) => ({ key, fingerprint: 'f' })));
+    });
+
+    it('brings nothing of what its caller runs under to the handler, also in one process', async () => {
+      const { rpc } = newContracts();
+      const under = new AsyncLocalStorage<string>();
+      let seen: string | undefined = 'never asked';
+      await bus.respond(rpc, (request) => ((seen = under.getStore()), request));
+      await under.run('the caller', () => bus.request(rpc, payloadOf('a')));
+      expect(seen).toBeUndefined();
     });
 
     it('brings a refusal across as the same AppError, without its internal text', async () => {

@@ -82,7 +82,8 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, BodySource {
     // 1xx: the real answer is still to come.
     if (this.isClosed || status < 200) return;
     this.timings.headersMs = this.elapsedMs();
-    if (status >= 300 && status < 400) return this.close(this.failed('redirect'));
+    // No work was done: nobody charges for a redirect.
+    if (status >= 300 && status < 400) return this.close(new UpstreamFailure('redirect'));
     const encoding = encodingToUndo(headers['content-encoding']);
     if (encoding !== null) this.decode(encoding);
     if (this.isClosed) return;

@@ -47,7 +47,7 @@ describe('StreamReader', () => {
     const delta = { content: trap, tool_calls: [{ index: 0, function: { name: 'f', arguments: trap } }] };
     const seen = readFrame(chunk([choice(delta)]));
     expect(seen).toMatchObject({ kind: 'chunk', usage: null, error: null, finishReason: null });
-    expect(seen.textBytes).toBe(2 * (JSON.stringify(trap).length - 2));
+    expect(seen.textBytes).toBe('f'.length + 2 * (JSON.stringify(trap).length - 2));
   });
 
   it('passes over comments and keep-alives, and joins data lines', () => {

@@ -13,7 +13,7 @@ export interface AnswerScan {
   readonly error: ByteRange | null;
   /** `choices` is there and empty. */
   readonly hasNoChoices: boolean;
-  /** Bytes of generated text as JSON spells it: content, reasoning, refusals, tool arguments, of all choices. */
+  /** Bytes of generated text as JSON spells it: content, reasoning, refusals, tools called, of all choices. */
   readonly textBytes: number;
   /** Where the key `choices` starts, unless usage or an error stands before it: all before it is the answer's head. */
   readonly headEnd: number | null;
@@ -23,8 +23,17 @@ export interface AnswerScan {
 const DEPTH_TOP = 1;
 const DEPTH_CHOICE = 3;
 
-/** Keys whose string values are generated text, billed as output. */
-const TEXT_KEYS = new Set(['content', 'text', 'refusal', 'reasoning', 'reasoning_content', 'arguments', 'transcript']);
+/** Keys whose string values are generated text, billed as output; `name` is that of a called tool. */
+const TEXT_KEYS = new Set([
+  'content',
+  'text',
+  'refusal',
+  'reasoning',
+  'reasoning_content',
+  'name',
+  'arguments',
+  'transcript',
+]);
 
 /**
  * One pass over a `chat.completion`, `chat.completion.chunk` or legacy completion. Trusts the provider to send JSON and

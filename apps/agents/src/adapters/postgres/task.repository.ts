@@ -1,4 +1,4 @@
-import { isUniqueViolation, prismaAdapter, type Database } from '@ao/database';
+import { confirmClaim, isUniqueViolation, prismaAdapter, type Database } from '@ao/database';
 import type { IdempotencyScope, NewTask, TaskRepository } from '../../application/ports.js';
 import type { Task } from '../../domain/task.js';
 import { PrismaClient } from './generated/client.js';
@@ -22,6 +22,7 @@ export class PostgresTaskRepository implements TaskRepository {
           await prisma.task.updateMany({ where, data: { idempotencyKey: null } });
         }
         await prisma.task.create({ data });
+        await confirmClaim(prisma);
       });
       return true;
     } catch (error) {

@@ -34,6 +34,9 @@ function PeriodNote({ balance }: { balance: WalletBalance | undefined }) {
   return balance ? <span className="note">{strings.wallet.period[balance.period]}</span> : null;
 }
 
+const limitless = ({ available_usd }: WalletBalance): string =>
+  available_usd === null ? strings.common.unlimited : strings.wallet.prepaid;
+
 function Balance({ balance }: { balance: WalletBalance }) {
   const { tone } = stateOf(balance);
   return (
@@ -48,7 +51,7 @@ function Balance({ balance }: { balance: WalletBalance }) {
       <BalanceNote balance={balance} />
       <Facts>
         <Fact name={strings.wallet.limit}>
-          {balance.limit_usd === null ? strings.common.unlimited : <Usd amount={balance.limit_usd} />}
+          {balance.limit_usd === null ? limitless(balance) : <Usd amount={balance.limit_usd} />}
         </Fact>
         <Fact name={strings.wallet.spent}>
           <span className={`key-spent key-${tone}`} />

@@ -6,8 +6,8 @@ import { stateOf } from './balance-state.js';
 
 /** The bar of a wallet; nothing where there is no limit to measure against. */
 export function BalanceMeter({ balance }: { balance: WalletBalance }) {
-  const { kind, tone, spentShare, heldShare } = stateOf(balance);
-  if (kind === 'unlimited') return null;
-  const label = strings.wallet.meter(showPercent(balance.used_percent ?? 0));
+  if (balance.used_percent === null) return null;
+  const { tone, spentShare, heldShare } = stateOf(balance);
+  const label = strings.wallet.meter(showPercent(balance.used_percent));
   return <Meter spent={spentShare} held={heldShare} tone={tone} label={label} />;
 }

@@ -18,10 +18,16 @@ type Figures = Pick<WalletBalance, 'limit_usd' | 'spent_usd' | 'held_usd' | 'ava
 
 /** How a balance is to be shown: exhausted with nothing left, a warning from 80% of the limit on. */
 export function stateOf({ limit_usd, spent_usd, held_usd, available_usd, used_percent }: Figures): BalanceState {
-  if (limit_usd === null) return { kind: 'unlimited', tone: 'plain', spentShare: 0, heldShare: 0 };
+  const shareless = { spentShare: 0, heldShare: 0 };
+  if (available_usd === null) return { kind: 'unlimited', tone: 'plain', ...shareless };
+  const exhausted = parseUsd(available_usd) <= 0n;
+  // Prepaid: there is money or there is none.
+  if (limit_usd === null) {
+    return exhausted ? { kind: 'exhausted', tone: 'bad', ...shareless } : { kind: 'fine', tone: 'good', ...shareless };
+  }
   const limit = parseUsd(limit_usd);
   const shares = { spentShare: shareOf(parseUsd(spent_usd), limit), heldShare: shareOf(parseUsd(held_usd), limit) };
-  if (available_usd !== null && parseUsd(available_usd) <= 0n) return { kind: 'exhausted', tone: 'bad', ...shares };
+  if (exhausted) return { kind: 'exhausted', tone: 'bad', ...shares };
   if ((used_percent ?? 0) >= WARNING_PERCENT) return { kind: 'warning', tone: 'warn', ...shares };
   return { kind: 'fine', tone: 'good', ...shares };
 }

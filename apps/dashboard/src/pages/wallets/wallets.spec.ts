@@ -69,4 +69,10 @@ describe('the state of a balance', () => {
 
   it('measures nothing without a limit', () =>
     expect(stateOf({ ...figures, limit_usd: null, available_usd: null, used_percent: null }).kind).toBe('unlimited'));
+
+  it('[BX-019] is fine or exhausted where the wallet is prepaid', () => {
+    const prepaid = { ...figures, limit_usd: null, used_percent: null };
+    expect(stateOf(prepaid).kind).toBe('fine');
+    expect(stateOf({ ...prepaid, available_usd: '-1' })).toMatchObject({ kind: 'exhausted', tone: 'bad' });
+  });
 });

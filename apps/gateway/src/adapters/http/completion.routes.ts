@@ -8,9 +8,10 @@ import type { PerformCall } from '../../application/calls/perform-call.js';
 import type { PlanOptions } from '../../application/calls/plan-call.js';
 import { UpstreamRefusal } from '../../application/calls/upstream-refusal.js';
 import type { ModelState } from '../../application/model-state.js';
+import type { IdempotentCalls } from '../../application/idempotency/idempotent-calls.js';
 import { HttpResponder } from './http-responder.js';
 import { readAttribution } from './attribution.js';
-import { flagHeader, header } from './request-context.js';
+import { flagHeader, header, idempotencyKey } from './request-context.js';
 import { baseHeaders } from './response-headers.js';
 
 const BACKEND_MODE = { 'x-backend-mode': 'openai-passthrough' };
@@ -19,6 +20,7 @@ const HEADER_LENGTH_MAX = 256;
 export interface CompletionDependencies {
   authenticate: Authenticate;
   performCall: PerformCall;
+  idempotentCalls: IdempotentCalls;
   state: ModelState;
   plan: PlanOptions;
   allowClientOpenAiKey: boolean;
@@ -45,11 +47,13 @@ async function answer(
   call: InboundCall,
   request: FastifyRequest,
   reply: FastifyReply,
-  { performCall, logger }: CompletionDependencies,
+  { performCall, idempotentCalls, logger }: CompletionDependencies,
 ): Promise<FastifyReply> {
   const responder = new HttpResponder(reply.raw, baseHeaders(request));
   try {
-    await performCall.execute(call, responder);
+    const key = idempotencyKey(request);
+    if (key === undefined) await performCall.execute(call, responder);
+    else await idempotentCalls.execute(call, key, responder);
   } catch (error) {
     if (call.signal.aborted) return reply.hijack();
     if (!reply.raw.headersSent) return refuse(error, request, reply);

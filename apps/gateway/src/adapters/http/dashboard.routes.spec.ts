@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { silentLogger, systemClock, UuidV7Generator } from '@ao/kernel';
 import { loadGatewayConfig } from '../../config.js';
 import { registerDashboard } from './dashboard.routes.js';
+import { idleSpool } from '../spool/__fixtures__/idle-spool.js';
 import { GatewayMetrics } from './metrics.js';
 import { GatewayServer } from './server.js';
 
@@ -29,7 +30,7 @@ afterAll(() => rmSync(base, { recursive: true }));
 function serve(folder = dist): GatewayServer['app'] {
   const zero = (): number => 0;
   const metrics = new GatewayMetrics({
-    spoolLag: zero,
+    spool: () => idleSpool,
     leases: () => ({ leases: 0, free: 0n, reserved: 0n }),
     activeCalls: zero,
     upstream: () => ({ connected: 0, pending: 0 }),

@@ -1,10 +1,12 @@
 import type { UsageReport } from '@ao/contracts';
 import { inputTokensOf, outputTokensOf } from '@ao/pricing';
+import type { IdempotentOutcome } from '../../application/idempotency/idempotent-calls.js';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { SpoolFigures } from '../spool/file-spool.js';
 
 /** What the gateway's metrics read at scrape time. */
 export interface Gauges {
-  spoolLag: () => number;
+  spool: () => SpoolFigures;
   leases: () => { leases: number; free: bigint; reserved: bigint };
   activeCalls: () => number;
   upstream: () => { connected: number; pending: number };
@@ -29,10 +31,15 @@ export class GatewayMetrics {
     'Cost of calls in US dollars, for trends; the ledger is exact',
     ['model', 'provider'],
   );
+  private readonly idempotentCalls = this.counter(
+    'ao_idempotent_calls_total',
+    'Calls with an idempotency key that ran, got the answer of an earlier one, or were refused for the key',
+    ['outcome'],
+  );
 
   constructor(gauges: Gauges) {
     collectDefaultMetrics({ register: this.registry });
-    this.gauge('ao_spool_records_waiting', 'Usage records not yet taken by the bus', gauges.spoolLag);
+    this.spool(gauges.spool);
     this.gauge('ao_calls_active', 'Calls under way', gauges.activeCalls);
     this.gauge('ao_upstream_connections', 'Connections open to providers', () => gauges.upstream().connected);
     this.gauge(
@@ -64,6 +71,39 @@ export class GatewayMetrics {
     this.tokens.inc({ ...labels, direction: 'input' }, inputTokensOf(usage));
     this.tokens.inc({ ...labels, direction: 'output' }, outputTokensOf(usage));
     this.cost.inc(labels, Number(cost) / NANO_PER_USD);
+  }
+
+  private spool(read: () => SpoolFigures): void {
+    const name = (what: string): string => `ao_gateway_spool_${what}`;
+    this.gauge(name('records_waiting'), 'Usage records not yet taken by the bus', () => read().recordsWaiting);
+    this.gauge(
+      name('oldest_record_age_seconds'),
+      'Since the end of the call that has waited longest for the bus',
+      () => read().oldestRecordAgeMs / 1_000,
+    );
+    this.gauge(name('bytes'), 'Size of the spool on disk', () => read().bytes);
+    this.gauge(name('files_to_replay'), 'Files of earlier processes not done with', () => read().filesToReplay);
+    this.total(name('write_errors_total'), 'Writes to the spool that failed', () => read().writeErrors);
+    this.total(name('damaged_lines_total'), 'Lines of replayed files that cannot be read', () => read().damagedLines);
+    this.total(name('replayed_records_total'), 'Usage records replayed', () => read().recordsReplayed);
+  }
+
+  /** A counter that somebody else keeps. */
+  private total(name: string, help: string, read: () => number): void {
+    const counter: Counter = new Counter({
+      name,
+      help,
+      registers: [],
+      collect: () => {
+        counter.reset();
+        counter.inc(read());
+      },
+    });
+    this.registry.registerMetric(counter);
+  }
+
+  observeIdempotentCall(outcome: IdempotentOutcome): void {
+    this.idempotentCalls.inc({ outcome });
   }
 
   private counter(name: string, help: string, labelNames: string[]): Counter {

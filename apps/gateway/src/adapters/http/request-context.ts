@@ -33,6 +33,17 @@ export function header(request: FastifyRequest, name: string, lengthMax: number)
   return text;
 }
 
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** The caller's `Idempotency-Key`. @throws AppError `invalid_header_value` unless it is 1 to 255 visible characters. */
+export function idempotencyKey(request: FastifyRequest): string | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined || (typeof key === 'string' && IDEMPOTENCY_KEY.test(key))) return key;
+  throw new AppError('invalid_header_value', 'An Idempotency-Key has 1 to 255 visible characters, without spaces.', {
+    param: 'idempotency-key',
+  });
+}
+
 /** A yes/no header. @throws AppError `invalid_header_value` for anything else. */
 export function flagHeader(request: FastifyRequest, name: string): boolean {
   const value = header(request, name, 16)?.toLowerCase();

@@ -9,6 +9,9 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
 };
 
+/** On an answer that repeats an earlier one for its idempotency key. */
+export const REPLAY_HEADERS: Readonly<Record<string, string>> = { 'x-ao-idempotent-replay': 'true' };
+
 export const EXPOSED_HEADERS = [
   'X-Request-ID',
   'X-Backend-Mode',
@@ -18,6 +21,7 @@ export const EXPOSED_HEADERS = [
   'X-AO-Model',
   'X-AO-Cache',
   'X-AO-Overhead-MS',
+  'X-AO-Idempotent-Replay',
   'X-RateLimit-Limit',
   'X-RateLimit-Remaining',
   'X-RateLimit-Reset',

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { MemoryBus, type EncodedEvent, type ServerChanged } from '@ao/bus';
 import { usageReportExample, usageReportedV1, type UsageReport } from '@ao/contracts';
 import { AppError, silentLogger, systemClock } from '@ao/kernel';
+import { usageOf } from '@ao/pricing';
 import { waitFor } from '@ao/testing';
+import type { CallProgress } from '../../application/ports.js';
 import { FileSpool } from './file-spool.js';
 import { encodeBegin, encodeEnd, encodeReport } from './segment.js';
 
 const example = usageReportedV1.payload.parse(usageReportExample) as UsageReport;
 const report = (requestId: string): UsageReport => ({ ...example, requestId });
+const progress = { inputTokens: 12, outputTokens: 0, charges: example.charges };
+const nothingNew = (): CallProgress => progress;
 
 /** Takes everything, and may lose it. */
 class ForgetfulBus extends MemoryBus {
@@ -58,13 +62,13 @@ describe('the spool', () => {
   });
 
   const open = (): Promise<FileSpool> =>
-    FileSpool.open({ directory, bus, clock: systemClock, logger: silentLogger, recordsMax: 10 });
+    FileSpool.open({ directory, bus, clock: systemClock, logger: silentLogger, recordsMax: 10, syncIntervalMs: 5 });
   const files = (): string[] => readdirSync(directory).filter((name) => name.endsWith('.spool'));
 
   it('[MT-008] hands every finished call to the bus and keeps no file of it', async () => {
     const spool = await open();
     for (const requestId of ['req_1', 'req_2']) {
-      spool.begin(report(requestId));
+      spool.begin(report(requestId), nothingNew);
       spool.end(report(requestId));
     }
     await waitFor(() => received.length === 2);
@@ -76,9 +80,9 @@ describe('the spool', () => {
   it('[BX-002] replays after a crash what the bus had not taken, and tells of calls that were cut off', async () => {
     failing = true;
     const crashed = await open();
-    crashed.begin(report('req_1'));
+    crashed.begin(report('req_1'), nothingNew);
     crashed.end(report('req_1'));
-    crashed.begin(report('req_2'));
+    crashed.begin(report('req_2'), nothingNew);
     // On disk within milliseconds. What a crash would leave behind is the file as it is then, its last line torn.
     await new Promise((resolve) => setTimeout(resolve, 100));
     const [file] = files();
@@ -101,7 +105,13 @@ describe('the spool', () => {
     await waitFor(() => received.length === 2);
     expect(received).toContainEqual(report('req_1'));
     expect(received).toContainEqual(
-      expect.objectContaining({ requestId: 'req_2', status: 500, cost: 0n, partial: true, usageSource: 'none' }),
+      expect.objectContaining({
+        requestId: 'req_2',
+        status: 500,
+        partial: true,
+        usageSource: 'estimated',
+        usage: usageOf({ inputTokens: 12 }),
+      }),
     );
     await next.close();
     expect(files()).toEqual([]);
@@ -125,7 +135,7 @@ describe('the spool', () => {
 
   it('leaves the calls alone that another process has under way', async () => {
     writeFileSync(join(directory, 'owner.lock'), JSON.stringify({ host: hostname(), pid: process.ppid }));
-    writeFileSync(join(directory, '1-1-1.spool'), encodeBegin(report('req_1')));
+    writeFileSync(join(directory, '1-1-1.spool'), encodeBegin(report('req_1'), progress));
     const opened = open();
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect([received, files()]).toEqual([[], ['1-1-1.spool']]);
@@ -136,7 +146,14 @@ describe('the spool', () => {
   it('[BX-002] sends again what a bus had taken that is another process now, also after it was replayed', async () => {
     const forgetful = new ForgetfulBus();
     const openOn = (): Promise<FileSpool> =>
-      FileSpool.open({ directory, bus: forgetful, clock: systemClock, logger: silentLogger, recordsMax: 10 });
+      FileSpool.open({
+        directory,
+        bus: forgetful,
+        clock: systemClock,
+        logger: silentLogger,
+        recordsMax: 10,
+        syncIntervalMs: 5,
+      });
     const first = await openOn();
     first.end(report('req_1'));
     await waitFor(() => forgetful.taken.length === 1);

@@ -2,25 +2,31 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SAFE_AFTER_MS, type Bus } from '@ao/bus';
 import { usageReportedV1, type UsageReport } from '@ao/contracts';
-import { sleep, type Clock, type Logger } from '@ao/kernel';
-import type { CallBegin, UsageSpool } from '../../application/ports.js';
+import { StartupError, sleep, type Clock, type Logger } from '@ao/kernel';
+import type { CallBegin, CallProgress, UsageSpool } from '../../application/ports.js';
 import { KeptFiles } from './kept-files.js';
-import { encodeBegin, encodeEnd, encodeReport, readSegment } from './segment.js';
+import { encodeBegin, encodeEnd, encodeProgress, encodeReport } from './segment.js';
 import { SegmentWriter } from './segment-writer.js';
 import { SpoolLock } from './spool-lock.js';
+import { publishEnds, SpoolReplay } from './spool-replay.js';
 
 const SEGMENT_BYTES_MAX = 16 * 1024 * 1024;
 /** Several of metering's batches: the next one is there when it has done with the last. */
 const IN_FLIGHT_MAX = 2_048;
 const RETRY_DELAY_MS_MAX = 5_000;
 const STOP_DEADLINE_MS = 5_000;
+/** How much of a stream's output a crash may leave unbilled. */
+const PROGRESS_INTERVAL_MS = 1_000;
 
 interface FileSpoolOptions {
   directory: string;
   bus: Bus;
   clock: Clock;
   logger: Logger;
+  /** Ended calls that wait for the bus before paid calls are refused. */
   recordsMax: number;
+  /** Between two writes to the disk: what a crash can lose. */
+  syncIntervalMs: number;
 }
 
 /** What of a report names its event. */
@@ -29,14 +35,34 @@ type Identity = Pick<UsageReport, 'requestId' | 'correlationId' | 'startedAtMs'>
 /** An ended call on its way to the bus. */
 interface Waiting extends Identity {
   payload: string;
-  segments: Segment[];
+  segments: Set<Segment>;
 }
 
-/** A segment and the calls whose records in it are not yet safe on the bus. */
+/** A call under way. */
+interface Begun {
+  /** Where it has left records. */
+  segments: Set<Segment>;
+  progress: () => CallProgress;
+  outputTokensNoted: number;
+}
+
+/** A file and the calls whose records in it are not yet safe on the bus. */
 interface Segment {
   writer: SegmentWriter;
   open: Set<string>;
   closed: boolean;
+}
+
+/** For metrics. */
+export interface SpoolFigures {
+  recordsWaiting: number;
+  oldestRecordAgeMs: number;
+  bytes: number;
+  writeErrors: number;
+  damagedLines: number;
+  recordsReplayed: number;
+  /** Of earlier processes, not done with. */
+  filesToReplay: number;
 }
 
 /**
@@ -46,12 +72,18 @@ interface Segment {
  */
 export class FileSpool implements UsageSpool {
   private readonly queue: Waiting[] = [];
-  private readonly begun = new Map<string, Segment>();
+  private readonly begun = new Map<string, Begun>();
+  /** Ended and not yet taken by the bus, with the time of their end; the oldest first. */
+  private readonly ended = new Map<string, number>();
   private segments: Segment[] = [];
   private current!: Segment;
   private inFlight = 0;
   private sequence = 0;
+  private writeErrors = 0;
+  private replay!: SpoolReplay;
+  private replaying: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
+  private readonly progressTimer: NodeJS.Timeout;
   private readonly kept: KeptFiles;
   private readonly unsubscribe: () => void;
 
@@ -59,6 +91,8 @@ export class FileSpool implements UsageSpool {
     private readonly options: FileSpoolOptions,
     private readonly lock: SpoolLock,
   ) {
+    this.progressTimer = setInterval(() => this.noteProgress(), PROGRESS_INTERVAL_MS);
+    this.progressTimer.unref();
     const { bus, clock, logger } = options;
     this.kept = new KeptFiles({ keepMs: bus.publishWaitsForHandlers ? 0 : SAFE_AFTER_MS, clock, logger });
     this.unsubscribe = bus.onServerChanged(() => void this.publishAgain());
@@ -66,71 +100,132 @@ export class FileSpool implements UsageSpool {
 
   /**
    * Opens a new file and starts to replay those of earlier processes.
-   * @throws StartupError when another process uses the folder.
+   * @throws StartupError when another process uses the folder, or when it cannot be written.
    */
   static async open(options: FileSpoolOptions): Promise<FileSpool> {
-    await mkdir(options.directory, { recursive: true });
-    const spool = new FileSpool(options, await SpoolLock.acquire(options.directory));
-    const earlier = (await readdir(options.directory)).filter((name) => name.endsWith('.spool')).sort();
-    spool.current = await spool.newSegment();
-    void spool.replay(earlier.map((name) => join(options.directory, name)));
-    return spool;
+    const { directory } = options;
+    try {
+      await mkdir(directory, { recursive: true });
+      const spool = new FileSpool(options, await SpoolLock.acquire(directory));
+      const earlier = (await readdir(directory)).filter((name) => name.endsWith('.spool')).sort(byAge);
+      spool.current = await spool.newSegment();
+      spool.startReplay(earlier.map((name) => join(directory, name)));
+      return spool;
+    } catch (error) {
+      if (error instanceof StartupError) throw error;
+      throw new StartupError(`the spool folder ${directory} cannot be written: ${(error as Error).message}`);
+    }
   }
 
-  begin(call: CallBegin): void {
-    this.current.open.add(call.requestId);
-    this.begun.set(call.requestId, this.current);
-    this.current.writer.append(encodeBegin(call));
+  begin(call: CallBegin, progress: () => CallProgress): void {
+    const { current } = this;
+    current.open.add(call.requestId);
+    this.begun.set(call.requestId, { segments: new Set([current]), progress, outputTokensNoted: 0 });
+    current.writer.append(encodeBegin(call, progress()));
   }
 
   end(report: UsageReport): void {
-    const began = this.begun.get(report.requestId);
-    this.begun.delete(report.requestId);
-    const segment = this.current;
-    segment.open.add(report.requestId);
-    const segments = began && began !== segment ? [began, segment] : [segment];
     const { requestId, correlationId, startedAtMs } = report;
+    const segment = this.current;
+    const segments = this.begun.get(requestId)?.segments ?? new Set();
+    this.begun.delete(requestId);
+    segments.add(segment);
+    segment.open.add(requestId);
+    this.ended.set(requestId, this.options.clock.monotonicMs());
     const payload = encodeReport(report);
     segment.writer.append(encodeEnd(payload), () => {
       this.queue.push({ requestId, correlationId, startedAtMs, payload, segments });
       this.pump();
     });
-    if (segment.writer.bytes > SEGMENT_BYTES_MAX && !segment.closed) void this.rotate(segment);
+    this.rotateWhenLarge();
   }
 
   isFull(): boolean {
-    return this.lag() >= this.options.recordsMax;
+    return this.ended.size >= this.options.recordsMax;
   }
 
-  /** Records not yet taken by the bus. */
-  lag(): number {
-    return this.queue.length + this.inFlight;
+  /** For metrics. */
+  figures(): SpoolFigures {
+    const [oldest] = this.ended.values();
+    const { files, bytes } = this.replay.waiting;
+    return {
+      recordsWaiting: this.ended.size,
+      oldestRecordAgeMs: oldest === undefined ? 0 : this.options.clock.monotonicMs() - oldest,
+      bytes: this.segments.reduce((sum, { writer }) => sum + writer.bytes, bytes),
+      writeErrors: this.writeErrors,
+      damagedLines: this.replay.damagedLines,
+      recordsReplayed: this.replay.replayed,
+      filesToReplay: files,
+    };
   }
 
   /** Writes all to disk and gives the bus a last chance to take it; what stays is replayed by the next start. */
   async close(): Promise<void> {
+    clearInterval(this.progressTimer);
+    this.unsubscribe();
     await this.current.writer.flush();
     const { clock } = this.options;
     const deadlineMs = clock.monotonicMs() + STOP_DEADLINE_MS;
-    while (this.lag() > 0 && clock.monotonicMs() < deadlineMs) await sleep(10);
+    while (this.ended.size > 0 && clock.monotonicMs() < deadlineMs) await sleep(10);
     this.stopping.abort();
-    this.unsubscribe();
+    await this.replaying;
     this.current.closed = true;
     await this.current.writer.close();
     await this.removeFinished();
     await this.lock.release();
   }
 
+  private startReplay(paths: string[]): void {
+    const { logger } = this.options;
+    const { signal } = this.stopping;
+    const remove = (path: string): Promise<void> => this.kept.add(path);
+    this.replay = new SpoolReplay({ ...this.sending, paths, remove, logger, signal });
+    this.replaying = this.replay.run();
+  }
+
+  /** Sends all that the bus had taken from these files once more: whoever has it knows it by its id. */
+  private async publishAgain(): Promise<void> {
+    const { logger } = this.options;
+    const paths = [...this.kept.renew(), ...this.segments.map(({ writer }) => writer.path)];
+    try {
+      const records = await publishEnds(paths, this.sending);
+      logger.info({ files: paths.length, records }, 'published again: the bus may have lost them');
+    } catch (error) {
+      logger.error({ err: error }, 'spool files could not be published again');
+    }
+  }
+
+  private get sending(): { publish: (report: UsageReport) => Promise<boolean>; inFlightMax: number } {
+    return { publish: (report) => this.publish(report, encodeReport(report)), inFlightMax: IN_FLIGHT_MAX };
+  }
+
   private async newSegment(): Promise<Segment> {
+    const { clock, directory, logger, syncIntervalMs } = this.options;
     this.sequence += 1;
-    const name = `${this.options.clock.nowMs()}-${process.pid}-${this.sequence}.spool`;
-    const segment = {
-      writer: await SegmentWriter.open(join(this.options.directory, name), this.options.logger),
-      open: new Set<string>(),
-      closed: false,
-    };
+    const path = join(directory, `${clock.nowMs()}-${process.pid}-${this.sequence}.spool`);
+    const onWriteError = (): void => void (this.writeErrors += 1);
+    const writer = await SegmentWriter.open(path, { logger, syncIntervalMs, onWriteError });
+    const segment = { writer, open: new Set<string>(), closed: false };
     this.segments.push(segment);
     return segment;
+  }
+
+  /** Only what has changed is written: streams that have moved on since the last time. */
+  private noteProgress(): void {
+    for (const [requestId, call] of this.begun) {
+      const progress = call.progress();
+      if (progress.outputTokens === call.outputTokensNoted) continue;
+      call.outputTokensNoted = progress.outputTokens;
+      call.segments.add(this.current);
+      this.current.open.add(requestId);
+      this.current.writer.append(encodeProgress(requestId, progress));
+    }
+    this.rotateWhenLarge();
+  }
+
+  private rotateWhenLarge(): void {
+    const { current } = this;
+    if (current.writer.bytes > SEGMENT_BYTES_MAX && !current.closed) void this.rotate(current);
   }
 
   private async rotate(full: Segment): Promise<void> {
@@ -154,8 +249,9 @@ export class FileSpool implements UsageSpool {
       void this.publish(identity, payload).then((published) => {
         this.inFlight -= 1;
         if (!published) return;
+        this.ended.delete(requestId);
         for (const segment of segments) segment.open.delete(requestId);
-        if (segments.some((segment) => segment.closed)) void this.removeFinished();
+        if ([...segments].some((segment) => segment.closed)) void this.removeFinished();
         this.pump();
       });
     }
@@ -184,74 +280,17 @@ export class FileSpool implements UsageSpool {
     return false;
   }
 
-  /** Gives false when the spool was closed before the bus had all. */
-  private async publishAll(raws: Record<string, unknown>[]): Promise<boolean> {
-    for (let first = 0; first < raws.length; first += IN_FLIGHT_MAX) {
-      const some = raws.slice(first, first + IN_FLIGHT_MAX);
-      const publish = (raw: unknown): Promise<boolean> => this.publish(raw as Identity, JSON.stringify(raw));
-      if ((await Promise.all(some.map(publish))).includes(false)) return false;
-    }
-    return true;
-  }
-
   private async removeFinished(): Promise<void> {
     const finished = this.segments.filter((segment) => segment.closed && segment.open.size === 0);
     this.segments = this.segments.filter((segment) => !finished.includes(segment));
     for (const { writer } of finished) await this.kept.add(writer.path);
   }
-
-  /** Sends all that the bus had taken from these files once more: whoever has it knows it by its id. */
-  private async publishAgain(): Promise<void> {
-    const { logger } = this.options;
-    try {
-      for (const path of [...this.kept.renew(), ...this.segments.map(({ writer }) => writer.path)]) {
-        const { ends } = await readSegment(path);
-        logger.info({ path, calls: ends.size }, 'published again: the bus may have lost them');
-        await this.publishAll([...ends.values()]);
-      }
-    } catch (error) {
-      logger.error({ err: error }, 'spool files could not be published again');
-    }
-  }
-
-  /** A call may have begun in one file and ended in another: all are read before any call is held for interrupted. */
-  private async replay(paths: string[]): Promise<void> {
-    const { logger } = this.options;
-    try {
-      const begins = new Map<string, Record<string, unknown>>();
-      const ends = new Map<string, Record<string, unknown>>();
-      for (const path of paths) {
-        const read = await readSegment(path);
-        if (read.damaged > 0) logger.warn({ path, damaged: read.damaged }, 'spool lines could not be read');
-        for (const [requestId, call] of read.begins) begins.set(requestId, call);
-        for (const [requestId, report] of read.ends) ends.set(requestId, report);
-      }
-      if (begins.size + ends.size > 0) {
-        logger.info({ begun: begins.size, ended: ends.size }, 'replaying usage records of an earlier process');
-      }
-      const interrupted = [...begins]
-        .filter(([requestId]) => !ends.has(requestId))
-        .map(([, call]) => asInterrupted(call));
-      if (!(await this.publishAll([...ends.values(), ...interrupted]))) return;
-      for (const path of paths) await this.kept.add(path);
-    } catch (error) {
-      logger.error({ err: error }, 'spool files could not be replayed and stay where they are');
-    }
-  }
 }
 
-/** A call that the gateway's death cut off: logged for what is known, charged nothing, because nobody counted. */
-function asInterrupted(call: Record<string, unknown>): Record<string, unknown> {
-  return {
-    ...call,
-    status: 500,
-    errorCode: 'internal_error',
-    partial: true,
-    usage: {},
-    usageSource: 'none',
-    cost: '0',
-    durationMs: 0,
-    firstTokenMs: null,
-    finishReason: null,
-  };
+/** By the time and the number in their names: a call begins before it ends. */
+function byAge(one: string, other: string): number {
+  const [[ms = 0, , number = 0], [otherMs = 0, , otherNumber = 0]] = [one, other].map((name) =>
+    name.split(/[-.]/).map(Number),
+  ) as [number[], number[]];
+  return ms - otherMs || number - otherNumber || one.localeCompare(other);
 }

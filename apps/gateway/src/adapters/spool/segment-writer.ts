@@ -2,7 +2,13 @@ import { writeSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Logger } from '@ao/kernel';
 
-const SYNC_EVERY_MS = 20;
+interface WriterOptions {
+  logger: Logger;
+  /** Between two syncs to disk: what a crash of the machine can lose. */
+  syncIntervalMs: number;
+  /** For metrics. */
+  onWriteError: () => void;
+}
 
 /**
  * Appends lines to one file. What is written outlives this process, whatever kills it: the end of a call is written at
@@ -20,20 +26,20 @@ export class SegmentWriter {
   private constructor(
     readonly path: string,
     private readonly file: FileHandle,
-    private readonly logger: Logger,
+    private readonly options: WriterOptions,
   ) {}
 
-  static async open(path: string, logger: Logger): Promise<SegmentWriter> {
-    return new SegmentWriter(path, await open(path, 'ax', 0o600), logger);
+  static async open(path: string, options: WriterOptions): Promise<SegmentWriter> {
+    return new SegmentWriter(path, await open(path, 'ax', 0o600), options);
   }
 
   /**
-   * @param onDurable Called once the line is on disk. A line with it is written before this returns, with all lines before
-   *   it; one without may wait for the next.
+   * @param onDurable Called once the line is on disk, or cannot be written. A line with it is written before this returns,
+   *   with all lines before it; one without may wait for the next.
    */
   append(line: string, onDurable?: () => void): void {
     this.pending.push(line);
-    this.timer ??= setTimeout(() => void this.flush(), SYNC_EVERY_MS);
+    this.timer ??= setTimeout(() => void this.flush(), this.options.syncIntervalMs);
     if (!onDurable) return;
     this.waiting.push(onDurable);
     this.writePending();
@@ -60,6 +66,7 @@ export class SegmentWriter {
     try {
       for (let written = 0; written < bytes.length;) written += writeSync(this.file.fd, bytes, written);
       this.bytes += bytes.length;
+      if (this.torn) this.options.logger.info({ path: this.path }, 'usage records are written to the spool again');
       this.torn = false;
     } catch (error) {
       this.noteFailure(error, lines.length);
@@ -80,8 +87,9 @@ export class SegmentWriter {
 
   /** The disk is full or gone. The records go on to the bus from memory; only their safety against a crash is lost. */
   private noteFailure(error: unknown, records: number): void {
+    this.options.onWriteError();
     // Said once: the next line comes in a moment.
-    if (!this.torn) this.logger.error({ err: error, records }, 'usage records could not be written to the spool');
+    if (!this.torn) this.options.logger.error({ err: error, records }, 'usage records cannot be written to the spool');
     this.torn = true;
   }
 }

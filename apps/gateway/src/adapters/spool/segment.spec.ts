@@ -2,7 +2,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { usageReportExample, usageReportedV1 } from '@ao/contracts';
-import { encodeEnd, encodeReport, readSegment } from './segment.js';
+import { encodeEnd, encodeReport } from './segment.js';
+import { readSegment } from './segment-reader.js';
 
 describe('a segment of the spool', () => {
   it('[BX-002] gives back a report whatever characters its caller sent', async () => {
@@ -11,8 +12,9 @@ describe('a segment of the spool', () => {
     const report = { ...usageReportedV1.payload.parse(usageReportExample), endUserId };
     await writeFile(path, encodeEnd(encodeReport(report)));
     try {
-      const { ends, damaged } = await readSegment(path);
-      expect([ends.get(report.requestId)?.['endUserId'], damaged]).toEqual([endUserId, 0]);
+      const lines = [];
+      for await (const line of readSegment(path)) lines.push(line);
+      expect(lines).toEqual([{ kind: 'end', report }]);
     } finally {
       await rm(path);
     }

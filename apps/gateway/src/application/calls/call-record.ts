@@ -58,6 +58,8 @@ export class CallRecord {
     const { status, errorCode, partial, usage, usageSource, finishReason, firstTokenMs } = this;
     return {
       ...this.identity,
+      // Those that a stream was extended by have come since.
+      charges: this.options.reservation?.charges ?? [],
       status: Math.min(status, STATUS_MAX),
       errorCode: errorCode?.slice(0, PROVIDER_WORD_LENGTH_MAX) ?? null,
       partial,
@@ -91,7 +93,7 @@ function describeCall({
     teamId: principal.teamId,
     userId: principal.userId,
     keyId: principal.keyId,
-    charges: reservation?.charges ?? [],
+    charges: reservation?.charges.map((charge) => ({ ...charge })) ?? [],
     endpoint: call.endpoint,
     requestedModel,
     modelGroup: route.modelGroup,

@@ -14,8 +14,10 @@ export function dryRun(call: InboundCall, state: ModelState, options: PlanOption
       prompt_tokens: countPrompt(route.model, call.body),
       prompt_tokens_bound: promptTokensBound,
       max_output_tokens: price.maxOutputTokens,
-      /** Exactly what the real call would reserve. */
-      cost_usd_max: formatUsd(price.estimate),
+      cost_usd_max: formatUsd(price.costMax(price.output.max)),
+      /** Exactly what the real call would reserve: less than the most for a stream that sets no limit. */
+      reserved_output_tokens: price.output.first,
+      reserved_usd: formatUsd(price.costMax(price.output.first)),
     },
     route: {
       provider: route.provider.name,

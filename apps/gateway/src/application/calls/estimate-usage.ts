@@ -1,7 +1,7 @@
 import { NO_USAGE, usageOf, type Usage } from '@ao/pricing';
-import { StreamCounter, countMessagesExact, meterText, type CountableMessage } from '@ao/tokens';
-import { openai } from '@ao/wire';
+import { countMessagesExact, meterText, type CountableMessage } from '@ao/tokens';
 import type { CallPlan } from './plan-call.js';
+import type { StreamedText } from './streamed-text.js';
 
 /** Counts for ourselves what the provider did not report: marked `estimated`, and never free. */
 
@@ -32,11 +32,8 @@ export function countPrompt(model: string, body: Buffer): number {
 }
 
 /** What a caller received of a stream. */
-export function countFrames(plan: CallPlan, frames: Buffer[]): Usage {
-  if (frames.length === 0) return NO_USAGE;
-  const counter = new StreamCounter(plan.route.model);
-  for (const frame of frames) counter.append(openai.frameText(frame));
-  return usageOf({ inputTokens: estimatePrompt(plan), outputTokens: counter.total() });
+export function countStream(plan: CallPlan, text: StreamedText): Usage {
+  return text.isEmpty ? NO_USAGE : usageOf({ inputTokens: estimatePrompt(plan), outputTokens: text.count() });
 }
 
 /** A whole answer without usage. */

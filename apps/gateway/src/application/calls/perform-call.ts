@@ -1,8 +1,7 @@
 import type { UsageReport } from '@ao/contracts';
-import { AppError, ZERO_USD, formatUsd, sleep, toAppError, type Clock, type NanoUsd } from '@ao/kernel';
-import { inputTokensOf, outputTokensOf, usageFromOpenAi, usageOf } from '@ao/pricing';
+import { AppError, ZERO_USD, formatUsd, sleep, type Clock } from '@ao/kernel';
+import { inputTokensOf, outputTokensOf, usageFromOpenAi } from '@ao/pricing';
 import { openai } from '@ao/wire';
-import type { Reservation } from '../../domain/lease-pool.js';
 import type { Budget } from '../budget.js';
 import type { Admission, Limits } from '../limits.js';
 import type { ModelState } from '../model-state.js';
@@ -11,15 +10,16 @@ import type { Upstream, UpstreamAnswer, UsageSpool } from '../ports.js';
 import { answerHeaders } from './answer-headers.js';
 import type { InboundCall, Responder } from './call.js';
 import { CallRecord } from './call-record.js';
-import { countAnswer, countFrames, estimatePrompt } from './estimate-usage.js';
+import { countAnswer } from './estimate-usage.js';
+import { billPrompt, billStream, noteFailure, type AtProvider } from './note-failure.js';
 import { planCall, type CallPlan, type PlanOptions } from './plan-call.js';
 import { relayStream } from './relay-stream.js';
+import { SLICE_TOKENS_MIN, StreamAllowance } from './stream-allowance.js';
+import { StreamedText } from './streamed-text.js';
+import { takeSlice, type Slice } from './take-slice.js';
 import { UpstreamRefusal } from './upstream-refusal.js';
 
 const SETTLED_POLL_MS = 10;
-
-/** nginx's code for a caller that left before the answer. */
-const CLIENT_CLOSED_STATUS = 499;
 
 interface PerformCallOptions extends PlanOptions {
   gatewayId: string;
@@ -36,8 +36,11 @@ interface RunningCall {
   out: Responder;
   admission: Admission | null;
   sentMs: number;
-  /** What the provider has of the call, and may have worked on. */
-  atProvider: 'nothing' | 'request' | 'whole answer';
+  atProvider: AtProvider;
+  /** Of a stream, what the caller has received. */
+  text: StreamedText;
+  /** How far a stream may go that is not reserved for to its end. */
+  allowance: StreamAllowance | null;
 }
 
 /** The data plane: plan → reserve → call the provider → pass its answer on → settle. Knows no provider by name. */
@@ -60,40 +63,26 @@ export class PerformCall {
    */
   async execute(call: InboundCall, out: Responder): Promise<CallRecord> {
     const plan = planCall(call, this.state, this.options);
-    const { estimate } = plan.price;
-    if (estimate > ZERO_USD && this.spool.isFull()) {
+    if (this.spool.isFull() && plan.price.costMax(plan.price.output.max) > ZERO_USD) {
       throw new AppError('backend_unavailable', 'Too much usage waits to be recorded. Try again shortly.', {
         retryAfterSeconds: 1,
       });
     }
     const admitted = this.limits.admit(call.principal, call.callId, plan.promptTokensBound);
     const admission = admitted && (await admitted);
-    const { route, request, price } = plan;
     const payers = payersOf(call.principal, this.state.budgets.applyingTo(call, plan));
-    const reservation = await this.reserve(payers, estimate, admission);
-    const record = new CallRecord({
-      gatewayId: this.options.gatewayId,
-      call,
-      route,
-      requestedModel: request.model,
-      stream: request.stream,
-      endUserId: call.endUserId ?? request.endUserId,
-      tags: [...new Set([...call.tags, ...request.tags])],
-      price: price.row,
-      reservation,
-    });
-    const sentMs = this.options.clock.monotonicMs();
-    const running: RunningCall = { call, plan, record, out, admission, sentMs, atProvider: 'nothing' };
-    this.spool.begin(record.begin());
-    this.unsettled += 1;
+    const slice = await this.reserve(payers, plan, admission);
+    const running = this.begin(call, plan, out, admission, { payers, ...slice });
+    const { record, allowance } = running;
     try {
       await this.run(running);
     } catch (error) {
-      billPrompt(running);
+      billPrompt(running, error);
       noteFailure(record, call, error);
       throw error;
     } finally {
-      this.budget.settle(reservation, record.cost);
+      allowance?.close();
+      this.budget.settle(slice.reservation, record.cost);
       admission?.finish(inputTokensOf(record.usage) + outputTokensOf(record.usage));
       const report = record.end(this.options.clock.monotonicMs() - call.startedMonotonicMs);
       this.spool.end(report);
@@ -114,17 +103,59 @@ export class PerformCall {
   }
 
   /** A call that cannot be paid gives its slot and its tokens back; it counts as a request all the same. */
-  private async reserve(
-    payers: Payers | null,
-    estimate: NanoUsd,
-    admission: Admission | null,
-  ): Promise<Reservation | null> {
+  private async reserve(payers: Payers | null, { price }: CallPlan, admission: Admission | null): Promise<Slice> {
+    const { first, max } = price.output;
+    const amountOf = price.costMax;
+    if (amountOf(first) === ZERO_USD) return { tokens: max, reservation: null };
     try {
-      return estimate > ZERO_USD ? await this.budget.reserve(payers, estimate) : null;
+      const tokensMin = first < max ? Math.min(first, SLICE_TOKENS_MIN) : first;
+      return await takeSlice(this.budget, payers, { tokensWanted: first, tokensMin, amountOf });
     } catch (error) {
       admission?.finish(0);
       throw error;
     }
+  }
+
+  /** From here on the call ends in a report. */
+  private begin(
+    call: InboundCall,
+    plan: CallPlan,
+    out: Responder,
+    admission: Admission | null,
+    { payers, tokens, reservation }: Slice & { payers: Payers | null },
+  ): RunningCall {
+    const { route, request, price } = plan;
+    const record = new CallRecord({
+      gatewayId: this.options.gatewayId,
+      call,
+      route,
+      requestedModel: request.model,
+      stream: request.stream,
+      endUserId: call.endUserId ?? request.endUserId,
+      tags: [...new Set([...call.tags, ...request.tags])],
+      price: price.row,
+      reservation,
+    });
+    const { budget } = this;
+    const isOpenEnded = payers !== null && reservation !== null && tokens < price.output.max;
+    const running: RunningCall = {
+      call,
+      plan,
+      record,
+      out,
+      admission,
+      sentMs: this.options.clock.monotonicMs(),
+      atProvider: 'nothing',
+      text: new StreamedText(route.model),
+      allowance: isOpenEnded ? new StreamAllowance({ budget, payers, reservation, price, tokens }) : null,
+    };
+    this.spool.begin(record.begin(), () => ({
+      inputTokens: request.promptTokensGuess,
+      outputTokens: running.text.guess,
+      charges: reservation?.charges ?? [],
+    }));
+    this.unsettled += 1;
+    return running;
   }
 
   private async run(running: RunningCall): Promise<void> {
@@ -185,8 +216,11 @@ export class PerformCall {
 
   private async passStream(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
     const { call, plan, record, out } = running;
-    const relayed = await relayStream(answer.body, out, record, {
+    const { text, allowance } = running;
+    const failure = await relayStream(answer.body, out, record, {
       includeUsage: plan.request.includeUsage,
+      text,
+      allowance,
       start: () => {
         record.firstTokenMs = this.options.clock.monotonicMs() - call.startedMonotonicMs;
         // The cost is known only at the end: it follows as a trailer.
@@ -197,47 +231,17 @@ export class PerformCall {
           trailer: 'x-ao-cost-usd',
         });
       },
-      trailers: (frames) => {
-        estimateStream(running, frames);
+      trailers: () => {
+        billStream(running);
         return { 'x-ao-cost-usd': formatUsd(record.cost) };
       },
     });
-    estimateStream(running, relayed.frames);
-    if (relayed.failure) noteFailure(record, call, relayed.failure);
+    billStream(running);
+    if (failure) noteFailure(record, call, failure);
   }
 
   /** The overhead is what this gateway did before it called the provider; after that it only passes bytes on. */
   private headers({ call, plan, admission, sentMs }: RunningCall, answer: UpstreamAnswer): Record<string, string> {
     return { ...answer.headers, ...admission?.headers, ...answerHeaders(plan.route, sentMs - call.startedMonotonicMs) };
   }
-}
-
-/** Where the provider reported nothing, what was sent is counted and billed (MT-009). */
-function estimateStream({ plan, record }: RunningCall, frames: Buffer[]): void {
-  if (record.usageSource !== 'none' || frames.length === 0) return;
-  record.usage = countFrames(plan, frames);
-  record.usageSource = 'estimated';
-}
-
-/**
- * A caller that leaves before its answer, or an answer that cannot be read, does not make the provider's work undone: the
- * prompt at least is billed, lest a budget be passed by hanging up in time. A stream that failed by itself began nothing.
- */
-function billPrompt({ call, plan, record, atProvider }: RunningCall): void {
-  const isWorkDone = call.signal.aborted ? atProvider !== 'nothing' : atProvider === 'whole answer';
-  if (!isWorkDone || record.usageSource !== 'none') return;
-  record.usage = usageOf({ inputTokens: estimatePrompt(plan) });
-  record.usageSource = 'estimated';
-}
-
-function noteFailure(record: CallRecord, call: InboundCall, error: unknown): void {
-  if (call.signal.aborted) {
-    record.status = CLIENT_CLOSED_STATUS;
-    record.partial = true;
-    return;
-  }
-  const { code, status } =
-    error instanceof UpstreamRefusal ? { code: error.body.error.code, status: error.status } : toAppError(error);
-  record.errorCode = code;
-  record.status = status;
 }

@@ -31,6 +31,7 @@ export function planCall(call: InboundCall, state: ModelState, options: PlanOpti
   const size = {
     promptTokensBound,
     maxOutputTokens: request.maxOutputTokens,
+    stream: request.stream,
     choices: request.choices,
     hasOutput: request.generates,
     predictedTokensBound: request.predictedTokensBound,

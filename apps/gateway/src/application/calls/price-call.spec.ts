@@ -2,7 +2,7 @@ import { pricesSnapshot, type Price, type ValueOf } from '@ao/contracts';
 import { PriceBook, cost, usageOf, type Usage } from '@ao/pricing';
 import { picoUsd } from '@ao/kernel';
 import type { Provider } from '../routing-table.js';
-import { priceCall, type CallSize } from './price-call.js';
+import { priceCall, type CallPrice, type CallSize } from './price-call.js';
 import type { Route } from './route.js';
 
 const example = pricesSnapshot.value.parse(pricesSnapshot.example) as ValueOf<typeof pricesSnapshot>;
@@ -29,14 +29,22 @@ const route = { provider: { name: 'p', vendor: null } as Provider, model: 'm', m
 const text: CallSize = {
   promptTokensBound: 1_000,
   maxOutputTokens: 100,
+  stream: false,
   choices: 1,
   hasOutput: true,
   predictedTokensBound: 0,
   unmeasuredInput: false,
   mediaOutput: false,
 };
-const estimate = (size: Partial<CallSize> = {}, price: Partial<Price> = {}): bigint =>
-  priceCall(route, { ...text, ...size }, true, new PriceBook([{ ...row, ...price }]), 1).estimate;
+const priced = (size: Partial<CallSize> = {}, price: Partial<Price> = {}, model = 'm'): CallPrice => {
+  const prices = new PriceBook([{ ...row, ...price, model }]);
+  return priceCall({ ...route, model }, { ...text, ...size }, true, prices, 1);
+};
+const estimate = (size: Partial<CallSize> = {}, price: Partial<Price> = {}): bigint => {
+  const { costMax, output } = priced(size, price);
+  expect(output.first).toBe(output.max);
+  return costMax(output.first);
+};
 const costOf = (usage: Partial<Usage>): bigint => cost(usageOf(usage), row);
 
 describe('the amount that a call reserves', () => {
@@ -61,5 +69,23 @@ describe('the amount that a call reserves', () => {
     );
     expect(estimate({ promptTokensBound: 900_000, unmeasuredInput: true, maxOutputTokens: 1 })).toBe(known);
     expect(unknown! > known! * 8n).toBe(true);
+  });
+
+  it('[BX-003] is a first slice for a stream without a limit, of each answer, and never more than the model can give', () => {
+    const open: Partial<CallSize> = { stream: true, maxOutputTokens: null };
+    expect(priced(open).output).toEqual({ first: 1_024, max: 16_000 });
+    expect(priced({ ...open, choices: 3 }).output).toEqual({ first: 3_072, max: 48_000 });
+    expect(priced({ ...open, predictedTokensBound: 50 }).output).toEqual({ first: 1_074, max: 16_050 });
+    expect(priced(open, { outputTokensMax: 500 }).output).toEqual({ first: 500, max: 500 });
+    expect(priced({ ...open, maxOutputTokens: 9_000, choices: 2 }).output).toEqual({ first: 18_000, max: 18_000 });
+  });
+
+  it.each<[string, Partial<CallSize>, Partial<Price>, string]>([
+    ['comes whole', { stream: false }, {}, 'm'],
+    ['is more than text', { mediaOutput: true }, {}, 'm'],
+    ['follows reasoning with a price of its own', {}, { reasoningPico: picoUsd(1n) }, 'm'],
+    ['follows reasoning that the model keeps to itself', {}, {}, 'o3-mini'],
+  ])('[BX-003] is all that the answer can cost when it %s: nobody could follow it', (_case, size, price, model) => {
+    expect(priced({ stream: true, maxOutputTokens: null, ...size }, price, model).output.first).toBe(16_000);
   });
 });

@@ -7,6 +7,7 @@ import {
   type PriceRow,
   type UsageBucket,
 } from '@ao/pricing';
+import { reasonsUnseen } from '@ao/tokens';
 import type { Route } from './route.js';
 
 /** What the size of a request says about its cost. */
@@ -14,6 +15,7 @@ export interface CallSize {
   /** Never below the number of prompt tokens, but for unmeasured input. */
   promptTokensBound: number;
   maxOutputTokens: number | null;
+  stream: boolean;
   choices: number;
   /** Embeddings generate nothing. */
   hasOutput: boolean;
@@ -28,13 +30,24 @@ export interface CallSize {
 export interface CallPrice {
   /** Undefined only where nothing is charged. */
   row: PriceRow | undefined;
-  /** The most the call can cost: what is reserved. */
-  estimate: NanoUsd;
+  /** Of one answer. */
   maxOutputTokens: number;
+  output: OutputTokens;
+  /** The most that the call can cost with so many output tokens; 0 where nothing is charged. */
+  costMax: (outputTokens: number) => NanoUsd;
+}
+
+/** Of all answers of a call together, with what may be billed beside them. */
+interface OutputTokens {
+  max: number;
+  /** What is reserved for at first: all, but for a stream that sets no limit. It is extended while it runs (BX-003). */
+  first: number;
 }
 
 /** Assumed for unmeasured input where the price row names no context: the largest in the market. */
 const CONTEXT_TOKENS_MAX_UNKNOWN = 1_048_576;
+/** More than most answers have, and little enough for a nearly empty wallet. */
+const FIRST_TOKENS = 1_024;
 
 /**
  * Finds the price in force and the most that the call can cost by it.
@@ -47,22 +60,40 @@ export function priceCall(route: Route, size: CallSize, charged: boolean, prices
   const row =
     prices.priceAt({ model: route.model, provider }, nowMs) ??
     (route.modelGroup === null ? undefined : prices.priceAt({ model: route.modelGroup, provider }, nowMs));
-  if (!row) {
-    if (!charged) return { row: undefined, estimate: ZERO_USD, maxOutputTokens: size.maxOutputTokens ?? 0 };
+  if (!row && charged) {
     throw new AppError(
       'price_missing',
       `There is no price for the model ${JSON.stringify(route.model)} of ${name}. Set one with POST /v1/prices, or mark it free there.`,
       { param: 'model' },
     );
   }
-  const maxOutputTokens = size.hasOutput ? maxOutputTokensOf(size.maxOutputTokens, row) : 0;
-  const input = {
-    promptTokensBound: promptTokensMax(size, row),
-    maxOutputTokens: maxOutputTokens + size.predictedTokensBound,
-    choices: size.choices,
-    buckets: bucketsOf(size),
-  };
-  return { row, estimate: charged ? estimateMax(input, row) : ZERO_USD, maxOutputTokens };
+  const maxOutputTokens = row && size.hasOutput ? maxOutputTokensOf(size.maxOutputTokens, row) : 0;
+  const output = outputTokens(
+    size,
+    maxOutputTokens,
+    reasonsUnseen(route.model) || (row?.reasoningPico ?? null) !== null,
+  );
+  if (!row || !charged) {
+    return {
+      row,
+      maxOutputTokens: row ? maxOutputTokens : (size.maxOutputTokens ?? 0),
+      output,
+      costMax: () => ZERO_USD,
+    };
+  }
+  const [promptTokensBound, buckets] = [promptTokensMax(size, row), bucketsOf(size)];
+  const costMax = (tokens: number): NanoUsd =>
+    estimateMax({ promptTokensBound, maxOutputTokens: tokens, buckets }, row);
+  return { row, maxOutputTokens, output, costMax };
+}
+
+/** What is not text, or reasoned in silence, cannot be followed while it comes: all of it is reserved at once. */
+function outputTokens(size: CallSize, maxOutputTokens: number, isSilent: boolean): OutputTokens {
+  const { choices, predictedTokensBound, stream, mediaOutput } = size;
+  const max = (maxOutputTokens + predictedTokensBound) * choices;
+  const isFollowed = stream && size.maxOutputTokens === null && !mediaOutput && !isSilent;
+  const first = isFollowed ? (FIRST_TOKENS + predictedTokensBound) * choices : max;
+  return { max, first: Math.min(first, max) };
 }
 
 function promptTokensMax({ promptTokensBound, unmeasuredInput }: CallSize, { contextTokensMax }: PriceRow): number {

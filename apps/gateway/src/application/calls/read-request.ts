@@ -1,4 +1,4 @@
-import { boundPromptTokens } from '@ao/tokens';
+import { boundPromptTokens, guessTokens } from '@ao/tokens';
 import { openai, replaceFields } from '@ao/wire';
 import type { InboundCall } from './call.js';
 
@@ -23,6 +23,8 @@ export interface RequestFacts {
   mediaOutput: boolean;
   /** Never below the number of prompt tokens, without counting them, but for unmeasured input. */
   promptTokensBound: (model: string) => number;
+  /** About the number of prompt tokens, for a call that nobody is left to count. */
+  promptTokensGuess: number;
   /** The body for a deployment: its model name in place, usage asked for. */
   encode: (model: string) => Buffer;
 }
@@ -64,6 +66,7 @@ function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
         tools: schemaBytes > 0 ? 1 : 0,
         model,
       }),
+    promptTokensGuess: guessTokens(promptBytes),
     encode: (model) => openai.encodeChatRequest(request, { model }),
   };
 }
@@ -84,6 +87,7 @@ function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFacts {
     mediaOutput: false,
     promptTokensBound: (model) =>
       request.input.tokens + boundPromptTokens(request.input.textBytes, { messages: request.input.count, model }),
+    promptTokensGuess: request.input.tokens + guessTokens(request.input.textBytes),
     encode: (model) => (model === request.model ? body : replaceFields(body, request.fields, { model })),
   };
 }

@@ -2,6 +2,7 @@ import { AppError } from '@ao/kernel';
 import type { Responder } from './call.js';
 import { CallRecord } from './call-record.js';
 import { relayStream } from './relay-stream.js';
+import { StreamedText } from './streamed-text.js';
 
 class Caller implements Responder {
   started = false;
@@ -41,9 +42,11 @@ async function relay(
   const out = new Caller();
   const record = Object.create(CallRecord.prototype) as CallRecord;
   Object.assign(record, { finishReason: null, usageSource: 'none', partial: false });
-  const options = { includeUsage, start: () => out.head(), trailers: () => ({ 'x-ao-cost-usd': '1' }) };
-  const relayed = await relayStream(upstream(parts, failure), out, record, options);
-  return { out, record, relayed };
+  const text = new StreamedText('gpt-4o');
+  const trailers = (): Record<string, string> => ({ 'x-ao-cost-usd': '1' });
+  const options = { includeUsage, text, allowance: null, start: () => out.head(), trailers };
+  const cut = await relayStream(upstream(parts, failure), out, record, options);
+  return { out, record, text, cut };
 }
 
 describe('a relayed stream', () => {
@@ -59,30 +62,31 @@ describe('a relayed stream', () => {
     const quiet = await relay([chunk('a', 'stop'), USAGE + DONE]);
     expect(quiet.out.text).toBe(chunk('a', 'stop') + DONE);
     expect(quiet.record).toMatchObject({ usageSource: 'provider', usage: { inputTokens: 10, outputTokens: 2 } });
-    expect(quiet.relayed.frames).toEqual([]);
+    expect(quiet.text.count()).toBe(2);
     expect((await relay([chunk('a', 'stop'), USAGE, DONE], { includeUsage: true })).out.text).toBe(
       chunk('a', 'stop') + USAGE + DONE,
     );
   });
 
   it('takes a missing end marker for an end only when the provider said why it stopped', async () => {
-    expect((await relay([chunk('a', 'stop')])).relayed.failure).toBeNull();
-    expect((await relay([chunk('a')])).relayed.failure).toMatchObject({ code: 'stream_error' });
+    expect((await relay([chunk('a', 'stop')])).cut).toBeNull();
+    expect((await relay([chunk('a')])).cut).toMatchObject({ code: 'stream_error' });
   });
 
   it.each([
     ['breaks off', [chunk('a')], new Error('reset')],
     ['reports an error', [chunk('a'), 'data: {"error":{"message":"overloaded"}}\n\n'], undefined],
+    ['reports an error at once', [`${chunk('a')}data: {"error":{"message":"overloaded"}}\n\n`], undefined],
     ['sends something unreadable', [chunk('a'), 'data: {"choices": [\n\n'], undefined],
   ])(
     '[GW-004] tells the caller when the provider %s: an error, then [DONE], and no reason to stop',
     async (_case, parts, failure) => {
-      const { out, record, relayed } = await relay(parts, failure ? { failure } : {});
+      const { out, record, text } = await relay(parts, failure ? { failure } : {});
       expect(out.text.startsWith(chunk('a'))).toBe(true);
       expect(out.text).toMatch(/data: \{"error":\{.*"code":"stream_error".*\}\}\n\ndata: \[DONE\]\n\n$/);
       expect(out.text).not.toContain('"finish_reason":"stop"');
       expect(out.text.match(/\[DONE\]/g)).toHaveLength(1);
-      expect([record.partial, relayed.frames.length]).toEqual([true, 1]);
+      expect([record.partial, text.count()]).toEqual([true, 1]);
     },
   );
 

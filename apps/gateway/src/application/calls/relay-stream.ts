@@ -1,31 +1,33 @@
 import { AppError } from '@ao/kernel';
-import { usageFromOpenAi } from '@ao/pricing';
+import { outputTokensOf, usageFromOpenAi } from '@ao/pricing';
 import { SseScanner, openai } from '@ao/wire';
 import type { Responder } from './call.js';
 import type { CallRecord } from './call-record.js';
+import { ChargedFailure } from './charged-failure.js';
+import type { StreamAllowance } from './stream-allowance.js';
+import type { StreamedText } from './streamed-text.js';
 
+const WITHHELD = { kind: 'withheld', textBytes: 0 } as const;
+const OTHER = { kind: 'other', textBytes: 0 } as const;
 const DONE = Buffer.from('data: [DONE]\n\n');
 
 interface StreamOptions {
   /** The caller asked for the usage chunk itself; else it is withheld. */
   includeUsage: boolean;
+  /** Collects what the caller has received. */
+  text: StreamedText;
+  /** How far the answer may go; null where all of it is reserved. */
+  allowance: StreamAllowance | null;
   /** Called before the first bytes go out: sends status and headers. Until then a failure can still be an HTTP error. */
   start: () => void;
-  /** The trailers of a whole answer, from the chunks still to be counted. */
-  trailers: (frames: Buffer[]) => Record<string, string>;
-}
-
-/** What the caller has received when the relay ends. */
-export interface RelayedStream {
-  /** The chunks of the answer, kept only until the provider's usage makes counting needless. */
-  frames: Buffer[];
-  /** Why the stream broke off after it had begun; null for a whole one. */
-  failure: AppError | null;
+  /** The trailers of a whole answer. */
+  trailers: () => Record<string, string>;
 }
 
 /**
- * Passes a provider's SSE stream on as it comes, looking into each frame only for usage and the end. `[DONE]` is ours
- * alone to write: exactly once.
+ * Passes a provider's SSE stream on as it comes, looking into each frame only for usage, the length of its text and the
+ * end. `[DONE]` is ours alone to write: exactly once.
+ * @returns why the stream broke off after it had begun; null for a whole one.
  * @throws whatever went wrong before the first bytes went out; later failures are told in the stream (GW-004).
  */
 export async function relayStream(
@@ -33,7 +35,7 @@ export async function relayStream(
   out: Responder,
   record: CallRecord,
   options: StreamOptions,
-): Promise<RelayedStream> {
+): Promise<AppError | null> {
   const scanner = new SseScanner();
   const relay = new StreamRelay(out, record, options);
   try {
@@ -44,18 +46,18 @@ export async function relayStream(
     const rest = scanner.end();
     if (rest) await relay.pass([rest]);
     relay.finish();
+    return null;
   } catch (error) {
-    relay.fail(error);
+    return relay.fail(error);
   }
-  return relay;
 }
 
-class StreamRelay implements RelayedStream {
-  frames: Buffer[] = [];
-  failure: AppError | null = null;
+class StreamRelay {
   private readonly reader = new openai.StreamReader();
   private started = false;
   private ended = false;
+  /** Told once the frames before it have gone out. */
+  private failure: AppError | null = null;
 
   constructor(
     private readonly out: Responder,
@@ -63,15 +65,48 @@ class StreamRelay implements RelayedStream {
     private readonly options: StreamOptions,
   ) {}
 
-  /** Forwards the frames of one chunk in one write. */
+  /** Forwards the frames of one chunk in one write, or in several where some have to wait for money. */
   pass(frames: Buffer[]): Promise<void> | void {
-    const forward = frames.filter((frame) => this.accept(frame));
-    if (forward.length === 0) return;
+    const { text, allowance } = this.options;
+    const forward: Buffer[] = [];
+    for (let index = 0; index < frames.length; index += 1) {
+      const frame = frames[index]!;
+      const { kind, textBytes } = this.accept(frame);
+      if (this.failure) break;
+      if (kind === 'withheld') continue;
+      if (allowance?.covers(text, frame, textBytes) === false) {
+        return this.passWhenPaid(allowance, forward, frame, textBytes, frames.slice(index + 1));
+      }
+      if (kind === 'chunk') text.add(frame, textBytes);
+      forward.push(frame);
+    }
+    const sent = this.send(forward);
+    if (this.failure) throw this.failure;
+    return sent;
+  }
+
+  private async passWhenPaid(
+    allowance: StreamAllowance,
+    ready: Buffer[],
+    frame: Buffer,
+    textBytes: number,
+    rest: Buffer[],
+  ): Promise<void> {
+    const { text } = this.options;
+    await this.send(ready);
+    await allowance.extend(text, frame);
+    text.add(frame, textBytes);
+    await this.send([frame]);
+    await this.pass(rest);
+  }
+
+  private send(frames: Buffer[]): Promise<void> | void {
+    if (frames.length === 0) return;
     if (!this.started) {
       this.started = true;
       this.options.start();
     }
-    return this.out.write(forward.length === 1 ? forward[0]! : Buffer.concat(forward));
+    return this.out.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
   }
 
   /** The provider's end is complete when it said so, or at least why it stopped. */
@@ -79,41 +114,46 @@ class StreamRelay implements RelayedStream {
     if (!this.started || (!this.ended && this.record.finishReason === null)) {
       throw new AppError('stream_error', 'The provider ended the stream before the answer was complete.');
     }
-    this.out.end(DONE, this.options.trailers(this.frames));
+    this.out.end(DONE, this.options.trailers());
   }
 
   /** Nothing may follow that a client could take for a whole answer. */
-  fail(error: unknown): void {
+  fail(error: unknown): AppError {
     this.record.partial = true;
     if (!this.started) throw error;
     const cut =
       error instanceof AppError ? error : new AppError('stream_error', 'The stream broke off.', { cause: error });
-    this.failure = cut;
-    const body = { error: { ...cut.toBody().error, type: 'server_error', code: 'stream_error' } };
+    const { error: told } = cut.toBody();
+    // What we ourselves ended is told by its own code; whatever befell the provider is one thing to the caller.
+    const body = {
+      error: cut instanceof ChargedFailure ? told : { ...told, type: 'server_error', code: 'stream_error' },
+    };
     this.out.end(Buffer.concat([Buffer.from(`data: ${JSON.stringify(body)}\n\n`), DONE]));
+    return cut;
   }
 
-  /** Notes what a frame says; true when the caller is to have it. */
-  private accept(frame: Buffer): boolean {
-    if (this.ended) return false;
-    const { kind, usage, finishReason, error } = this.reader.read(frame);
+  /** Notes what a frame says, and whether the caller is to have it. */
+  private accept(frame: Buffer): { kind: 'chunk' | 'other' | 'withheld'; textBytes: number } {
+    if (this.ended) return WITHHELD;
+    const { kind, usage, finishReason, error, textBytes } = this.reader.read(frame);
     if (finishReason !== null) this.record.finishReason = finishReason;
     if (usage !== null) this.takeUsage(usage);
     switch (kind) {
+      case 'chunk':
+        return { kind, textBytes };
+      case 'empty':
+        return OTHER;
+      case 'usage':
+        return this.options.includeUsage ? OTHER : WITHHELD;
       case 'done':
         this.ended = true;
-        return false;
-      case 'usage':
-        return this.options.includeUsage;
+        return WITHHELD;
       case 'error':
-        throw new AppError('stream_error', errorText(error));
+        this.failure = new AppError('stream_error', errorText(error));
+        return WITHHELD;
       case 'malformed':
-        throw new AppError('stream_error', 'The provider sent a stream event that cannot be read.');
-      case 'chunk':
-        if (this.record.usageSource !== 'provider') this.frames.push(frame);
-        return true;
-      default:
-        return true;
+        this.failure = new ChargedFailure('stream_error', 'The provider sent a stream event that cannot be read.');
+        return WITHHELD;
     }
   }
 
@@ -122,7 +162,7 @@ class StreamRelay implements RelayedStream {
     if (!usage) return;
     this.record.usage = usage;
     this.record.usageSource = 'provider';
-    this.frames = [];
+    this.options.text.report(outputTokensOf(usage));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EncodedEvent } from '@ao/bus';
-import { isUniqueViolation, prismaAdapter, type Database } from '@ao/database';
+import { confirmClaim, isUniqueViolation, prismaAdapter, type Database } from '@ao/database';
 import { PrismaClient, type Prisma } from './generated/client.js';
 
 /** The service's Prisma client on the service's pool, and the one way to change state: together with its events. */
@@ -15,6 +15,7 @@ export class IdentityStore {
     const result = await this.prisma.$transaction(async (prisma) => {
       const changed = await change(prisma);
       await prisma.outbox.createMany({ data: events });
+      await confirmClaim(prisma);
       return changed;
     });
     this.database.notifyOutboxAppended();

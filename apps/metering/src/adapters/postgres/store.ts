@@ -1,5 +1,5 @@
 import type { EncodedEvent } from '@ao/bus';
-import { prismaAdapter, type Database } from '@ao/database';
+import { confirmClaim, prismaAdapter, type Database } from '@ao/database';
 import { PrismaClient, type Prisma } from './generated/client.js';
 
 /** The service's Prisma client on the service's pool, and the one way to change state: together with its events. */
@@ -15,6 +15,7 @@ export class MeteringStore {
     await this.prisma.$transaction(async (prisma) => {
       const events = await change(prisma);
       if (events.length > 0) await prisma.outbox.createMany({ data: events });
+      await confirmClaim(prisma);
     });
     this.database.notifyOutboxAppended();
   }

@@ -5,6 +5,7 @@ import type { Subscription } from '../../domain/channel.js';
 import type { Delivery } from '../../domain/delivery.js';
 import { encodeFacts } from './rows.js';
 
+/** Of events of every kind: their ids are unique among all. Named after the first. */
 const CONSUMER = 'notification-thresholds';
 /** Removed by one statement at most, so that its locks are short. */
 const REMOVED_ALERTS_MAX = 1_000;

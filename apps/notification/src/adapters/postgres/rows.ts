@@ -2,8 +2,7 @@ import { nanoUsd, timestamp } from '@ao/contracts';
 import { z } from 'zod';
 import type { AlertFacts } from '../../domain/alert.js';
 
-/** How facts are stored: JSON, with money as digits. */
-const alertFacts = z.object({
+const budgetThresholdFacts = z.object({
   type: z.literal('budget_threshold'),
   walletId: z.string(),
   walletName: z.string(),
@@ -13,6 +12,30 @@ const alertFacts = z.object({
   period: z.string(),
   crossedAt: timestamp,
 });
+
+const autoTopUpFacts = z.object({
+  type: z.literal('auto_top_up'),
+  topUpRequestId: z.string(),
+  walletId: z.string(),
+  walletName: z.string(),
+  available: nanoUsd,
+  below: nanoUsd,
+  amount: nanoUsd,
+  requestedAt: timestamp,
+});
+
+const ledgerViolationFacts = z.object({
+  type: z.literal('ledger_violation'),
+  walletId: z.string(),
+  period: z.string(),
+  law: z.string(),
+  expected: nanoUsd,
+  found: nanoUsd,
+  foundAt: timestamp,
+});
+
+/** How facts are stored: JSON, with money as digits. */
+const alertFacts = z.discriminatedUnion('type', [budgetThresholdFacts, autoTopUpFacts, ledgerViolationFacts]);
 
 export const encodeFacts = (facts: AlertFacts): string => JSON.stringify(alertFacts.encode(facts));
 

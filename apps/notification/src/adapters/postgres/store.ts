@@ -1,5 +1,5 @@
 import type { EncodedEvent } from '@ao/bus';
-import { prismaAdapter, type Database } from '@ao/database';
+import { confirmClaim, prismaAdapter, type Database } from '@ao/database';
 import { PrismaClient, type Prisma } from './generated/client.js';
 
 /** The service's Prisma client on the service's pool, and the one way to change state: together with its events. */
@@ -18,6 +18,7 @@ export class NotificationStore {
     const changed = await this.prisma.$transaction(async (prisma) => {
       if (!(await change(prisma))) return false;
       await prisma.outbox.createMany({ data: events });
+      await confirmClaim(prisma);
       return true;
     });
     if (changed) this.database.notifyOutboxAppended();

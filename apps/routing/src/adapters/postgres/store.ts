@@ -1,5 +1,5 @@
 import type { EncodedEvent } from '@ao/bus';
-import { prismaAdapter, type Database } from '@ao/database';
+import { confirmClaim, prismaAdapter, type Database } from '@ao/database';
 import { PrismaClient, type Prisma } from './generated/client.js';
 
 /** The service's Prisma client on the service's pool, and the one way to change state: together with its events. */
@@ -20,6 +20,7 @@ export class RoutingStore {
       const changed = await change(prisma);
       if (changed === false) return changed;
       await prisma.outbox.createMany({ data: events });
+      await confirmClaim(prisma);
       await prisma.tableState.update({ where: { id: 1 }, data: { revision: { increment: 1 } } });
       return changed;
     });

@@ -71,6 +71,7 @@ export class WalletsRpc {
 
 const toMessage = ({ path: _path, createdAtMs, template, ...wallet }: Wallet): WalletMessage => ({
   ...wallet,
+  limit: wallet.kind === 'prepaid' ? null : wallet.limit,
   templateId: template?.walletId ?? null,
   templateValues: template?.values ?? [],
   createdAt: new Date(createdAtMs).toISOString(),

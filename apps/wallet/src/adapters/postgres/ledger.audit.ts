@@ -1,41 +1,6 @@
 import type { Database } from '@ao/database';
-import { nanoUsd } from '@ao/kernel';
 import type { LedgerAudit, LedgerViolation } from '../../application/ports.js';
-
-/** Each law as a query for what breaks it. Sums of BIGINT are NUMERIC, so they cannot overflow. */
-const LAWS: Record<LedgerViolation['law'], string> = {
-  posted_equals_entries: `
-    SELECT wallet_id, period_key, coalesce(entries.total, 0) AS expected, coalesce(balance.posted, 0) AS found
-    FROM period_balance AS balance FULL JOIN (
-      SELECT wallet_id, period_key, sum(CASE WHEN debit_account = 'wallet:' || wallet_id THEN amount ELSE -amount END) AS total
-      FROM entry GROUP BY wallet_id, period_key) AS entries USING (wallet_id, period_key)
-    WHERE coalesce(balance.posted, 0) <> coalesce(entries.total, 0)`,
-  held_equals_leases: `
-    SELECT wallet_id, period_key, coalesce(leases.total, 0) AS expected, balance.held AS found
-    FROM period_balance AS balance LEFT JOIN (
-      SELECT wallet_id, period_key, sum(granted - used - returned) AS total
-      FROM lease WHERE state IN ('open', 'closing') GROUP BY wallet_id, period_key) AS leases USING (wallet_id, period_key)
-    WHERE balance.held <> coalesce(leases.total, 0)`,
-  accounts_sum_to_zero: `
-    SELECT NULL AS wallet_id, NULL AS period_key, 0 AS expected, sum(total) AS found FROM (
-      SELECT debit_account AS account, sum(amount) AS total FROM entry GROUP BY 1
-      UNION ALL SELECT credit_account, -sum(amount) FROM entry GROUP BY 1) AS accounts
-    HAVING sum(total) <> 0`,
-  // An overage lies beyond the limit by its nature; what leases covered never does.
-  spend_within_limit: `
-    SELECT wallet_id, period_key, balance.spendable_max AS expected, balance.held + coalesce(covered.total, 0) AS found
-    FROM period_balance AS balance LEFT JOIN (
-      SELECT wallet_id, period_key, sum(amount) AS total
-      FROM entry WHERE kind = 'usage' AND lease_id IS NOT NULL GROUP BY wallet_id, period_key) AS covered USING (wallet_id, period_key)
-    WHERE balance.held + coalesce(covered.total, 0) > coalesce(balance.spendable_max, 0)`,
-};
-
-interface ViolationRow {
-  wallet_id: string | null;
-  period_key: string | null;
-  expected: string;
-  found: string;
-}
+import { findBroken } from './ledger.laws.js';
 
 export class PostgresLedgerAudit implements LedgerAudit {
   constructor(private readonly database: Database) {}
@@ -44,20 +9,7 @@ export class PostgresLedgerAudit implements LedgerAudit {
     return this.database.transaction(async (client) => {
       // One snapshot for all laws: between two, postings would look like mistakes.
       await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-      const violations: LedgerViolation[] = [];
-      for (const [law, text] of Object.entries(LAWS)) {
-        const { rows } = await client.query<ViolationRow>(`${text} LIMIT $1`, [violationsMax - violations.length]);
-        violations.push(...rows.map((row) => toViolation(law as LedgerViolation['law'], row)));
-      }
-      return violations;
+      return findBroken(client, { max: violationsMax, since: null });
     });
   }
 }
-
-const toViolation = (law: LedgerViolation['law'], row: ViolationRow): LedgerViolation => ({
-  law,
-  walletId: row.wallet_id,
-  periodKey: row.period_key,
-  expected: nanoUsd(BigInt(row.expected)),
-  found: nanoUsd(BigInt(row.found)),
-});

@@ -1,16 +1,19 @@
 /** The hot statements of the ledger: each handles a whole batch, given as one array per column. */
 
+export const BALANCE_COLUMNS = `wallet_id, period_key, posted, held, spendable_max,
+  credited, refunded, drawn, next_expiry_at, top_up_requested_at`;
+
 /*
  * The one order in which balances are locked, by everyone: two transactions that want the same rows meet at the first of
  * them, so none waits for another in a circle. NO KEY: rows that refer to a balance may still be written.
  */
 export const LOCK_PERIODS = `
-SELECT wallet_id, period_key, posted, held, spendable_max
+SELECT ${BALANCE_COLUMNS}
 FROM period_balance JOIN unnest($1::text[], $2::text[]) AS wanted (wallet_id, period_key) USING (wallet_id, period_key)
 ORDER BY wallet_id, period_key FOR NO KEY UPDATE OF period_balance`;
 
 export const LOCK_OVERDUE_PERIODS = `
-SELECT wallet_id, period_key, posted, held, spendable_max FROM period_balance
+SELECT ${BALANCE_COLUMNS} FROM period_balance
 WHERE (wallet_id, period_key) IN
   (SELECT DISTINCT wallet_id, period_key FROM lease WHERE state IN ('open', 'closing') AND expires_at < $1 LIMIT $2)
 ORDER BY wallet_id, period_key FOR NO KEY UPDATE SKIP LOCKED`;
@@ -63,9 +66,9 @@ WHERE lease.id = now.id`;
 
 export const INSERT_ENTRIES = `
 INSERT INTO entry (id, idempotency_key, wallet_id, org_id, period_key, kind, amount, debit_account, credit_account,
-  request_id, lease_id, posted_at)
+  request_id, lease_id, posted_at, note)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],
-  $9::text[], $10::text[], $11::text[], $12::timestamptz[])`;
+  $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[])`;
 
 export const SELECT_POSTED_KEYS = 'SELECT idempotency_key FROM entry WHERE idempotency_key = ANY($1::text[])';
 

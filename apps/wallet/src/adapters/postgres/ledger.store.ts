@@ -1,13 +1,12 @@
 import { appendOutbox, pruneInbox, translateDatabaseError, type Database, type Queryable } from '@ao/database';
 import { ZERO_USD } from '@ao/kernel';
 import type { LeaseHolder, LedgerStore, LedgerTransaction, NewPeriod, RecordEntry } from '../../application/ports.js';
-import type { PeriodBalance } from '../../domain/balance.js';
 import { PERIOD_ACCOUNT, resetKey, spendAccount, type Entry } from '../../domain/entry.js';
 import type { Lease } from '../../domain/lease.js';
-import { periodRefKey, type PeriodRef } from '../../domain/ledger.js';
+import { periodRefKey } from '../../domain/ledger.js';
 import { insertEntries, PostgresLedgerTransaction } from './ledger.transaction.js';
 import * as sql from './ledger.sql.js';
-import { toBalance, toLease, toTimestamp, type BalanceRow, type LeaseRow } from './rows.js';
+import { toLease, toTimestamp, type LeaseRow } from './rows.js';
 
 const KNOWN_PERIODS_MAX = 200_000;
 
@@ -16,14 +15,6 @@ export class PostgresLedgerStore implements LedgerStore {
   private readonly knownPeriods = new Set<string>();
 
   constructor(private readonly database: Database) {}
-
-  async readBalance(ref: PeriodRef): Promise<PeriodBalance> {
-    const rows = await this.query<BalanceRow>('SELECT * FROM period_balance WHERE wallet_id = $1 AND period_key = $2', [
-      ref.walletId,
-      ref.periodKey,
-    ]);
-    return rows[0] ? toBalance(rows[0]) : { ...ref, posted: ZERO_USD, held: ZERO_USD, spendableMax: null };
-  }
 
   async findLeases(leaseIds: readonly string[]): Promise<Map<string, Lease>> {
     if (leaseIds.length === 0) return new Map();

@@ -1,16 +1,26 @@
 import { decodeMessage, encodeMessage, type EncodedEvent } from '@ao/bus';
 import { acquireLeasesV1 } from '@ao/contracts';
 import { appendOutbox, claimInbox, type Queryable } from '@ao/database';
+import type { AskedAdjustment, OnceRecords, TopUp } from '../../application/credit-ports.js';
 import type { AnsweredAcquisition, LedgerTransaction, LockedLedger, RecordedEntry } from '../../application/ports.js';
 import type { PeriodBalance } from '../../domain/balance.js';
+import type { Credit } from '../../domain/credit.js';
 import type { Lease } from '../../domain/lease.js';
 import { Ledger, periodRefKey, type PeriodRef } from '../../domain/ledger.js';
 import type { Crossing } from '../../domain/threshold.js';
+import { adjustmentRecords, topUpRecords } from './once-records.js';
+import { LOCK_EXPIRING_PERIODS, readCreditsDue, saveCredits } from './credits.js';
 import * as sql from './ledger.sql.js';
 import { toBalance, toLease, toTimestamp, type BalanceRow, type LeaseRow } from './rows.js';
 
 export class PostgresLedgerTransaction implements LedgerTransaction {
-  constructor(private readonly client: Queryable) {}
+  readonly topUps: OnceRecords<TopUp>;
+  readonly adjustments: OnceRecords<AskedAdjustment>;
+
+  constructor(private readonly client: Queryable) {
+    this.topUps = topUpRecords(client);
+    this.adjustments = adjustmentRecords(client);
+  }
 
   claimEvents(consumer: string, eventIds: readonly string[]): Promise<string[]> {
     return claimInbox(this.client, consumer, eventIds);
@@ -20,6 +30,7 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
     periods: readonly PeriodRef[];
     leaseIds?: readonly string[];
     overdueBeforeMs?: number;
+    creditsAtMs?: number | 'all';
   }): Promise<LockedLedger> {
     const refs = [...new Map(scope.periods.map((ref) => [periodRefKey(ref), ref])).values()];
     const columns = [refs.map(({ walletId }) => walletId), refs.map(({ periodKey }) => periodKey)];
@@ -28,7 +39,13 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
     // Read after the lock, in a snapshot of its own: what others changed while we waited is seen.
     const leases = scope.leaseIds?.length ? await this.readLeases(sql.SELECT_LEASES, [scope.leaseIds]) : [];
     const overdue = scope.overdueBeforeMs === undefined ? [] : await this.readOverdue(columns, scope.overdueBeforeMs);
-    return toLocked(rows, leases, overdue);
+    return toLocked(rows, leases, overdue, await readCreditsDue(this.client, rows, scope.creditsAtMs));
+  }
+
+  async lockExpiring(nowMs: number, afterWalletId: string, periodsMax: number): Promise<LockedLedger> {
+    const values = [toTimestamp(nowMs), afterWalletId, periodsMax];
+    const { rows } = await this.client.query<BalanceRow>(LOCK_EXPIRING_PERIODS, values);
+    return toLocked(rows, [], [], await readCreditsDue(this.client, rows, nowMs));
   }
 
   async lockOverdue(overdueBeforeMs: number, periodsMax: number): Promise<LockedLedger> {
@@ -80,6 +97,7 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
     await this.insertLeases(granted);
     await this.updateLeases(leases);
     await this.updateBalances(balances);
+    await saveCredits(this.client, ledger.changes);
     await insertEntries(this.client, entries);
     await appendOutbox(this.client, events);
   }
@@ -146,6 +164,7 @@ export async function insertEntries(client: Queryable, entries: readonly Recorde
     entries.map(({ requestId }) => requestId),
     entries.map(({ leaseId }) => leaseId),
     entries.map(({ postedAtMs }) => toTimestamp(postedAtMs)),
+    entries.map(({ note }) => note ?? null),
   ]);
 }
 
@@ -165,7 +184,7 @@ const toAcquisition = (row: AcquisitionRow): AnsweredAcquisition => ({
   answer: decodeMessage(acquireLeasesV1.response, row.answer, acquireLeasesV1.subject),
 });
 
-const toLocked = (rows: BalanceRow[], leases: Lease[], overdue: Lease[]): LockedLedger => ({
-  ledger: new Ledger(rows.map(toBalance), [...leases, ...overdue]),
+const toLocked = (rows: BalanceRow[], leases: Lease[], overdue: Lease[], credits: Credit[] = []): LockedLedger => ({
+  ledger: new Ledger(rows.map(toBalance), [...leases, ...overdue], credits),
   overdueLeaseIds: overdue.map(({ id }) => id),
 });

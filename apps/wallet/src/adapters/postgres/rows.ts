@@ -1,6 +1,7 @@
-import { budgetScope, walletOwnerType, walletPeriod, type BudgetScope } from '@ao/contracts';
+import { budgetScope, walletKind, walletOwnerType, walletPeriod, type BudgetScope } from '@ao/contracts';
 import { nanoUsd, type NanoUsd } from '@ao/kernel';
 import type { PeriodBalance } from '../../domain/balance.js';
+import type { Credit } from '../../domain/credit.js';
 import type { Lease, LeaseState } from '../../domain/lease.js';
 import type { Wallet } from '../../domain/wallet.js';
 import type { WalletModel } from './generated/models.js';
@@ -8,7 +9,7 @@ import type { WalletModel } from './generated/models.js';
 /** PostgreSQL's BIGINT as `pg` gives it (text) or as Prisma does (bigint). */
 type BigIntColumn = string | bigint;
 
-const amount = (value: BigIntColumn): NanoUsd => nanoUsd(BigInt(value));
+export const amount = (value: BigIntColumn): NanoUsd => nanoUsd(BigInt(value));
 const amountOrNull = (value: BigIntColumn | null): NanoUsd | null => (value === null ? null : amount(value));
 
 /** A wallet row. @throws when a column holds a word that we do not know: better no answer than a wrong one. */
@@ -18,6 +19,9 @@ export function toWallet(row: WalletModel): Wallet {
     createdAt,
     ownerType,
     period,
+    kind,
+    autoTopUpBelow,
+    autoTopUpAmount,
     idempotencyKey: _key,
     idempotencyFingerprint: _print,
     scope,
@@ -32,7 +36,12 @@ export function toWallet(row: WalletModel): Wallet {
     template: templateId === null ? null : { walletId: templateId, values: templateValues },
     ownerType: walletOwnerType.parse(ownerType),
     period: walletPeriod.parse(period),
+    kind: walletKind.parse(kind),
     limit: amountOrNull(spendLimit),
+    autoTopUp:
+      autoTopUpBelow === null || autoTopUpAmount === null
+        ? null
+        : { below: amount(autoTopUpBelow), amount: amount(autoTopUpAmount) },
     createdAtMs: createdAt.getTime(),
   };
 }
@@ -40,10 +49,12 @@ export function toWallet(row: WalletModel): Wallet {
 type WalletRow = Omit<WalletModel, `idempotency${string}` | 'scope' | 'followsTemplate'> & { scope?: BudgetScope };
 
 export function toWalletRow(wallet: Wallet): WalletRow {
-  const { limit, createdAtMs, scope, template, ...rest } = wallet;
+  const { limit, createdAtMs, scope, template, autoTopUp, ...rest } = wallet;
   return {
     ...rest,
     spendLimit: limit,
+    autoTopUpBelow: autoTopUp?.below ?? null,
+    autoTopUpAmount: autoTopUp?.amount ?? null,
     createdAt: new Date(createdAtMs),
     ...(scope && { scope }),
     templateId: template?.walletId ?? null,
@@ -57,6 +68,11 @@ export interface BalanceRow {
   posted: string;
   held: string;
   spendable_max: string | null;
+  credited: string;
+  refunded: string;
+  drawn: string;
+  next_expiry_at: Date | null;
+  top_up_requested_at: Date | null;
 }
 
 export const toBalance = (row: BalanceRow): PeriodBalance => ({
@@ -65,6 +81,33 @@ export const toBalance = (row: BalanceRow): PeriodBalance => ({
   posted: amount(row.posted),
   held: amount(row.held),
   spendableMax: amountOrNull(row.spendable_max),
+  credit: {
+    credited: amount(row.credited),
+    refunded: amount(row.refunded),
+    drawn: amount(row.drawn),
+    nextExpiryAtMs: row.next_expiry_at?.getTime() ?? null,
+    topUpRequestedAtMs: row.top_up_requested_at?.getTime() ?? null,
+  },
+});
+
+export interface CreditRow {
+  id: string;
+  org_id: string;
+  wallet_id: string;
+  period_key: string;
+  expires_at: Date;
+  remaining: string;
+  expired: string;
+}
+
+export const toCredit = (row: CreditRow): Credit => ({
+  id: row.id,
+  orgId: row.org_id,
+  walletId: row.wallet_id,
+  periodKey: row.period_key,
+  expiresAtMs: row.expires_at.getTime(),
+  remaining: amount(row.remaining),
+  expired: amount(row.expired),
 });
 
 export interface LeaseRow {

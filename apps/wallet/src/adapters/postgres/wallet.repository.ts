@@ -1,4 +1,5 @@
 import type { EncodedEvent } from '@ao/bus';
+import { confirmClaim } from '@ao/database';
 import {
   derivedKey,
   type Derived,
@@ -115,6 +116,7 @@ class PostgresWalletTree implements WalletTree {
     };
     await this.prisma.wallet.create({ data: { ...toWalletRow(wallet), ...repeated } });
     await this.prisma.outbox.createMany({ data: events });
+    await confirmClaim(this.prisma);
   }
 
   async update(wallet: Wallet, events: EncodedEvent[]): Promise<void> {
@@ -124,5 +126,11 @@ class PostgresWalletTree implements WalletTree {
     const settings = { spendLimit, overdraftPercent, thresholdsPercent, costCenter, active };
     await this.prisma.wallet.updateMany({ where: { templateId: id, followsTemplate: true }, data: settings });
     await this.prisma.outbox.createMany({ data: events });
+    await confirmClaim(this.prisma);
+  }
+
+  async forgetTopUpRequest(walletId: string): Promise<void> {
+    const where = { walletId, topUpRequestedAt: { not: null } };
+    await this.prisma.periodBalance.updateMany({ where, data: { topUpRequestedAt: null } });
   }
 }

@@ -1,2 +1,3 @@
+export * from './charges.v1.js';
 export * from './prices.v1.js';
 export * from './requests.v1.js';

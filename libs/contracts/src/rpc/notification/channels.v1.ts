@@ -4,6 +4,8 @@ import { actor, id, name, nextCursor, page, timestamp } from '../../fields.js';
 
 export const alertType = z.enum([
   'budget_threshold',
+  'auto_top_up',
+  'ledger_violation',
   'wallet_exhausted',
   'request_hanging',
   'provider_outage',

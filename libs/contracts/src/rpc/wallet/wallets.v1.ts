@@ -1,9 +1,14 @@
+import { ZERO_USD } from '@ao/kernel';
 import { z } from 'zod';
 import { defineRpc } from '../../define.js';
 import { actor, id, name, nanoUsd, nextCursor, page, timestamp } from '../../fields.js';
 import { budgetScope } from '../../budget-scope.js';
 import { walletPeriod } from '../../model-budget.js';
 
+/** `budget`: a limit that renews itself; `prepaid`: what was paid in before. */
+export const walletKind = z.enum(['budget', 'prepaid']);
+/** Asks for `amount` when less than `below` is available. */
+export const autoTopUp = z.object({ below: nanoUsd, amount: nanoUsd });
 export const walletOwnerType = z.enum(['organisation', 'team', 'user', 'key']);
 
 export const wallet = z.object({
@@ -13,7 +18,8 @@ export const wallet = z.object({
   parentId: id.nullable(),
   ownerType: walletOwnerType,
   ownerId: id,
-  /** Spendable per period; null: unlimited. */
+  kind: walletKind.optional().default('budget'),
+  /** Spendable per period; null: unlimited, or prepaid. */
   limit: nanoUsd.nullable(),
   period: walletPeriod,
   timeZone: z.string().max(64),
@@ -22,6 +28,7 @@ export const wallet = z.object({
   thresholdsPercent: z.array(z.int().min(1).max(1_000)).max(20),
   costCenter: z.string().max(128).nullable(),
   active: z.boolean(),
+  autoTopUp: autoTopUp.nullable().optional().default(null),
   /** Null: pays for the calls of its keys; else for every call of the organisation within the scope. */
   scope: budgetScope.nullable().optional().default(null),
   /** The template that this budget was made of, and its values. */
@@ -38,13 +45,18 @@ export const walletBalance = z.object({
   /** Null for a wallet without periods. */
   periodStartsAt: timestamp.nullable(),
   resetsAt: timestamp.nullable(),
+  kind: walletKind.optional().default('budget'),
+  /** Topped up in all, less what expired; 0 for a budget. */
+  credited: nanoUsd.optional().default(ZERO_USD),
+  /** When the next credit expires that is not used up. */
+  nextExpiryAt: timestamp.nullable().optional().default(null),
   limit: nanoUsd.nullable(),
   spent: nanoUsd,
   held: nanoUsd,
   /** Null: unlimited. */
   available: nanoUsd.nullable(),
   overdraftUsed: nanoUsd,
-  /** Of the limit, two places, rounded down; null: unlimited. */
+  /** Of the limit, two places, rounded down; null: there is no limit. */
   usedPercent: z.number().nullable(),
 });
 export type WalletBalance = z.output<typeof walletBalance>;
@@ -75,6 +87,7 @@ const settings = {
   overdraftPercent: z.int().min(0).max(1_000),
   thresholdsPercent: z.array(z.int().min(1).max(1_000)).max(20),
   costCenter: z.string().min(1).max(128).nullable(),
+  autoTopUp: autoTopUp.nullable(),
 };
 
 /** Makes a wallet. The same `idempotencyKey` again gives the wallet made first; other settings under it are a conflict. */
@@ -85,6 +98,8 @@ export const createWalletV1 = defineRpc({
     actor,
     idempotencyKey: z.string().min(1).max(255).optional(),
     name,
+    kind: walletKind.optional().default('budget'),
+    autoTopUp: settings.autoTopUp.optional().default(null),
     limit: settings.limit.optional().default(null),
     period: settings.period.optional().default('none'),
     parentId: id.nullable().optional().default(null),
@@ -128,6 +143,7 @@ export const updateWalletV1 = defineRpc({
     overdraftPercent: settings.overdraftPercent.optional(),
     thresholdsPercent: settings.thresholdsPercent.optional(),
     costCenter: settings.costCenter.optional(),
+    autoTopUp: settings.autoTopUp.optional(),
     /** False refuses every new reservation; what is in flight still settles. */
     active: z.boolean().optional(),
   }),

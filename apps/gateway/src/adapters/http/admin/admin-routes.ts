@@ -1,14 +1,18 @@
-import type { Bus } from '@ao/bus';
+import type { Bus, RequestOptions } from '@ao/bus';
 import type { Actor, CallOf, Principal, ResponseOf, RpcContract } from '@ao/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bearerKey, type Authenticate } from '../../../application/authenticate.js';
-import { setBaseHeaders } from '../response-headers.js';
+import type { Fingerprint } from '../../../application/idempotency/fingerprint.js';
+import { idempotencyKey } from '../request-context.js';
+import { REPLAY_HEADERS, setBaseHeaders } from '../response-headers.js';
 
 export interface AdminDependencies {
   bus: Bus;
   authenticate: Authenticate;
   /** Seals a secret under the master key. */
   seal: (secret: string) => string;
+  /** Tells one request from another under the same idempotency key. */
+  fingerprint: Fingerprint;
 }
 
 /** What a route sees of a call. */
@@ -23,6 +27,14 @@ interface AdminCall {
   sealKey: () => string | null;
 }
 
+/** A body that is not JSON. */
+export class RawBody {
+  constructor(
+    readonly text: string,
+    readonly headers: Readonly<Record<string, string>>,
+  ) {}
+}
+
 /** One administrative route: its owner answers over the bus and checks roles; the gateway only translates. */
 export interface AdminRoute<C extends RpcContract = RpcContract> {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -30,7 +42,8 @@ export interface AdminRoute<C extends RpcContract = RpcContract> {
   contract: C;
   status?: number;
   toRequest: (call: AdminCall) => CallOf<C>;
-  toBody: (response: ResponseOf<C>) => unknown;
+  /** What becomes the JSON of the answer, or a `RawBody`, which is sent as it is. */
+  toBody: (response: ResponseOf<C>, call: AdminCall) => unknown;
   toHeaders?: (response: ResponseOf<C>) => Record<string, string>;
 }
 
@@ -40,7 +53,7 @@ export const adminRoute = <C extends RpcContract>(route: AdminRoute<C>): AdminRo
 export function registerAdminRoutes(
   server: FastifyInstance,
   routes: AdminRoute[],
-  { bus, authenticate, seal }: AdminDependencies,
+  { bus, authenticate, seal, fingerprint }: AdminDependencies,
 ): void {
   for (const { method, path, contract, status = 200, toRequest, toBody, toHeaders } of routes) {
     server.route({
@@ -61,15 +74,28 @@ export function registerAdminRoutes(
           const key = bearerKey(request.headers.authorization);
           return key === null ? null : seal(key);
         };
-        const call = toRequest({ actor, principal, params, query, body, request, sealKey });
-        const response = await bus.request(contract, call, { requestId: request.callId });
+        const call: AdminCall = { actor, principal, params, query, body, request, sealKey };
+        const response = await bus.request(contract, toRequest(call), {
+          requestId: request.callId,
+          ...(method !== 'GET' && idempotencyOf(request, reply, fingerprint)),
+        });
         setBaseHeaders(request, reply);
         if (toHeaders) reply.headers(toHeaders(response));
-        return reply
-          .status(status)
-          .type('application/json; charset=utf-8')
-          .send(JSON.stringify(toBody(response)));
+        const answer = toBody(response, call);
+        if (answer instanceof RawBody) return reply.status(status).headers(answer.headers).send(answer.text);
+        return reply.status(status).type('application/json; charset=utf-8').send(JSON.stringify(answer));
       },
     });
   }
+}
+
+/** The owner carries a request with an idempotency key out once; the bytes that came tell it from another one. */
+function idempotencyOf(request: FastifyRequest, reply: FastifyReply, fingerprint: Fingerprint): RequestOptions {
+  const key = idempotencyKey(request);
+  if (key === undefined) return {};
+  const body = Buffer.isBuffer(request.body) ? request.body : '';
+  return {
+    idempotency: { key, fingerprint: fingerprint(request.method, request.url, body) },
+    onReplay: () => void reply.headers(REPLAY_HEADERS),
+  };
 }

@@ -26,6 +26,16 @@ export const usdField = z.union([z.string(), z.number()]).transform((value, cont
   return nanoUsd(0n);
 });
 
+/** The same with a sign: `"-12.50"` gives money back. */
+export const signedUsdField = z.union([z.string(), z.number()]).transform((value, context): NanoUsd => {
+  try {
+    return parseUsd(String(value));
+  } catch {
+    context.addIssue({ code: 'custom', message: MONEY_MESSAGE });
+    return nanoUsd(0n);
+  }
+});
+
 /** `"2.50"` dollars per million tokens → pico-dollars per token. */
 export const pricePerMillionField = z.union([z.string(), z.number()]).transform((value, context): PicoUsd => {
   try {

@@ -5,12 +5,12 @@ import {
   getWalletV1,
   listWalletsV1,
   updateWalletV1,
+  walletKind,
   type Wallet,
   type WalletBalance,
 } from '@ao/contracts';
 import { AppError, formatUsd } from '@ao/kernel';
 import { z } from 'zod';
-import { header } from '../request-context.js';
 import { readBody, readQuery } from '../json-body.js';
 import { adminRoute } from './admin-routes.js';
 import { formatOptionalUsd, pageFields, toSnakeCase, usdField } from './fields.js';
@@ -21,9 +21,15 @@ const settings = {
   overdraft_percent: z.int().min(0).max(1_000),
   thresholds_percent: z.array(z.int().min(1).max(1_000)).max(20),
   cost_center: z.string().min(1).max(128).nullable(),
+  auto_top_up: z
+    .object({ below_usd: usdField, amount_usd: usdField })
+    .strict()
+    .transform(({ below_usd: below, amount_usd: amount }) => ({ below, amount }))
+    .nullable(),
 };
 const walletBody = z.object({
   name: settings.name,
+  kind: walletKind.default('budget'),
   limit_usd: settings.limit_usd.default(null),
   period: z.enum(['none', 'day', 'week', 'month']).default('none'),
   parent_id: z.string().max(128).nullable().default(null),
@@ -33,6 +39,7 @@ const walletBody = z.object({
   overdraft_percent: settings.overdraft_percent.default(0),
   thresholds_percent: settings.thresholds_percent.default([80, 90, 95, 100]),
   cost_center: settings.cost_center.default(null),
+  auto_top_up: settings.auto_top_up.default(null),
   scope: budgetScope.nullable().default(null),
 });
 const walletPatch = z
@@ -40,9 +47,10 @@ const walletPatch = z
   .partial()
   .strict();
 
-const toWalletBody = ({ limit, ...wallet }: Wallet): Record<string, unknown> => ({
+const toWalletBody = ({ limit, autoTopUp, ...wallet }: Wallet): Record<string, unknown> => ({
   ...toSnakeCase(wallet),
   limit_usd: formatOptionalUsd(limit),
+  auto_top_up: autoTopUp && { below_usd: formatUsd(autoTopUp.below), amount_usd: formatUsd(autoTopUp.amount) },
 });
 const toBalanceBody = ({
   limit,
@@ -50,10 +58,12 @@ const toBalanceBody = ({
   held,
   available,
   overdraftUsed,
+  credited,
   ...balance
 }: WalletBalance): Record<string, unknown> => ({
   ...toSnakeCase(balance),
   limit_usd: formatOptionalUsd(limit),
+  credited_usd: formatUsd(credited),
   spent_usd: formatUsd(spent),
   held_usd: formatUsd(held),
   available_usd: formatOptionalUsd(available),
@@ -66,13 +76,13 @@ export const walletRoutes = [
     path: '/v1/wallets',
     contract: createWalletV1,
     status: 201,
-    toRequest: ({ actor, body, request }) => {
+    toRequest: ({ actor, body }) => {
       const wallet = readBody(body, walletBody);
-      const idempotencyKey = header(request, 'idempotency-key', 255);
       return {
         actor,
-        ...(idempotencyKey && { idempotencyKey: `api:${idempotencyKey}` }),
         name: wallet.name,
+        kind: wallet.kind,
+        autoTopUp: wallet.auto_top_up,
         limit: wallet.limit_usd,
         period: wallet.period,
         parentId: wallet.parent_id,
@@ -134,6 +144,7 @@ export const walletRoutes = [
         ...(patch.overdraft_percent !== undefined && { overdraftPercent: patch.overdraft_percent }),
         ...(patch.thresholds_percent !== undefined && { thresholdsPercent: patch.thresholds_percent }),
         ...(patch.cost_center !== undefined && { costCenter: patch.cost_center }),
+        ...(patch.auto_top_up !== undefined && { autoTopUp: patch.auto_top_up }),
         ...(patch.active !== undefined && { active: patch.active }),
       };
     },

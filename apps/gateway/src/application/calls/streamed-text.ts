@@ -1,0 +1,59 @@
+import { StreamCounter, guessTokens, meterText } from '@ao/tokens';
+import { openai } from '@ao/wire';
+
+/**
+ * The text that a caller has received of a stream. Adding to it is nearly free and gives an upper bound of its tokens;
+ * frames are parsed and counted only when somebody has to know, each once.
+ */
+export class StreamedText {
+  private frames: Buffer[] = [];
+  /** Of text in frames that are not counted yet; a token has at least one. */
+  private uncountedBytes = 0;
+  private counted = 0;
+  private counter: StreamCounter | null = null;
+  private isReported = false;
+  isEmpty = true;
+
+  constructor(private readonly model: string) {}
+
+  /** @param textBytes As JSON spells them, see `openai.StreamFrame`. */
+  add(frame: Buffer, textBytes: number): void {
+    this.isEmpty = false;
+    this.uncountedBytes += textBytes;
+    if (!this.isReported) this.frames.push(frame);
+  }
+
+  /** Not below `count()`, but for a token or two that may join differently at the edge of what was counted. */
+  get bound(): number {
+    return this.counted + this.uncountedBytes;
+  }
+
+  /** About `count()`, and free. */
+  get guess(): number {
+    return this.counted + guessTokens(this.uncountedBytes);
+  }
+
+  /** The tokens so far. After the provider has reported figures, only a bound of what came since. */
+  count(): number {
+    if (this.frames.length === 0) return this.bound;
+    this.counter ??= new StreamCounter(this.model);
+    for (const frame of this.frames) this.counter.append(openai.frameText(frame));
+    this.frames = [];
+    this.uncountedBytes = 0;
+    this.counted = this.counter.total();
+    return this.counted;
+  }
+
+  /** The tokens of a frame by itself, which may follow. */
+  countOf(frame: Buffer): number {
+    return meterText(this.model, openai.frameText(frame)).tokens;
+  }
+
+  /** Takes the provider's own figure for all text so far: nothing needs to be kept for counting any more. */
+  report(outputTokens: number): void {
+    this.frames = [];
+    this.uncountedBytes = 0;
+    this.counted = outputTokens;
+    this.isReported = true;
+  }
+}
