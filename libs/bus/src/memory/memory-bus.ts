@@ -33,7 +33,7 @@ type Responder = (request: string, options: RequestOptions) => Promise<string>;
  * that an outbox row or a spool record is kept until then.
  */
 export class MemoryBus implements Bus {
-  readonly publishWaitsForHandlers: boolean = true;
+  readonly publishWaitsForHandlers = true;
   private readonly responders = new Map<string, Responder>();
   private readonly queues = new Map<string, Set<EventQueue>>();
   private readonly snapshots = new Map<string, string>();

@@ -17,7 +17,6 @@ const nothingNew = (): CallProgress => progress;
 
 /** Takes everything, and may lose it. */
 class ForgetfulBus extends MemoryBus {
-  override readonly publishWaitsForHandlers = false;
   readonly taken: string[] = [];
   private readonly listeners = new Set<ServerChanged>();
 
@@ -62,7 +61,15 @@ describe('the spool', () => {
   });
 
   const open = (): Promise<FileSpool> =>
-    FileSpool.open({ directory, bus, clock: systemClock, logger: silentLogger, recordsMax: 10, syncIntervalMs: 5 });
+    FileSpool.open({
+      directory,
+      bus,
+      clock: systemClock,
+      logger: silentLogger,
+      recordsMax: 10,
+      syncIntervalMs: 5,
+      keepMs: 0,
+    });
   const files = (): string[] => readdirSync(directory).filter((name) => name.endsWith('.spool'));
 
   it('[MT-008] hands every finished call to the bus and keeps no file of it', async () => {
@@ -153,6 +160,7 @@ describe('the spool', () => {
         logger: silentLogger,
         recordsMax: 10,
         syncIntervalMs: 5,
+        keepMs: 60_000,
       });
     const first = await openOn();
     first.end(report('req_1'));

@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SAFE_AFTER_MS, type Bus } from '@ao/bus';
+import type { Bus } from '@ao/bus';
 import { usageReportedV1, type UsageReport } from '@ao/contracts';
 import { StartupError, sleep, type Clock, type Logger } from '@ao/kernel';
 import type { CallBegin, CallProgress, UsageSpool } from '../../application/ports.js';
@@ -27,6 +27,8 @@ interface FileSpoolOptions {
   recordsMax: number;
   /** Between two writes to the disk: what a crash can lose. */
   syncIntervalMs: number;
+  /** How long the bus may lose what it has taken. */
+  keepMs: number;
 }
 
 /** What of a report names its event. */
@@ -93,8 +95,8 @@ export class FileSpool implements UsageSpool {
   ) {
     this.progressTimer = setInterval(() => this.noteProgress(), PROGRESS_INTERVAL_MS);
     this.progressTimer.unref();
-    const { bus, clock, logger } = options;
-    this.kept = new KeptFiles({ keepMs: bus.publishWaitsForHandlers ? 0 : SAFE_AFTER_MS, clock, logger });
+    const { bus, keepMs, clock, logger } = options;
+    this.kept = new KeptFiles({ keepMs, clock, logger });
     this.unsubscribe = bus.onServerChanged(() => void this.publishAgain());
   }
 

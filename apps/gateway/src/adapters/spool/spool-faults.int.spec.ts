@@ -27,7 +27,6 @@ const PROGRAM = `
   const logger = { error: log('error'), warn: log('warn'), info: log('info'), debug() {} };
   let away = process.env.BUS === 'away';
   const bus = {
-    publishWaitsForHandlers: true,
     onServerChanged: () => () => undefined,
     async publishEncoded({ id, payload }) {
       if (away) throw new Error('away');
@@ -35,7 +34,7 @@ const PROGRAM = `
     },
   };
   const spool = await FileSpool.open({
-    directory: process.env.DIRECTORY, bus, clock: systemClock, logger, recordsMax: 500, syncIntervalMs: ${SYNC_INTERVAL_MS},
+    directory: process.env.DIRECTORY, bus, clock: systemClock, logger, recordsMax: 500, syncIntervalMs: ${SYNC_INTERVAL_MS}, keepMs: 0,
   }).catch((error) => {
     say({ refused: error.message });
     process.exit(1);
