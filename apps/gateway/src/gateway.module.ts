@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Bus } from '@ao/bus';
+import { SAFE_AFTER_MS, type Bus } from '@ao/bus';
 import type { SecretBox } from '@ao/config';
 import type { Clock, IdGenerator, Logger } from '@ao/kernel';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -94,6 +94,7 @@ export class GatewayModule {
       logger,
       recordsMax: config.SPOOL_RECORDS_MAX,
       syncIntervalMs: config.SPOOL_SYNC_INTERVAL_MS,
+      keepMs: bus.publishWaitsForHandlers ? 0 : SAFE_AFTER_MS,
     });
     const plan = planOptions(config);
     const upstream = new ProviderUpstream([plan.direct.provider], logger);

@@ -74,6 +74,14 @@ describe('the recall of leases', () => {
     await stop();
   });
 
+  it('[BX-001] waits a moment for money that is on its way to the gateway that it was granted to', async () => {
+    const { walletId, gateway, lease } = await fresh(100);
+    const stop = await gateway.listen();
+    setTimeout(() => gateway.hold(lease, 70), 30);
+    expect(await wallet.acquire(walletId, 60)).toMatchObject({ kind: 'granted', leases: [{ granted: 60n }] });
+    await stop();
+  });
+
   it('[BX-001] refuses in time when the gateway that holds the money is away or silent', async () => {
     const { walletId, gateway, lease } = await fresh(100);
     const startedMs = Date.now();

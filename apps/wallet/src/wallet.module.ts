@@ -1,5 +1,6 @@
 import { acquireLeasesV1 } from '@ao/contracts';
 import type { ServiceContext, ServiceParts } from '@ao/runtime';
+import { sleep } from '@ao/kernel';
 import { Module } from '@nestjs/common';
 import { BusBudgetSnapshots } from './adapters/bus/budget.snapshots.js';
 import { ChargesClient } from './adapters/bus/charges.client.js';
@@ -83,8 +84,8 @@ export class WalletModule {
       clock,
     });
     const syncLeases = new SyncLeases(wallets, store, clock, config.LEASE_TTL_MS);
-    const recallLeases = new RecallLeases(store, new GatewaysClient(bus), syncLeases, logger);
-    const acquireOrRecall = new AcquireOrRecall((request) => acquisitions.submit(request), recallLeases, clock);
+    const recallLeases = new RecallLeases(store, new GatewaysClient(bus), syncLeases, clock, logger);
+    const acquireOrRecall = new AcquireOrRecall((request) => acquisitions.submit(request), recallLeases, clock, sleep);
     const publishBudgets = new PublishBudgets(wallets, new BusBudgetSnapshots(bus), clock, logger);
     const transfers = new PostgresTransferStore(database);
     const transferEvents = new TransferEvents(clock, ids);

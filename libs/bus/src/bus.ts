@@ -69,6 +69,12 @@ export type EventHandler<C extends EventContract> = (events: EventEnvelope<Paylo
 export type Delivery =
   { kind: 'durable'; name: string; batchSizeMax?: number; batchWaitMs?: number } | { kind: 'broadcast' };
 
+/** @param awayMs For how long the transport could not be reached. */
+export type ServerChanged = (awayMs: number) => void;
+
+/** A transport that acknowledges before it syncs its disk (JetStream syncs every two minutes) has it safe after this. */
+export const SAFE_AFTER_MS = 180_000;
+
 export interface Subscription {
   stop(): Promise<void>;
 }
@@ -95,6 +101,11 @@ export interface Bus {
   publish<C extends EventContract>(contract: C, event: Omit<EventEnvelope<PayloadOf<C>>, 'subject'>): Promise<void>;
   /** Publishes what an outbox or a spool kept. */
   publishEncoded(event: EncodedEvent): Promise<void>;
+  /**
+   * Calls back when the transport is another process than before: it may have lost the last of what it had taken over, so
+   * that what was published in `SAFE_AFTER_MS` before it went away should be published again. Returns how to stop that.
+   */
+  onServerChanged(listener: ServerChanged): () => void;
   subscribe<C extends EventContract>(contract: C, delivery: Delivery, handler: EventHandler<C>): Promise<Subscription>;
 
   putSnapshot<C extends SnapshotContract>(contract: C, value: ValueOf<C>): Promise<void>;

@@ -1,4 +1,4 @@
-import type { Bus } from '@ao/bus';
+import { SAFE_AFTER_MS, type Bus } from '@ao/bus';
 import { OutboxRelay, type Database, type OutboxRelayOptions } from '@ao/database';
 import type { Logger } from '@ao/kernel';
 
@@ -11,5 +11,10 @@ const PATIENT: Partial<OutboxRelayOptions> = { publishTimeoutMs: null, inFlightM
 /** The relay from a service's outbox to the bus, with the limits that suit this bus. */
 export function createRelay(database: Database, { bus, logger }: { bus: Bus; logger: Logger }): OutboxRelay {
   const limits = bus.publishWaitsForHandlers ? PATIENT : {};
-  return new OutboxRelay({ database, publish: (event) => bus.publishEncoded(event), logger, ...limits });
+  const relay = new OutboxRelay({ database, publish: (event) => bus.publishEncoded(event), logger, ...limits });
+  if (bus.publishWaitsForHandlers) return relay;
+  // The machine may have crashed with both of us on it.
+  relay.publishAgain(SAFE_AFTER_MS, 0);
+  bus.onServerChanged((awayMs) => relay.publishAgain(SAFE_AFTER_MS, awayMs));
+  return relay;
 }

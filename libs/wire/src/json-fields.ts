@@ -9,7 +9,7 @@ export interface ByteRange {
 }
 
 /** The value of a field; `keyStart` is where its key begins. */
-export interface FieldRange extends ByteRange {
+interface FieldRange extends ByteRange {
   readonly keyStart: number;
 }
 

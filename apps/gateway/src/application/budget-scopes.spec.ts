@@ -1,7 +1,6 @@
 import { principal, principalExample, type BudgetScope, type ScopedBudget } from '@ao/contracts';
 import { BudgetScopes } from './budget-scopes.js';
 import type { InboundCall } from './calls/call.js';
-import type { CallPlan } from './calls/plan-call.js';
 
 const call = {
   principal: { ...principal.parse(principalExample), teamId: 'blue', userId: 'ann', keyId: 'key_1' },
@@ -12,7 +11,7 @@ const call = {
 const plan = {
   route: { modelGroup: 'gpt-4o', provider: { name: 'azure' } },
   request: { model: 'fast', endUserId: 'eve', tags: ['batch', 'summer'] },
-} as unknown as CallPlan;
+} as unknown as Parameters<BudgetScopes['applyingTo']>[1];
 
 const budget = (walletId: string, scope: BudgetScope, orgId = 'org_1'): ScopedBudget => ({ walletId, orgId, scope });
 const applying = (...budgets: ScopedBudget[]): string[] =>

@@ -1,9 +1,16 @@
 import { EACH, SCOPE_DIMENSIONS, type BudgetClaim, type ScopeDimension, type ScopedBudget } from '@ao/contracts';
 import type { InboundCall } from './calls/call.js';
-import type { CallPlan } from './calls/plan-call.js';
+import type { RequestFacts } from './calls/read-request.js';
+import type { Route } from './calls/route.js';
 
 /** What a call has in each dimension: several tags, two names of a model, or nothing at all. */
 type CallFacts = Readonly<Record<ScopeDimension, readonly string[]>>;
+
+/** What is decided about a call by then. */
+interface PlannedCall {
+  route: Pick<Route, 'modelGroup' | 'provider'>;
+  request: Pick<RequestFacts, 'model' | 'endUserId' | 'tags'>;
+}
 
 const NONE: readonly BudgetClaim[] = [];
 /** A call with fifty tags must not hold money on fifty wallets: the first of them, in the order of their budgets. */
@@ -25,7 +32,7 @@ export class BudgetScopes {
   }
 
   /** In an order that depends on nothing but the budgets. */
-  applyingTo(call: InboundCall, plan: Pick<CallPlan, 'route' | 'request'>): readonly BudgetClaim[] {
+  applyingTo(call: InboundCall, plan: PlannedCall): readonly BudgetClaim[] {
     const budgets = this.byOrganisation.get(call.principal.orgId);
     return budgets ? budgets.applyingTo(factsOf(call, plan)) : NONE;
   }
@@ -74,7 +81,7 @@ function claimsOf({ walletId, scope }: ScopedBudget, facts: CallFacts): BudgetCl
   return claims.map((values) => ({ walletId, values }));
 }
 
-function factsOf(call: InboundCall, { route, request }: Pick<CallPlan, 'route' | 'request'>): CallFacts {
+function factsOf(call: InboundCall, { route, request }: PlannedCall): CallFacts {
   const { principal, tags, sessionId } = call;
   return {
     team: some(principal.teamId),

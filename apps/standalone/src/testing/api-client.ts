@@ -23,6 +23,11 @@ export class ApiClient {
     return new ApiClient(this.url, key);
   }
 
+  /** The same key, at another gateway. */
+  at(url: string): ApiClient {
+    return new ApiClient(url, this.key);
+  }
+
   get(path: string, headers?: Record<string, string>): Promise<ApiAnswer> {
     return this.call('GET', path, undefined, headers);
   }

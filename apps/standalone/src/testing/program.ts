@@ -19,6 +19,7 @@ export const entries = {
   standalone: builtEntry('../../dist/main.js'),
   cluster: builtEntry('../../dist/cluster.js'),
   gateway: builtEntry('../../../gateway/dist/main.js'),
+  wallet: builtEntry('../../../wallet/dist/main.js'),
 } as const;
 
 /** A program as a real process, leader of a group of its own, so that nothing it started can outlive the tests. */

@@ -68,7 +68,7 @@ export async function startPlatform(
   }
 }
 
-/** A gateway with other settings than a platform's own. */
+/** A process beside a platform's own. */
 export interface Variant {
   url: string;
   admin: ApiClient;
@@ -84,20 +84,29 @@ export async function startVariant(platform: RunningPlatform, environment: Envir
     const { AO_DATA_DIR: _, ...rest } = platform.environment;
     return startPlatform('standalone', { ...rest, ...environment });
   }
+  return startReplica(platform, 'gateway', environment);
+}
+
+/** One more process of a service of this cluster, on the same bus and databases. */
+export async function startReplica(
+  platform: RunningPlatform,
+  service: 'gateway' | 'wallet',
+  environment: Environment = {},
+): Promise<Variant> {
   const port = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
-  const program = new Program(entries.gateway, {
+  const program = new Program(entries[service], {
     ...platform.environment,
-    AO_DATA_DIR: join(platform.home.dataDirectory, `gateway-${port}`),
+    AO_DATA_DIR: join(platform.home.dataDirectory, `${service}-${port}`),
     ...environment,
     PORT: String(port),
   });
   try {
     await waitFor(async () => !program.running || (await fetch(`${url}/live`)).ok, {
       timeoutMs: READY_TIMEOUT_MS,
-      description: 'the gateway',
+      description: `the ${service}`,
     });
-    if (!program.running) throw new Error(`the gateway ended: ${program.stderr}`);
+    if (!program.running) throw new Error(`the ${service} ended: ${program.stderr}`);
   } catch (error) {
     program.destroy();
     throw error;

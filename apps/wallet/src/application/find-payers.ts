@@ -1,7 +1,7 @@
 import type { acquireLeasesV1, RequestOf } from '@ao/contracts';
 import type { Clock, IdGenerator, Logger } from '@ao/kernel';
-import { deriveBudget } from '../domain/budget-template.js';
 import type { Wallet } from '../domain/wallet.js';
+import { deriveBudget } from './derive-budget.js';
 import { derivedKey, type Derived, type WalletRepository } from './ports.js';
 
 type Request = Pick<RequestOf<typeof acquireLeasesV1>, 'orgId' | 'walletId' | 'budgets'>;

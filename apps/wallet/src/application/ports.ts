@@ -92,9 +92,15 @@ export interface AnsweredAcquisition {
 /** Makes the id of an entry and the event that tells of it. */
 export type RecordEntry = (entry: Entry) => { entry: RecordedEntry; event: EncodedEvent };
 
+export interface LeaseHolder {
+  gatewayId: string;
+  /** When it was granted the last of its leases on the wallet. */
+  grantedAtMs: number;
+}
+
 export interface LedgerStore {
   /** The gateways that have something left of open leases on a wallet, at most `max`. */
-  findHolders(walletId: string, max: number): Promise<string[]>;
+  findHolders(walletId: string, max: number): Promise<LeaseHolder[]>;
   /** Without a lock: only what never changes of a lease may be relied on. */
   findLeases(leaseIds: readonly string[]): Promise<Map<string, Lease>>;
   /** Makes the rows to lock, in a transaction of its own: making them under other locks could deadlock. */

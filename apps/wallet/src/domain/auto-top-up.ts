@@ -2,12 +2,6 @@ import type { NanoUsd } from '@ao/kernel';
 import { availableOf, type PeriodBalance } from './balance.js';
 import type { Wallet } from './wallet.js';
 
-/** When to ask for money, and for how much. */
-export interface AutoTopUp {
-  below: NanoUsd;
-  amount: NanoUsd;
-}
-
 /** Whether the wallet has too little and nobody has been asked yet. */
 export function needsTopUp(wallet: Wallet, balance: PeriodBalance): boolean {
   if (wallet.autoTopUp === null || balance.credit.topUpRequestedAtMs !== null) return false;

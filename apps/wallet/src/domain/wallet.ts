@@ -1,9 +1,16 @@
-import type { BudgetScope } from '@ao/contracts';
 import { AppError, nanoUsd, type NanoUsd } from '@ao/kernel';
-import type { AutoTopUp } from './auto-top-up.js';
 import { isTimeZone, type PeriodKind } from './period.js';
 
 type WalletOwnerType = 'organisation' | 'team' | 'user' | 'key';
+
+/** When to ask for money, and for how much. */
+interface AutoTopUp {
+  below: NanoUsd;
+  amount: NanoUsd;
+}
+
+/** Conditions on calls, by dimension (team, model, …); `*` stands for each value. */
+type BudgetScope = Readonly<Record<string, string>>;
 
 /** Who may spend how much in which stretch of time. */
 export interface Wallet {

@@ -80,6 +80,11 @@ export class MemoryBus implements Bus {
     await Promise.all([...(this.queues.get(event.subject) ?? [])].map((queue) => queue.add(event)));
   }
 
+  /** It is this process. */
+  onServerChanged(): () => void {
+    return () => undefined;
+  }
+
   async subscribe<C extends EventContract>(
     contract: C,
     delivery: Delivery,

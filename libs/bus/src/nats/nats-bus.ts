@@ -17,6 +17,7 @@ import type {
   EventHandler,
   RequestOptions,
   RpcHandler,
+  ServerChanged,
   Subscription,
 } from '../bus.js';
 import { decodeMessage, decodeReply, encodeMessage } from '../codec.js';
@@ -102,6 +103,10 @@ export class NatsBus implements Bus {
 
   publishEncoded(event: EncodedEvent): Promise<void> {
     return this.publisher.publish(event);
+  }
+
+  onServerChanged(listener: ServerChanged): () => void {
+    return this.link.onServerChanged(listener);
   }
 
   async subscribe<C extends EventContract>(

@@ -1,6 +1,7 @@
 import { AppError, StartupError, withDeadline, type Logger } from '@ao/kernel';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
+import type { ServerChanged } from '../bus.js';
 import { unavailable } from '../codec.js';
 import { parseNatsUrl, type NatsTls } from './nats-address.js';
 
@@ -31,12 +32,17 @@ export class NatsLink {
   private up = true;
   private closing: Promise<void> | null = null;
   private readonly reconnectListeners = new Set<() => void>();
+  private readonly serverListeners = new Set<ServerChanged>();
+  /** Drawn anew at each start of a server. */
+  private serverId: string | undefined;
+  private awaySinceMs = 0;
 
   private constructor(
     readonly connection: NatsConnection,
     readonly manager: JetStreamManager,
     private readonly logger: Logger,
   ) {
+    this.serverId = connection.info?.server_id;
     this.js = jetstream(connection, { timeout: JETSTREAM_TIMEOUT_MS });
     void this.followStatus();
   }
@@ -89,6 +95,12 @@ export class NatsLink {
     return () => void this.reconnectListeners.delete(listener);
   }
 
+  /** Calls back after a reconnect to another process than before; returns how to stop that. */
+  onServerChanged(listener: ServerChanged): () => void {
+    this.serverListeners.add(listener);
+    return () => void this.serverListeners.delete(listener);
+  }
+
   async checkHealth(): Promise<void> {
     if (!this.isUp) throw unavailable('nats', 'bus');
     await withDeadline(this.connection.flush(), HEALTH_DEADLINE_MS, () => unavailable('nats', 'bus'));
@@ -113,16 +125,26 @@ export class NatsLink {
   private async followStatus(): Promise<void> {
     for await (const status of this.connection.status()) {
       if (status.type === 'disconnect') {
+        if (this.up) this.awaySinceMs = performance.now();
         this.up = false;
         if (!this.closing) this.logger.warn({ server: status.server }, 'NATS disconnected');
       } else if (status.type === 'reconnect') {
         this.up = true;
         this.logger.info({ server: status.server }, 'NATS reconnected');
         for (const listener of this.reconnectListeners) listener();
+        this.noteServer();
       } else if (status.type === 'error') {
         this.logger.error({ err: status.error }, 'NATS reported an error');
       }
     }
+  }
+
+  private noteServer(): void {
+    const serverId = this.connection.info?.server_id;
+    if (serverId === this.serverId) return;
+    this.serverId = serverId;
+    const awayMs = performance.now() - this.awaySinceMs;
+    for (const listener of this.serverListeners) listener(awayMs);
   }
 }
 

@@ -85,6 +85,22 @@ describe('NatsBus when the server goes and comes back', () => {
     await eventually(() => expect(seen.has('after')).toBe(true));
   });
 
+  it('[BX-002] tells of a server that is another process than before, and for how long there was none', async () => {
+    const awayMs: number[] = [];
+    const stop = caller.onServerChanged((ms) => void awayMs.push(ms));
+    await own.kill();
+    await isDown(caller);
+    await own.startAgain();
+    await eventually(() => expect(awayMs).toHaveLength(1));
+    expect(awayMs[0]).toBeGreaterThan(0);
+    stop();
+    await own.kill();
+    await isDown(caller);
+    await own.startAgain();
+    await isUp(caller);
+    expect(awayMs).toHaveLength(1);
+  });
+
   it('misses no broadcast and no snapshot that came in the meantime', async () => {
     const contracts = newContracts();
     const seen: string[] = [];

@@ -2,7 +2,7 @@ import { silentLogger, sleep, systemClock, type Clock, type Logger } from '@ao/k
 import type { Database } from '../database.js';
 import type { OutboxEvent } from './append-outbox.js';
 import { backoffMs } from './backoff.js';
-import { readWaiting, recordSettled } from './outbox-rows.js';
+import { readSuspectTime, readWaiting, recordSettled, reopenPublished, type SuspectTime } from './outbox-rows.js';
 import { pruneOutbox, readOutboxLag, type OutboxLag } from './outbox-upkeep.js';
 import { Publications, type PublicationLimits, type Settled } from './publications.js';
 import { RelayLock } from './relay-lock.js';
@@ -37,6 +37,8 @@ const NEAR_SEQUENCES = 1_000;
 /** What is still open then is published again by the next start. */
 const STOP_DEADLINE_MS = 2_000;
 const PRUNE_EVERY_MS = 60_000;
+/** Opened again by one statement, so that it is short whatever lies in the outbox. */
+const REOPEN_ROWS_MAX = 10_000;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -59,6 +61,8 @@ export class OutboxRelay {
   private isBehind = false;
   private sweptAtMs = 0;
   private prunedAtMs: number;
+  /** What the bus may have lost. */
+  private suspect: { safeAfterMs: number; awaySinceMs: number; time?: SuspectTime } | null = null;
   private loop: Promise<void> | undefined;
   private unsubscribe: (() => void) | undefined;
 
@@ -88,6 +92,16 @@ export class OutboxRelay {
   wake(): void {
     this.lookAtMs = 0;
     this.proceed();
+  }
+
+  /**
+   * Publishes once more what the bus took over in its last `safeAfterMs` before it was away for `awayMs`: it may have lost
+   * that. Consumers know what they had.
+   */
+  publishAgain(safeAfterMs: number, awayMs: number): void {
+    const awaySinceMs = this.nowMs() - awayMs;
+    this.suspect = { safeAfterMs, awaySinceMs: Math.min(awaySinceMs, this.suspect?.awaySinceMs ?? awaySinceMs) };
+    this.wake();
   }
 
   /** Starts no more publications and waits for the open ones, two seconds at most. */
@@ -121,6 +135,7 @@ export class OutboxRelay {
 
   private async step(): Promise<void> {
     await this.store();
+    await this.reopen();
     if (this.nowMs() >= this.nextLookMs()) await this.look();
     // With nothing in hand, any replica may be the next to publish.
     if (this.publications.heldCount === 0) await this.lock.release();
@@ -140,6 +155,17 @@ export class OutboxRelay {
     this.publications.forget(settled, this.pace.judge(settled, this.nowMs()));
     this.report(settled);
     if (this.isBehind) this.lookAtMs = 0;
+  }
+
+  private async reopen(): Promise<void> {
+    const { suspect } = this;
+    if (!suspect) return;
+    const { pool } = this.options.database;
+    suspect.time ??= await readSuspectTime(pool, suspect.safeAfterMs, this.nowMs() - suspect.awaySinceMs);
+    const events = await reopenPublished(pool, suspect.time, REOPEN_ROWS_MAX);
+    if (events > 0) this.options.logger.info({ events }, 'published again: the bus may have lost them');
+    this.lookAtMs = 0;
+    if (events < REOPEN_ROWS_MAX && this.suspect === suspect) this.suspect = null;
   }
 
   /** Starts what waits, as far as there is room. */

@@ -32,6 +32,33 @@ function toEvent(row: OutboxRow): OutboxEvent {
   return row.request_id === null ? event : { ...event, requestId: row.request_id };
 }
 
+/** When events went out that the bus may have lost. The end is fixed: what is published again lies behind it. */
+export interface SuspectTime {
+  from: Date;
+  until: Date;
+}
+
+// The newest may be old: this service was away as well.
+const READ_SUSPECT_TIME = `
+SELECT now() AS until, least(now() - ($1::float8 + $2::float8) * interval '1 millisecond',
+  (SELECT max(published_at) FROM outbox) - $1::float8 * interval '1 millisecond') AS from`;
+
+/** The last `safeAfterMs` before the bus was away for `awayMs`, or before this service had published its last. */
+export async function readSuspectTime(client: Queryable, safeAfterMs: number, awayMs: number): Promise<SuspectTime> {
+  const { rows } = await client.query<SuspectTime>(READ_SUSPECT_TIME, [safeAfterMs, awayMs]);
+  return rows[0]!;
+}
+
+/** Lets at most `max` events of that time go out once more; gives their number. */
+export async function reopenPublished(client: Queryable, { from, until }: SuspectTime, max: number): Promise<number> {
+  const { rowCount } = await client.query(
+    `UPDATE outbox SET published_at = NULL WHERE ctid = ANY(ARRAY(
+       SELECT ctid FROM outbox WHERE published_at BETWEEN $1 AND $2 LIMIT $3))`,
+    [from, until, max],
+  );
+  return rowCount ?? 0;
+}
+
 const RECORD_SETTLED = `
 UPDATE outbox SET attempts = attempts + 1, last_error = settled.reason,
   published_at = CASE WHEN settled.reason IS NULL THEN now() END,

@@ -261,6 +261,24 @@ describe('outbox and inbox', () => {
     await waitFor(() => started.has('late'));
   });
 
+  it('[BX-002] publishes again what the bus may have lost, however long it or this service was away, and nothing older', async () => {
+    const published: string[] = [];
+    const running = relay(async (each) => void published.push(each.id));
+    await append(range(0, 4));
+    await waitFor(async () => published.length === 4 && (await running.lag()).waitingCount === 0);
+    const ages = { e0: '1 hour', e1: '13 minutes', e2: '11 minutes', e3: '10 minutes' };
+    for (const [id, age] of Object.entries(ages)) {
+      await database.pool.query('UPDATE outbox SET published_at = now() - $2::interval WHERE id = $1', [id, age]);
+    }
+    // The newest is as old as the start of the outage: what went out two minutes before that is not safe.
+    running.publishAgain(120_000, 0);
+    await waitFor(async () => published.length === 6 && (await running.lag()).waitingCount === 0);
+    expect(published.slice(4)).toEqual(['e2', 'e3']);
+    running.publishAgain(120_000, 12 * 60_000);
+    await waitFor(() => published.length === 9);
+    expect(published.slice(6)).toEqual(['e1', 'e2', 'e3']);
+  });
+
   it('removes what was published long ago and nothing else', async () => {
     await append(range(0, 3));
     await database.pool.query("UPDATE outbox SET published_at = now() - interval '2 hours' WHERE id = 'e0'");

@@ -7,7 +7,9 @@ export const MODEL = 'simulated';
 /** Odd figures: a cost that is not rounded once, half to even, shows. */
 export const PRICE: Price = pricesSnapshot.value.parse({
   version: 1,
-  prices: [{ id: 'prc_1', model: MODEL, effectiveFromMs: 0, inputPico: '200003', outputPico: '1250507', source: 'api' }],
+  prices: [
+    { id: 'prc_1', model: MODEL, effectiveFromMs: 0, inputPico: '200003', outputPico: '1250507', source: 'api' },
+  ],
 }).prices[0]!;
 
 const table = routingTableSnapshot.value.parse({

@@ -84,8 +84,9 @@ export class WalletProcess implements Responder {
         return (await requests.ask(life, contract, { walletIds: [walletId] }, () => gateways(gatewayId))).returns;
       },
     };
-    const recallLeases = new RecallLeases(store, asked, this.syncLeases, logger);
-    this.acquireOrRecall = new AcquireOrRecall((request) => acquisitions.submit(request), recallLeases, clock);
+    const recallLeases = new RecallLeases(store, asked, this.syncLeases, clock, logger);
+    const pause = (durationMs: number): Promise<void> => life.sleep(durationMs, 'waits for a lease on its way');
+    this.acquireOrRecall = new AcquireOrRecall((request) => acquisitions.submit(request), recallLeases, clock, pause);
     this.settleUsage = new SettleUsage(wallets, store, periods, events, clock, logger);
     this.sweepLeases = new SweepLeases(store, clock, terms.graceMs);
     this.createWallet = new CreateWallet(wallets, clock, ids, WALLETS_MAX, WALLETS_MAX);

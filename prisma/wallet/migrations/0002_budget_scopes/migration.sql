@@ -2,7 +2,7 @@
 ALTER TABLE "wallet"
   ADD COLUMN "scope" JSONB,
   ADD COLUMN "template_id" TEXT REFERENCES "wallet" ("id") ON DELETE RESTRICT ON UPDATE CASCADE,
-  ADD COLUMN "template_values" TEXT[] NOT NULL DEFAULT '{}',
+  ADD COLUMN "template_values" TEXT[] DEFAULT ARRAY[]::TEXT[],
   -- False once it has been changed by itself: changes of the template no longer reach it.
   ADD COLUMN "follows_template" BOOLEAN NOT NULL DEFAULT true,
   ADD CONSTRAINT "wallet_scope_stands_alone" CHECK ("scope" IS NULL OR "parent_id" IS NULL),

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemoryBus } from '@ao/bus';
+import { MemoryBus, type EncodedEvent, type ServerChanged } from '@ao/bus';
 import { usageReportExample, usageReportedV1, type UsageReport } from '@ao/contracts';
 import { AppError, silentLogger, systemClock } from '@ao/kernel';
 import { usageOf } from '@ao/pricing';
@@ -14,6 +14,29 @@ const example = usageReportedV1.payload.parse(usageReportExample) as UsageReport
 const report = (requestId: string): UsageReport => ({ ...example, requestId });
 const progress = { inputTokens: 12, outputTokens: 0, charges: example.charges };
 const nothingNew = (): CallProgress => progress;
+
+/** Takes everything, and may lose it. */
+class ForgetfulBus extends MemoryBus {
+  readonly taken: string[] = [];
+  private readonly listeners = new Set<ServerChanged>();
+
+  constructor() {
+    super(silentLogger);
+  }
+
+  override async publishEncoded({ id }: EncodedEvent): Promise<void> {
+    this.taken.push(id);
+  }
+
+  override onServerChanged(listener?: ServerChanged): () => void {
+    if (listener) this.listeners.add(listener);
+    return () => void this.listeners.delete(listener!);
+  }
+
+  restart(): void {
+    for (const listener of this.listeners) listener(1_000);
+  }
+}
 
 describe('the spool', () => {
   let directory: string;
@@ -38,7 +61,15 @@ describe('the spool', () => {
   });
 
   const open = (): Promise<FileSpool> =>
-    FileSpool.open({ directory, bus, clock: systemClock, logger: silentLogger, recordsMax: 10, syncIntervalMs: 5 });
+    FileSpool.open({
+      directory,
+      bus,
+      clock: systemClock,
+      logger: silentLogger,
+      recordsMax: 10,
+      syncIntervalMs: 5,
+      keepMs: 0,
+    });
   const files = (): string[] => readdirSync(directory).filter((name) => name.endsWith('.spool'));
 
   it('[MT-008] hands every finished call to the bus and keeps no file of it', async () => {
@@ -117,6 +148,33 @@ describe('the spool', () => {
     expect([received, files()]).toEqual([[], ['1-1-1.spool']]);
     rmSync(join(directory, 'owner.lock'));
     await (await opened).close();
+  });
+
+  it('[BX-002] sends again what a bus had taken that is another process now, also after it was replayed', async () => {
+    const forgetful = new ForgetfulBus();
+    const openOn = (): Promise<FileSpool> =>
+      FileSpool.open({
+        directory,
+        bus: forgetful,
+        clock: systemClock,
+        logger: silentLogger,
+        recordsMax: 10,
+        syncIntervalMs: 5,
+        keepMs: 60_000,
+      });
+    const first = await openOn();
+    first.end(report('req_1'));
+    await waitFor(() => forgetful.taken.length === 1);
+    // Its files outlive it: the bus may lose what it has.
+    await first.close();
+    const second = await openOn();
+    second.end(report('req_2'));
+    await waitFor(() => forgetful.taken.length === 3);
+    expect(forgetful.taken.splice(0).toSorted()).toEqual(['req_1', 'req_1', 'req_2']);
+    forgetful.restart();
+    await waitFor(() => forgetful.taken.length === 2);
+    expect(forgetful.taken.toSorted()).toEqual(['req_1', 'req_2']);
+    await second.close();
   });
 
   it('says when it is full, and delivers all once the bus is back', async () => {

@@ -4,10 +4,11 @@ import type { Bus } from '@ao/bus';
 import { usageReportedV1, type UsageReport } from '@ao/contracts';
 import { StartupError, sleep, type Clock, type Logger } from '@ao/kernel';
 import type { CallBegin, CallProgress, UsageSpool } from '../../application/ports.js';
+import { KeptFiles } from './kept-files.js';
 import { encodeBegin, encodeEnd, encodeProgress, encodeReport } from './segment.js';
 import { SegmentWriter } from './segment-writer.js';
 import { SpoolLock } from './spool-lock.js';
-import { SpoolReplay } from './spool-replay.js';
+import { publishEnds, SpoolReplay } from './spool-replay.js';
 
 const SEGMENT_BYTES_MAX = 16 * 1024 * 1024;
 /** Several of metering's batches: the next one is there when it has done with the last. */
@@ -26,6 +27,8 @@ interface FileSpoolOptions {
   recordsMax: number;
   /** Between two writes to the disk: what a crash can lose. */
   syncIntervalMs: number;
+  /** How long the bus may lose what it has taken. */
+  keepMs: number;
 }
 
 /** What of a report names its event. */
@@ -66,7 +69,8 @@ export interface SpoolFigures {
 
 /**
  * The gateway's only durable state: an append-only file of begun and ended calls. Each end is published as a usage
- * report; a file goes once the bus has taken every call in it. At start the files of an earlier process are replayed.
+ * report; a file goes once the bus has taken every call in it and can no longer lose any. At start the files of an earlier
+ * process are replayed, and when the bus is another process than before, what that may have lost.
  */
 export class FileSpool implements UsageSpool {
   private readonly queue: Waiting[] = [];
@@ -82,6 +86,8 @@ export class FileSpool implements UsageSpool {
   private replaying: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
   private readonly progressTimer: NodeJS.Timeout;
+  private readonly kept: KeptFiles;
+  private readonly unsubscribe: () => void;
 
   private constructor(
     private readonly options: FileSpoolOptions,
@@ -89,6 +95,9 @@ export class FileSpool implements UsageSpool {
   ) {
     this.progressTimer = setInterval(() => this.noteProgress(), PROGRESS_INTERVAL_MS);
     this.progressTimer.unref();
+    const { bus, keepMs, clock, logger } = options;
+    this.kept = new KeptFiles({ keepMs, clock, logger });
+    this.unsubscribe = bus.onServerChanged(() => void this.publishAgain());
   }
 
   /**
@@ -155,6 +164,7 @@ export class FileSpool implements UsageSpool {
   /** Writes all to disk and gives the bus a last chance to take it; what stays is replayed by the next start. */
   async close(): Promise<void> {
     clearInterval(this.progressTimer);
+    this.unsubscribe();
     await this.current.writer.flush();
     const { clock } = this.options;
     const deadlineMs = clock.monotonicMs() + STOP_DEADLINE_MS;
@@ -170,9 +180,25 @@ export class FileSpool implements UsageSpool {
   private startReplay(paths: string[]): void {
     const { logger } = this.options;
     const { signal } = this.stopping;
-    const publish = (report: UsageReport): Promise<boolean> => this.publish(report, encodeReport(report));
-    this.replay = new SpoolReplay({ paths, publish, inFlightMax: IN_FLIGHT_MAX, logger, signal });
+    const remove = (path: string): Promise<void> => this.kept.add(path);
+    this.replay = new SpoolReplay({ ...this.sending, paths, remove, logger, signal });
     this.replaying = this.replay.run();
+  }
+
+  /** Sends all that the bus had taken from these files once more: whoever has it knows it by its id. */
+  private async publishAgain(): Promise<void> {
+    const { logger } = this.options;
+    const paths = [...this.kept.renew(), ...this.segments.map(({ writer }) => writer.path)];
+    try {
+      const records = await publishEnds(paths, this.sending);
+      logger.info({ files: paths.length, records }, 'published again: the bus may have lost them');
+    } catch (error) {
+      logger.error({ err: error }, 'spool files could not be published again');
+    }
+  }
+
+  private get sending(): { publish: (report: UsageReport) => Promise<boolean>; inFlightMax: number } {
+    return { publish: (report) => this.publish(report, encodeReport(report)), inFlightMax: IN_FLIGHT_MAX };
   }
 
   private async newSegment(): Promise<Segment> {
@@ -259,12 +285,7 @@ export class FileSpool implements UsageSpool {
   private async removeFinished(): Promise<void> {
     const finished = this.segments.filter((segment) => segment.closed && segment.open.size === 0);
     this.segments = this.segments.filter((segment) => !finished.includes(segment));
-    for (const { writer } of finished)
-      await writer
-        .remove()
-        .catch((error: unknown) =>
-          this.options.logger.warn({ err: error }, 'a finished spool file could not be removed'),
-        );
+    for (const { writer } of finished) await this.kept.add(writer.path);
   }
 }
 

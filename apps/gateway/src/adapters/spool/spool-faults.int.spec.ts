@@ -27,13 +27,14 @@ const PROGRAM = `
   const logger = { error: log('error'), warn: log('warn'), info: log('info'), debug() {} };
   let away = process.env.BUS === 'away';
   const bus = {
+    onServerChanged: () => () => undefined,
     async publishEncoded({ id, payload }) {
       if (away) throw new Error('away');
       say({ id, payload });
     },
   };
   const spool = await FileSpool.open({
-    directory: process.env.DIRECTORY, bus, clock: systemClock, logger, recordsMax: 500, syncIntervalMs: ${SYNC_INTERVAL_MS},
+    directory: process.env.DIRECTORY, bus, clock: systemClock, logger, recordsMax: 500, syncIntervalMs: ${SYNC_INTERVAL_MS}, keepMs: 0,
   }).catch((error) => {
     say({ refused: error.message });
     process.exit(1);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { usageReportExample, usageReportedV1, type UsageReport } from '@ao/contracts';
@@ -45,7 +45,8 @@ describe('the replay of a spool', () => {
   const replayOf = (
     paths: string[],
     publish = async (sent: UsageReport): Promise<boolean> => published.push(sent) > 0,
-  ): SpoolReplay => new SpoolReplay({ paths, publish, inFlightMax: 8, logger: silentLogger, signal: stopping.signal });
+  ): SpoolReplay =>
+    new SpoolReplay({ remove: unlink, paths, publish, inFlightMax: 8, logger: silentLogger, signal: stopping.signal });
   const ids = (): string[] => published.map(({ requestId }) => requestId);
 
   it('[BX-002] tells of every call once, whichever files it began and ended in, and leaves nothing', async () => {

@@ -1,4 +1,4 @@
-import { rename, stat, unlink } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import type { UsageReport } from '@ao/contracts';
 import { sleep, type Logger } from '@ao/kernel';
 import { usageOf } from '@ao/pricing';
@@ -7,13 +7,18 @@ import { readSegment, type SpoolLine } from './segment-reader.js';
 const RETRY_DELAY_MS_MIN = 1_000;
 const RETRY_DELAY_MS_MAX = 300_000;
 
-interface ReplayOptions {
-  /** In the order in which they were written. */
-  paths: string[];
+interface SendingOptions {
   /** Resolves once the bus has taken it; false when the spool was closed before that. */
   publish: (report: UsageReport) => Promise<boolean>;
   /** Reports that are on their way at once. */
   inFlightMax: number;
+}
+
+interface ReplayOptions extends SendingOptions {
+  /** In the order in which they were written. */
+  paths: string[];
+  /** Takes a file that is done with. */
+  remove: (path: string) => Promise<void>;
   logger: Logger;
   signal: AbortSignal;
 }
@@ -89,7 +94,7 @@ export class SpoolReplay {
     );
     // The oldest first: of a call whose end alone is left, nothing wrong can be told.
     for (const path of this.paths) {
-      await (damaged.has(path) ? rename(path, `${path}.damaged`) : unlink(path));
+      await (damaged.has(path) ? rename(path, `${path}.damaged`) : this.options.remove(path));
       this.paths = this.paths.filter((other) => other !== path);
     }
     this.bytesLeft = 0;
@@ -116,6 +121,19 @@ export class SpoolReplay {
   }
 }
 
+/**
+ * Sends the ends of calls in these files, and gives their number.
+ * @throws what the file system says, and an Error when the spool was closed.
+ */
+export async function publishEnds(paths: readonly string[], options: SendingOptions): Promise<number> {
+  const batch = new Batch(options);
+  for (const path of paths) {
+    for await (const line of readSegment(path)) if (line.kind === 'end') await batch.add(line.report);
+  }
+  await batch.flush();
+  return batch.published;
+}
+
 /** Keeps in `open` the calls that have begun, and how far they came. */
 export function noteOpenCall(
   line: Extract<SpoolLine, { kind: 'begin' | 'progress' }>,
@@ -137,7 +155,7 @@ class Batch {
   private reports: UsageReport[] = [];
   published = 0;
 
-  constructor(private readonly options: ReplayOptions) {}
+  constructor(private readonly options: SendingOptions) {}
 
   async add(report: UsageReport): Promise<void> {
     this.reports.push(report);

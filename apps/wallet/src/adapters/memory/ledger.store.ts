@@ -1,6 +1,6 @@
 import { appendMemoryOutbox, type MemorySession, type MemoryTransaction } from '@ao/database/memory';
 import { ZERO_USD } from '@ao/kernel';
-import type { LedgerStore, LedgerTransaction, NewPeriod, RecordEntry } from '../../application/ports.js';
+import type { LeaseHolder, LedgerStore, LedgerTransaction, NewPeriod, RecordEntry } from '../../application/ports.js';
 import { NO_CREDIT } from '../../domain/credit.js';
 import { PERIOD_ACCOUNT, resetKey, spendAccount, type Entry } from '../../domain/entry.js';
 import { remainingOf, type Lease } from '../../domain/lease.js';
@@ -21,11 +21,16 @@ export class MemoryLedgerStore implements LedgerStore {
     return new Map(leaseIds.flatMap((id) => [this.tables.leases.get(id) ?? []].flat().map((lease) => [id, lease])));
   }
 
-  async findHolders(walletId: string, max: number): Promise<string[]> {
+  async findHolders(walletId: string, max: number): Promise<LeaseHolder[]> {
     await this.session.statement('find holders');
     const open = this.tables.leases.all().filter((lease) => lease.walletId === walletId && lease.state === 'open');
     const holding = open.filter((lease) => remainingOf(lease) > 0n);
-    return [...new Set(holding.map(({ gatewayId }) => gatewayId))].slice(0, max);
+    const grantedAtMs = new Map<string, number>();
+    for (const { gatewayId, acquisitionId } of holding) {
+      const createdAtMs = this.tables.acquisitions.get(acquisitionId)?.createdAtMs ?? 0;
+      grantedAtMs.set(gatewayId, Math.max(grantedAtMs.get(gatewayId) ?? 0, createdAtMs));
+    }
+    return [...grantedAtMs].slice(0, max).map(([gatewayId, atMs]) => ({ gatewayId, grantedAtMs: atMs }));
   }
 
   async openPeriods(periods: readonly NewPeriod[], record: RecordEntry): Promise<void> {
@@ -88,7 +93,14 @@ export class MemoryLedgerStore implements LedgerStore {
   }
 }
 
-const NOTHING = { posted: ZERO_USD, held: ZERO_USD, transferredIn: ZERO_USD, transferredOut: ZERO_USD, spendableMax: null, credit: NO_CREDIT };
+const NOTHING = {
+  posted: ZERO_USD,
+  held: ZERO_USD,
+  transferredIn: ZERO_USD,
+  transferredOut: ZERO_USD,
+  spendableMax: null,
+  credit: NO_CREDIT,
+};
 const FINISHED = new Set(['closed', 'expired']);
 
 const resetMarker = ({ walletId, periodKey }: PeriodRef, orgId: string): Entry => ({

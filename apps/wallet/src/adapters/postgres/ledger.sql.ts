@@ -25,8 +25,10 @@ export const SELECT_LEASES = `SELECT ${LEASE_COLUMNS} FROM lease WHERE id = ANY(
 
 /** What a closing lease has left its gateway has spent already; only open ones have anything to give back. */
 export const SELECT_HOLDERS = `
-SELECT DISTINCT gateway_id FROM lease
-WHERE wallet_id = $1 AND state = 'open' AND granted - used - returned > 0 LIMIT $2`;
+SELECT lease.gateway_id, max(acquisition.created_at) AS granted_at
+FROM lease LEFT JOIN acquisition ON acquisition.id = lease.acquisition_id
+WHERE lease.wallet_id = $1 AND lease.state = 'open' AND granted - used - returned > 0
+GROUP BY lease.gateway_id LIMIT $2`;
 
 export const SELECT_OVERDUE_LEASES = `
 SELECT ${LEASE_COLUMNS} FROM lease

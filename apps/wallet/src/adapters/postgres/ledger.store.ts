@@ -7,7 +7,7 @@ import {
   type Queryable,
 } from '@ao/database';
 import { ZERO_USD } from '@ao/kernel';
-import type { LedgerStore, LedgerTransaction, NewPeriod, RecordEntry } from '../../application/ports.js';
+import type { LeaseHolder, LedgerStore, LedgerTransaction, NewPeriod, RecordEntry } from '../../application/ports.js';
 import { PERIOD_ACCOUNT, resetKey, spendAccount, type Entry } from '../../domain/entry.js';
 import type { Lease } from '../../domain/lease.js';
 import { periodRefKey } from '../../domain/ledger.js';
@@ -29,9 +29,9 @@ export class PostgresLedgerStore implements LedgerStore {
     return new Map(rows.map((row) => [row.id, toLease(row)]));
   }
 
-  async findHolders(walletId: string, max: number): Promise<string[]> {
-    const rows = await this.query<{ gateway_id: string }>(sql.SELECT_HOLDERS, [walletId, max]);
-    return rows.map((row) => row.gateway_id);
+  async findHolders(walletId: string, max: number): Promise<LeaseHolder[]> {
+    const rows = await this.query<{ gateway_id: string; granted_at: Date | null }>(sql.SELECT_HOLDERS, [walletId, max]);
+    return rows.map((row) => ({ gatewayId: row.gateway_id, grantedAtMs: row.granted_at?.getTime() ?? 0 }));
   }
 
   async openPeriods(periods: readonly NewPeriod[], record: RecordEntry): Promise<void> {

@@ -1,5 +1,5 @@
-import { EACH, SCOPE_DIMENSIONS, type BudgetScope } from '@ao/contracts';
-import type { Wallet } from './wallet.js';
+import { EACH, SCOPE_DIMENSIONS } from '@ao/contracts';
+import type { Wallet } from '../domain/wallet.js';
 
 const NAME_LENGTH_MAX = 200;
 
@@ -8,7 +8,7 @@ const NAME_LENGTH_MAX = 200;
  * @returns null when the values do not fit the template's `*` dimensions.
  */
 export function deriveBudget(template: Wallet, values: readonly string[], id: string, nowMs: number): Wallet | null {
-  const scope: BudgetScope = { ...template.scope };
+  const scope: Record<string, string> = { ...template.scope };
   const open = SCOPE_DIMENSIONS.filter((dimension) => scope[dimension] === EACH);
   if (open.length === 0 || open.length !== values.length) return null;
   open.forEach((dimension, index) => (scope[dimension] = values[index]!));
