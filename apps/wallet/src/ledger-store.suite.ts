@@ -243,7 +243,7 @@ export function describeLedgerStore(name: string, open: () => Promise<StoreUnder
         ledger.draw(empty.id, usd(5));
         await transaction.save(ledger, [], []);
       });
-      assert.deepEqual(await test.store.findHolders(ref.walletId, 10), ['gw_a']);
+      assert.deepEqual(await test.store.findHolders(ref.walletId, 10), [{ gatewayId: 'gw_a', grantedAtMs: 0 }]);
     });
 
     it('runs a transaction again when another one has answered its acquisition meanwhile, under other locks', async () => {

@@ -1,7 +1,8 @@
-import type { MemoryTransaction } from './memory-transaction.js';
+/** Who changed a row and has not committed: a transaction, known by its identity alone. */
+type Writer = object;
 
 interface PendingRow<Row> {
-  by: MemoryTransaction;
+  by: Writer;
   row: Row;
 }
 
@@ -13,18 +14,18 @@ export class MemoryTable<Row extends object = object> {
   constructor(readonly name: string) {}
 
   /** As a statement of `by` sees it: its own changes, and what others have committed by now. */
-  get(key: string, by?: MemoryTransaction): Readonly<Row> | undefined {
+  get(key: string, by?: Writer): Readonly<Row> | undefined {
     const pending = this.pending.get(key);
     return pending && pending.by === by ? pending.row : this.committed.get(key);
   }
 
   /** In the order in which they were committed first; what `by` has added and not committed comes last. */
-  all(by?: MemoryTransaction): Readonly<Row>[] {
+  all(by?: Writer): Readonly<Row>[] {
     return this.entries(by).map(([, row]) => row);
   }
 
   /** With their keys. */
-  entries(by?: MemoryTransaction): [string, Readonly<Row>][] {
+  entries(by?: Writer): [string, Readonly<Row>][] {
     const rows = [...this.committed.keys()].map((key): [string, Row] => [key, this.get(key, by)!]);
     if (!by) return rows;
     const added = [...this.pending].filter(([key, pending]) => pending.by === by && !this.committed.has(key));
@@ -44,12 +45,12 @@ export class MemoryTable<Row extends object = object> {
   }
 
   /** For transactions only, which hold the lock of the row. */
-  write(key: string, row: Row, by: MemoryTransaction): void {
+  write(key: string, row: Row, by: Writer): void {
     this.pending.set(key, { by, row });
   }
 
   /** For transactions only. */
-  settle(key: string, by: MemoryTransaction, commit: boolean): void {
+  settle(key: string, by: Writer, commit: boolean): void {
     const pending = this.pending.get(key);
     if (pending?.by !== by) return;
     this.pending.delete(key);

@@ -1,10 +1,9 @@
 import type { acquireLeasesV1, CallOf, ResponseOf } from '@ao/contracts';
 import { isHolding, PeriodBook, periodRefKey, type Wallet } from '@ao/wallet/simulation';
-import type { GatewayProcess } from '../world/gateway-process.js';
-import type { World } from '../world/world.js';
 import { leasesIn, openReturnsOf } from './inside.js';
 import { isOver } from './lease-end.js';
 import type { LimitHistory } from './limit-history.js';
+import type { ObservedGateway, ObservedWorld } from './observed.js';
 import type { Report } from './violation.js';
 
 type Acquisition = CallOf<typeof acquireLeasesV1>;
@@ -36,7 +35,7 @@ export class Refusals {
   private readonly periods = new PeriodBook();
 
   constructor(
-    private readonly world: World,
+    private readonly world: ObservedWorld,
     private readonly limits: LimitHistory,
     private readonly report: Report,
   ) {}
@@ -124,7 +123,7 @@ export class Refusals {
   }
 
   /** Given back by the gateway, and not yet taken back by the ledger. */
-  private onTheWayOf({ budget }: GatewayProcess, ofWalletId: string, counts: (leaseId: string) => boolean): bigint {
+  private onTheWayOf({ budget }: ObservedGateway, ofWalletId: string, counts: (leaseId: string) => boolean): bigint {
     return openReturnsOf(budget).reduce((sum, { leaseId, walletId, sequence, amount }) => {
       if (walletId !== ofWalletId || !counts(leaseId)) return sum;
       return sequence > this.world.walletTables.leases.get(leaseId)!.returnSequence ? sum + amount : sum;
@@ -132,7 +131,7 @@ export class Refusals {
   }
 }
 
-function freeOf({ pool, life }: GatewayProcess, walletId: string, counts: (leaseId: string) => boolean): bigint {
+function freeOf({ pool, life }: ObservedGateway, walletId: string, counts: (leaseId: string) => boolean): bigint {
   const leases = leasesIn(pool).get(walletId) ?? [];
   return leases.reduce((sum, lease) => {
     const isFree = lease.free > 0n && !isOver(lease, life.clock.nowMs()) && counts(lease.leaseId);

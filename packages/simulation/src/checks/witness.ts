@@ -1,12 +1,11 @@
 import type { UsageReport } from '@ao/contracts';
 import type { CallBegin } from '@ao/gateway/simulation';
 import { isHolding, periodRefKey, remainingOf } from '@ao/wallet/simulation';
-import type { GatewayProcess } from '../world/gateway-process.js';
-import type { World } from '../world/world.js';
 import { leasesIn } from './inside.js';
 import { isOver } from './lease-end.js';
 import { LimitHistory } from './limit-history.js';
 import { Refusals } from './refusals.js';
+import type { ObservedGateway, ObservedWorld } from './observed.js';
 import type { Report, Violation } from './violation.js';
 
 const VIOLATIONS_MAX = 20;
@@ -21,7 +20,7 @@ export class Witness {
   private readonly heldBefore = new Map<string, bigint>();
   private readonly expired = new Set<string>();
 
-  constructor(private readonly world: World) {
+  constructor(private readonly world: ObservedWorld) {
     this.limits = new LimitHistory(world.walletTables);
     this.refusals = new Refusals(world, this.limits, this.violate);
   }
@@ -108,7 +107,7 @@ export class Witness {
   }
 
   /** What a gateway may still give out, and what its calls have reserved, is held for it in the ledger. */
-  private checkSecured({ pool, life }: GatewayProcess): void {
+  private checkSecured({ pool, life }: ObservedGateway): void {
     for (const lease of [...leasesIn(pool).values()].flat()) {
       const { leaseId, free, reserved } = lease;
       const row = this.world.walletTables.leases.get(leaseId);
