@@ -96,6 +96,27 @@ describe.each(modes)('money, %s', (mode) => {
     });
   });
 
+  it('[BX-009] says in the body what the call cost, where the request or the key asks for it', async () => {
+    const { api } = await createTenant(platform.admin, '1');
+    const { api: always } = await createTenant(platform.admin, '1', { include_cost: true });
+    provider.setDefaults('input_tokens=1000&output_tokens=500');
+    const body = { model: 'chat', messages, max_tokens: 600 };
+    expect((await api.chat(body)).body.usage).not.toHaveProperty('cost');
+    const asked = await api.chat({ ...body, usage: { include: true } });
+    expect(asked.body.usage).toMatchObject({ prompt_tokens: 1_000, cost: 0.006 });
+    expect(provider.requests.at(-1)?.body).not.toHaveProperty('usage');
+    expect((await always.chat(body)).body.usage.cost).toBe(0.006);
+    const stream = await always.stream(body);
+    const chunks = chunksOf(await stream.all());
+    expect(chunks.filter((chunk) => chunk.usage)).toHaveLength(1);
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { completion_tokens: 500, cost: 0.006 } });
+    provider.setDefaults('usage=0');
+    const counted = chunksOf(await (await always.stream({ ...body, model: 'dear' })).all());
+    const usage = counted.at(-1)!.usage!;
+    expect(usage['cost']).toBeCloseTo(usage['completion_tokens'] * 0.001, 9);
+    await expectSpent(always, parseUsd('0.012') + parseUsd(String(usage['cost'])));
+  });
+
   it('[MT-009] stops the provider when the caller leaves a stream, and bills the chunks that were sent', async () => {
     const { api } = await createTenant(platform.admin, '1');
     provider.script({ behaviour: { text: TEN_TOKENS.repeat(5), fault: 'stall', afterTokens: 10 } });

@@ -19,6 +19,8 @@ export const principal = z.object({
   tokensPerMinuteMax: z.int().min(1).nullable(),
   concurrencyMax: z.int().min(1).nullable(),
   expiresAtMs: epochMs.nullable(),
+  /** Every answer says in its body what it cost. */
+  includeCost: z.boolean().optional().default(false),
 });
 export type Principal = z.output<typeof principal>;
 

@@ -68,6 +68,7 @@ export class Authenticate {
       tokensPerMinuteMax: null,
       concurrencyMax: null,
       expiresAtMs: null,
+      includeCost: false,
     };
   }
 

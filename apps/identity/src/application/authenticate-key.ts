@@ -30,6 +30,7 @@ export class AuthenticateKey {
       tokensPerMinuteMax: key.tokensPerMinuteMax,
       concurrencyMax: key.concurrencyMax,
       expiresAtMs: key.expiresAtMs,
+      includeCost: key.includeCost,
     };
   }
 }

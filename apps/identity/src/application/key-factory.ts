@@ -30,6 +30,7 @@ export class KeyFactory {
       tokensPerMinuteMax: null,
       concurrencyMax: null,
       expiresAtMs: null,
+      includeCost: false,
       revokedAtMs: null,
       createdAtMs: clock.nowMs(),
       ...key,

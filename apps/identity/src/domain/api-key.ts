@@ -17,6 +17,8 @@ export interface ApiKey {
   tokensPerMinuteMax: number | null;
   concurrencyMax: number | null;
   expiresAtMs: number | null;
+  /** Every answer says in its body what it cost. */
+  includeCost: boolean;
   revokedAtMs: number | null;
   createdAtMs: number;
 }

@@ -44,7 +44,7 @@ export function contentOf(events: readonly string[]): string {
 
 interface Chunk {
   choices: { delta?: { content?: string | null }; finish_reason?: string | null }[];
-  usage?: object | null;
+  usage?: Record<string, any> | null;
   error?: { code: string };
 }
 

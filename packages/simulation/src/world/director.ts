@@ -148,4 +148,5 @@ const principalOf = (walletId: string): Principal => ({
   tokensPerMinuteMax: null,
   concurrencyMax: null,
   expiresAtMs: null,
+  includeCost: false,
 });

@@ -208,13 +208,15 @@ export class PerformCall {
     const usage = usageFromOpenAi(completion.usage);
     record.usage = usage ?? countAnswer(plan, body);
     record.usageSource = usage ? 'provider' : 'estimated';
+    const costUsd = formatUsd(record.cost);
+    const told = wantsCost(running) ? openai.addCost(body, costUsd) : body;
     out.head(answer.status, {
       ...this.headers(running, answer),
-      'content-length': String(body.length),
-      'x-ao-cost-usd': formatUsd(record.cost),
-      'x-litellm-response-cost': formatUsd(record.cost),
+      'content-length': String(told.length),
+      'x-ao-cost-usd': costUsd,
+      'x-litellm-response-cost': costUsd,
     });
-    out.end(body);
+    out.end(told);
   }
 
   private async passStream(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
@@ -222,6 +224,7 @@ export class PerformCall {
     const { text, allowance } = running;
     const failure = await relayStream(answer.body, out, record, {
       includeUsage: plan.request.includeUsage,
+      includeCost: wantsCost(running),
       text,
       allowance,
       start: () => {
@@ -248,3 +251,5 @@ export class PerformCall {
     return { ...answer.headers, ...admission?.headers, ...answerHeaders(plan.route, sentMs - call.startedMonotonicMs) };
   }
 }
+
+const wantsCost = ({ call, plan }: RunningCall): boolean => plan.request.includeCost || call.principal.includeCost;

@@ -1,3 +1,4 @@
+import { openai } from '@ao/wire';
 import type { ModelState } from '../model-state.js';
 import type { InboundCall } from './call.js';
 import { chooseRoute, type DirectOpenAi } from './choose-route.js';
@@ -42,5 +43,15 @@ export function planCall(call: InboundCall, state: ModelState, options: PlanOpti
   const charged = call.principal.walletId !== null && !route.ownKey;
   const price = priceCall(route, size, charged, state.prices, call.startedAtMs);
   // Direct OpenAI gets the caller's bytes as they are (GW-027).
-  return { request, route, price, promptTokensBound, body: route.direct ? call.body : request.encode(route.model) };
+  return {
+    request,
+    route,
+    price,
+    promptTokensBound,
+    body: route.direct ? directBody(call, request) : request.encode(route.model),
+  };
 }
+
+/** As the caller wrote it, but for the wish that is ours to fulfil and that OpenAI would refuse. */
+const directBody = ({ body }: InboundCall, { includeCost }: RequestFacts): Buffer =>
+  includeCost ? openai.withoutCostWish(body) : body;

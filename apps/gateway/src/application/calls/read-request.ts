@@ -9,6 +9,8 @@ export interface RequestFacts {
   stream: boolean;
   /** The caller asked for the usage chunk. */
   includeUsage: boolean;
+  /** The caller asked for the cost in the answer (BX-009). */
+  includeCost: boolean;
   maxOutputTokens: number | null;
   /** Answers asked for. */
   choices: number;
@@ -54,6 +56,7 @@ function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
     model: request.model,
     stream: request.stream,
     includeUsage: request.includeUsage,
+    includeCost: request.includeCost,
     maxOutputTokens: request.maxOutputTokens,
     choices: request.n,
     endUserId: request.user,
@@ -81,6 +84,7 @@ function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFacts {
     model: request.model,
     stream: false,
     includeUsage: false,
+    includeCost: false,
     maxOutputTokens: null,
     choices: 1,
     endUserId: request.user,

@@ -44,7 +44,7 @@ async function relay(
   Object.assign(record, { finishReason: null, usageSource: 'none', partial: false });
   const text = new StreamedText('gpt-4o');
   const trailers = (): Record<string, string> => ({ 'x-ao-cost-usd': '1' });
-  const options = { includeUsage, text, allowance: null, start: () => out.head(), trailers };
+  const options = { includeUsage, includeCost: false, text, allowance: null, start: () => out.head(), trailers };
   const cut = await relayStream(upstream(parts, failure), out, record, options);
   return { out, record, text, cut };
 }

@@ -1,5 +1,5 @@
-import { AppError } from '@ao/kernel';
-import { outputTokensOf, serviceTierFromOpenAi, usageFromOpenAi } from '@ao/pricing';
+import { AppError, formatUsd } from '@ao/kernel';
+import { inputTokensOf, outputTokensOf, serviceTierFromOpenAi, usageFromOpenAi } from '@ao/pricing';
 import { SseScanner, openai } from '@ao/wire';
 import type { Responder } from './call.js';
 import type { CallRecord } from './call-record.js';
@@ -14,6 +14,8 @@ const DONE = Buffer.from('data: [DONE]\n\n');
 interface StreamOptions {
   /** The caller asked for the usage chunk itself; else it is withheld. */
   includeUsage: boolean;
+  /** The last chunk is to say what the call cost, usage asked for or not. */
+  includeCost: boolean;
   /** Collects what the caller has received. */
   text: StreamedText;
   /** How far the answer may go; null where all of it is reserved. */
@@ -56,6 +58,8 @@ class StreamRelay {
   private readonly reader = new openai.StreamReader();
   private started = false;
   private ended = false;
+  /** Kept back until the cost is known. */
+  private usageFrame: Buffer | null = null;
   /** Told once the frames before it have gone out. */
   private failure: AppError | null = null;
 
@@ -114,7 +118,15 @@ class StreamRelay {
     if (!this.started || (!this.ended && this.record.finishReason === null)) {
       throw new AppError('stream_error', 'The provider ended the stream before the answer was complete.');
     }
-    this.out.end(DONE, this.options.trailers());
+    const trailers = this.options.trailers();
+    this.out.end(this.options.includeCost ? Buffer.concat([this.costFrame(), DONE]) : DONE, trailers);
+  }
+
+  /** The provider's usage, or what was counted in its place, with the cost. */
+  private costFrame(): Buffer {
+    const { usage, cost } = this.record;
+    if (this.usageFrame) return openai.addCostToFrame(this.usageFrame, formatUsd(cost));
+    return openai.usageFrame(inputTokensOf(usage), outputTokensOf(usage), formatUsd(cost));
   }
 
   /** Nothing may follow that a client could take for a whole answer. */
@@ -145,7 +157,8 @@ class StreamRelay {
       case 'empty':
         return OTHER;
       case 'usage':
-        return this.options.includeUsage ? OTHER : WITHHELD;
+        if (this.options.includeCost) this.usageFrame = frame;
+        return this.options.includeUsage && !this.options.includeCost ? OTHER : WITHHELD;
       case 'done':
         this.ended = true;
         return WITHHELD;

@@ -17,6 +17,7 @@ export const keySummary = z.object({
   tokensPerMinuteMax: z.int().nullable(),
   concurrencyMax: z.int().nullable(),
   expiresAtMs: epochMs.nullable(),
+  includeCost: z.boolean().optional().default(false),
   revokedAt: timestamp.nullable(),
   createdAt: timestamp,
 });
@@ -58,6 +59,7 @@ export const createKeyV1 = defineRpc({
     tokensPerMinuteMax: z.int().min(1).nullable().optional().default(null),
     concurrencyMax: z.int().min(1).nullable().optional().default(null),
     expiresAtMs: epochMs.nullable().optional().default(null),
+    includeCost: z.boolean().optional().default(false),
     modelBudgets: z.array(modelBudget).max(50).optional().default([]),
   }),
   response: z.object({ key: keySummary, secret: z.string() }),

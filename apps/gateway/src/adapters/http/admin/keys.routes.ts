@@ -24,6 +24,7 @@ const keyBody = z.object({
   tokens_per_minute_max: z.int().min(1).nullable().default(null),
   concurrency_max: z.int().min(1).nullable().default(null),
   expires_at: z.iso.datetime({ offset: true }).nullable().default(null),
+  include_cost: z.boolean().default(false),
   model_max_budget: modelBudgetsField.default([]),
 });
 const page = z.object(pageFields);
@@ -51,6 +52,7 @@ export const keyRoutes = [
         tokensPerMinuteMax: key.tokens_per_minute_max,
         concurrencyMax: key.concurrency_max,
         expiresAtMs: key.expires_at === null ? null : Date.parse(key.expires_at),
+        includeCost: key.include_cost,
         modelBudgets: key.model_max_budget,
       };
     },
