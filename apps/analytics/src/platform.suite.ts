@@ -4,11 +4,12 @@ import {
   costAdjustedV1,
   queryCostV1,
   usageRecordedV1,
-  walletEntryPostedV1,
+  walletEntriesPostedV1,
   type Actor,
   type CallOf,
   type PayloadOf,
   type ResponseOf,
+  type WalletPosting,
   type UsageAttempt,
 } from '@ao/contracts';
 import { UuidV7Generator, ZERO_USD, silentLogger, systemClock } from '@ao/kernel';
@@ -28,11 +29,11 @@ export function monthStartMs(ofMs = Date.now()): number {
 
 type Usage = PayloadOf<typeof usageRecordedV1>;
 type Adjustment = PayloadOf<typeof costAdjustedV1>;
-type WalletEntry = PayloadOf<typeof walletEntryPostedV1>;
+type WalletEntry = WalletPosting;
 
 const usageExample = usageRecordedV1.payload.decode(usageRecordedV1.example);
 const adjustmentExample = costAdjustedV1.payload.decode(costAdjustedV1.example);
-const entryExample = walletEntryPostedV1.payload.decode(walletEntryPostedV1.example);
+const entryExample = walletEntriesPostedV1.payload.decode(walletEntriesPostedV1.example).entries[0]!;
 
 const usageRecord = (fields: Partial<Usage>): Usage => ({
   ...usageExample,
@@ -110,9 +111,10 @@ export class Platform {
 
   async post(...entries: WalletEntry[]): Promise<void> {
     await Promise.all(
-      entries.map((payload) =>
-        this.bus.publish(walletEntryPostedV1, { id: this.ids.next('evt'), occurredAt: payload.postedAt, payload }),
-      ),
+      entries.map((entry) => {
+        const event = { id: this.ids.next('evt'), occurredAt: entry.postedAt, payload: { entries: [entry] } };
+        return this.bus.publish(walletEntriesPostedV1, event);
+      }),
     );
   }
 

@@ -17,7 +17,7 @@ import {
   usageReportExample,
   walletActionPerformedV1,
   walletAutoTopUpRequestedV1,
-  walletEntryPostedV1,
+  walletEntriesPostedV1,
   walletLedgerViolatedV1,
   walletThresholdCrossedV1,
   type Actor,
@@ -31,6 +31,7 @@ import {
   type UsageReport,
   type WalletBalance,
   type WalletEntry,
+  type WalletPosting,
 } from '@ao/contracts';
 import { openDatabase, type Database } from '@ao/database';
 import { ManualClock, nanoUsd, silentLogger, UuidV7Generator, type NanoUsd } from '@ao/kernel';
@@ -71,7 +72,7 @@ const QUIET = {
 /** One replica of the service on a bus of its own, and what it told the world. */
 export class Replica {
   readonly bus = new MemoryBus(silentLogger);
-  readonly entries: PayloadOf<typeof walletEntryPostedV1>[] = [];
+  readonly entries: WalletPosting[] = [];
   readonly crossings: PayloadOf<typeof walletThresholdCrossedV1>[] = [];
   readonly actions: PayloadOf<typeof walletActionPerformedV1>[] = [];
   readonly requested: PayloadOf<typeof transferRequestedV1>[] = [];
@@ -89,7 +90,9 @@ export class Replica {
     const collect = <T>(into: T[]) => {
       return (batch: EventEnvelope<T>[]): void => void into.push(...batch.map(({ payload }) => payload));
     };
-    await this.bus.subscribe(walletEntryPostedV1, { kind: 'broadcast' }, collect(this.entries));
+    await this.bus.subscribe(walletEntriesPostedV1, { kind: 'broadcast' }, (events) => {
+      this.entries.push(...events.flatMap(({ payload }) => payload.entries));
+    });
     await this.bus.subscribe(walletThresholdCrossedV1, { kind: 'broadcast' }, collect(this.crossings));
     await this.bus.subscribe(walletActionPerformedV1, { kind: 'broadcast' }, collect(this.actions));
     await this.bus.subscribe(transferRequestedV1, { kind: 'broadcast' }, collect(this.requested));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { walletEntryPostedV1 } from '@ao/contracts';
+import { walletEntriesPostedV1 } from '@ao/contracts';
 import { ManualClock, nanoUsd, UuidV7Generator, type NanoUsd } from '@ao/kernel';
 import type { LedgerStore, LedgerTransaction, WalletRepository } from './application/ports.js';
 import { WalletEvents } from './application/wallet-events.js';
@@ -61,7 +61,7 @@ export function describeLedgerStore(name: string, open: () => Promise<StoreUnder
       return wallet;
     };
     const openPeriod = async (wallet: Wallet, period = ALL): Promise<PeriodRef> => {
-      await test.store.openPeriods([{ wallet, period }], events.entryPosted);
+      await test.store.openPeriods([{ wallet, period }], events.entriesPosted);
       return { walletId: wallet.id, periodKey: period.key };
     };
     const fresh = async (): Promise<PeriodRef> => openPeriod(await makeWallet());
@@ -99,9 +99,9 @@ export function describeLedgerStore(name: string, open: () => Promise<StoreUnder
     const post = async (transaction: LedgerTransaction, entry: Entry): Promise<string> => {
       const { ledger } = await transaction.lock({ periods: [entry] });
       ledger.post(entry);
-      const recorded = events.entryPosted(entry);
-      await transaction.save(ledger, [recorded.entry], [recorded.event]);
-      return recorded.event.id;
+      const recorded = events.entriesPosted([entry]);
+      await transaction.save(ledger, recorded.entries, recorded.events);
+      return recorded.events[0]!.id;
     };
     const posted = (ref: PeriodRef): Promise<bigint> =>
       test.store.transact(
@@ -117,7 +117,7 @@ export function describeLedgerStore(name: string, open: () => Promise<StoreUnder
         throw new Error('the use case failed');
       });
       await assert.rejects(failing, /the use case failed/);
-      const told = await test.outboxIds(walletEntryPostedV1.subject);
+      const told = await test.outboxIds(walletEntriesPostedV1.subject);
       assert.deepEqual([await posted(ref), told.includes(kept), told.includes(lost)], [3n, true, false]);
     });
 
@@ -148,10 +148,10 @@ export function describeLedgerStore(name: string, open: () => Promise<StoreUnder
         const startsAtMs = Date.parse(`${key}T00:00:00Z`);
         return { key, startsAtMs, endsAtMs: startsAtMs + 86_400_000 };
       };
-      const before = (await test.outboxIds(walletEntryPostedV1.subject)).length;
+      const before = (await test.outboxIds(walletEntriesPostedV1.subject)).length;
       await Promise.all([openPeriod(wallet, day('2026-01-01')), openPeriod(wallet, day('2026-01-01'))]);
       await Promise.all([openPeriod(wallet, day('2026-01-02')), openPeriod(wallet, day('2026-01-02'))]);
-      assert.equal((await test.outboxIds(walletEntryPostedV1.subject)).length, before + 1);
+      assert.equal((await test.outboxIds(walletEntriesPostedV1.subject)).length, before + 1);
       const locking = test.store.transact((transaction) =>
         transaction.lock({ periods: [{ walletId: wallet.id, periodKey: '2026-01-03' }] }),
       );
@@ -287,7 +287,7 @@ export function describeLedgerStore(name: string, open: () => Promise<StoreUnder
           const { ledger } = await transaction.lock({ periods: [ref], creditsAtMs: 'all' });
           const entry = { ...entryOn(ref, 9), debitAccount: 'payments', creditAccount: creditAccount(walletId) };
           ledger.post({ ...entry, kind: 'top_up' });
-          await transaction.save(ledger, [events.entryPosted({ ...entry, kind: 'top_up' }).entry], []);
+          await transaction.save(ledger, events.entriesPosted([{ ...entry, kind: 'top_up' }]).entries, []);
           return null;
         });
       const given = await Promise.all([give(), give()]);

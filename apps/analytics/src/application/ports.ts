@@ -1,9 +1,9 @@
-import type { costAdjustedV1, PayloadOf, usageRecordedV1, walletEntryPostedV1 } from '@ao/contracts';
+import type { costAdjustedV1, PayloadOf, usageRecordedV1, WalletPosting } from '@ao/contracts';
 import type { CostAnswer, CostQuestion } from '../domain/cost-question.js';
 
 export type RecordedUsage = PayloadOf<typeof usageRecordedV1>;
 export type CostAdjustment = PayloadOf<typeof costAdjustedV1>;
-export type WalletEntry = PayloadOf<typeof walletEntryPostedV1>;
+export type WalletEntry = WalletPosting;
 
 /**
  * The warehouse as this service needs it. Writing the same record again, alone or in another batch, changes nothing

@@ -70,7 +70,7 @@ export class AcquireLeases {
     const steps = jobs.flatMap(limitedSteps);
     // Nothing to hold, nothing to lock: unlimited wallets cost no transaction.
     if (steps.length === 0) return new Map(jobs.map((job) => [job, this.answer(job, new Ledger([]), nowMs)]));
-    await this.store.openPeriods(steps, this.events.entryPosted);
+    await this.store.openPeriods(steps, this.events.entriesPosted);
     return this.store.transact(async (transaction) => {
       const periods = steps.map(({ wallet, periodKey }) => ({ walletId: wallet.id, periodKey }));
       const overdueBeforeMs = nowMs - this.terms.graceMs;

@@ -41,7 +41,7 @@ export class AdjustWallet {
     }
     const nowMs = this.clock.nowMs();
     const steps = path.map((wallet) => ({ wallet, period: this.periods.at(wallet, nowMs) }));
-    await this.store.openPeriods(steps, this.events.entryPosted);
+    await this.store.openPeriods(steps, this.events.entriesPosted);
     return this.store.transact((transaction) => this.adjustOnce(transaction, request, steps));
   }
 

@@ -71,7 +71,7 @@ export class ApproveTransfer {
     const flow = flowBetween(from.map(stepOf), to.map(stepOf));
     requireNoPrepaid(flow);
     const opened = stepsOf(flow).map(({ wallet }) => ({ wallet, period: this.periods.at(wallet, nowMs) }));
-    await this.store.openPeriods(opened, this.events.wallet.entryPosted);
+    await this.store.openPeriods(opened, this.events.wallet.entriesPosted);
     return flow;
   }
 
@@ -95,12 +95,8 @@ export class ApproveTransfer {
     const { ledger } = await books.lock({ periods });
     const moved = move(ledger, present, flow);
     if (moved.kind === 'short') return moved;
-    const recorded = ledger.changes.entries.map(this.events.wallet.entryPosted);
-    await books.save(
-      ledger,
-      recorded.map(({ entry }) => entry),
-      recorded.map(({ event }) => event),
-    );
+    const { entries, events } = this.events.wallet.entriesPosted(ledger.changes.entries);
+    await books.save(ledger, entries, events);
     const transfer: Transfer = { ...present, state: 'approved', decidedBy: actor.keyId, decidedAtMs: nowMs };
     await transfers.decide([transfer], this.events.transfer.decided(transfer, names, actor));
     return { kind: 'approved', transfer };

@@ -39,7 +39,7 @@ export class CorrectCosts {
     for (const { payload } of batch) requireSaneDifference(payload);
     const plan = await this.plan(batch.filter(({ payload }) => payload.difference !== 0n));
     if (plan.corrections.length === 0) return;
-    await this.store.openPeriods(plan.periods, this.events.entryPosted);
+    await this.store.openPeriods(plan.periods, this.events.entriesPosted);
     await this.store.transact((transaction) => this.post(transaction, plan));
   }
 

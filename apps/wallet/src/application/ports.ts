@@ -89,8 +89,13 @@ export interface AnsweredAcquisition {
   answer: AcquisitionAnswer;
 }
 
-/** Makes the id of an entry and the event that tells of it. */
-export type RecordEntry = (entry: Entry) => { entry: RecordedEntry; event: EncodedEvent };
+/** Entries with their ids, and the events that tell of them. */
+export interface RecordedEntries {
+  entries: RecordedEntry[];
+  events: EncodedEvent[];
+}
+
+export type RecordEntries = (entries: readonly Entry[]) => RecordedEntries;
 
 export interface LeaseHolder {
   gatewayId: string;
@@ -104,7 +109,7 @@ export interface LedgerStore {
   /** Without a lock: only what never changes of a lease may be relied on. */
   findLeases(leaseIds: readonly string[]): Promise<Map<string, Lease>>;
   /** Makes the rows to lock, in a transaction of its own: making them under other locks could deadlock. */
-  openPeriods(periods: readonly NewPeriod[], record: RecordEntry): Promise<void>;
+  openPeriods(periods: readonly NewPeriod[], record: RecordEntries): Promise<void>;
   /** All that `work` does, or nothing; `work` may run again after a lost race. */
   transact<T>(work: (transaction: LedgerTransaction) => Promise<T>): Promise<T>;
   /** Removes what no longer serves anyone; gives the number of rows. */

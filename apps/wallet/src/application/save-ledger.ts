@@ -24,17 +24,13 @@ export async function saveLedger(transaction: LedgerTransaction, ledger: Ledger,
   const { wallets, events, nowMs, correlationIds, more = [] } = saving;
   const crossings = await transaction.recordCrossings(crossingsOf(ledger, wallets), nowMs);
   const requests = requestTopUps(ledger, saving);
-  const recorded = ledger.changes.entries.map(events.entryPosted);
-  await transaction.save(
-    ledger,
-    recorded.map(({ entry }) => entry),
-    [
-      ...recorded.map(({ event }) => event),
-      ...crossings.map((crossing) => events.thresholdCrossed(crossing, correlationIds?.get(crossing.requestId ?? ''))),
-      ...requests,
-      ...more,
-    ],
-  );
+  const posted = events.entriesPosted(ledger.changes.entries);
+  await transaction.save(ledger, posted.entries, [
+    ...posted.events,
+    ...crossings.map((crossing) => events.thresholdCrossed(crossing, correlationIds?.get(crossing.requestId ?? ''))),
+    ...requests,
+    ...more,
+  ]);
 }
 
 function crossingsOf(ledger: Ledger, wallets: ReadonlyMap<string, Wallet>): Crossing[] {

@@ -45,7 +45,7 @@ export class SettleUsage {
     if (charged.length === 0) return;
     const plan = await this.plan(charged);
     if (plan.settlements.length === 0) return;
-    await this.store.openPeriods(plan.periods, this.events.entryPosted);
+    await this.store.openPeriods(plan.periods, this.events.entriesPosted);
     await this.store.transact((transaction) => this.post(transaction, plan));
   }
 

@@ -45,7 +45,7 @@ export class TopUpWallet {
     }
     const nowMs = this.clock.nowMs();
     const period = this.periods.at(wallet, nowMs);
-    await this.store.openPeriods([{ wallet, period }], this.events.entryPosted);
+    await this.store.openPeriods([{ wallet, period }], this.events.entriesPosted);
     return this.store.transact((transaction) =>
       this.creditOnce(transaction, request, wallet, { walletId, periodKey: period.key }),
     );

@@ -1,7 +1,7 @@
 import { toOutboxEvent } from '@ao/runtime';
 import {
   walletAutoTopUpRequestedV1,
-  walletEntryPostedV1,
+  walletEntriesPostedV1,
   walletLedgerViolatedV1,
   walletThresholdCrossedV1,
 } from '@ao/contracts';
@@ -11,7 +11,10 @@ import { availableOf, type PeriodBalance } from '../domain/balance.js';
 import { effectOf, type Entry } from '../domain/entry.js';
 import type { Crossing } from '../domain/threshold.js';
 import type { Wallet } from '../domain/wallet.js';
-import type { LedgerViolation, RecordedEntry } from './ports.js';
+import type { LedgerViolation, RecordedEntries, RecordedEntry } from './ports.js';
+
+/** Some 60 kB of JSON: far below what a message may take. */
+const ENTRIES_PER_EVENT_MAX = 200;
 
 /** Makes the events that tell of the ledger; storing them is the caller's part. */
 export class WalletEvents {
@@ -20,19 +23,14 @@ export class WalletEvents {
     private readonly ids: IdGenerator,
   ) {}
 
-  entryPosted = (entry: Entry): { entry: RecordedEntry; event: EncodedEvent } => {
-    const id = this.ids.next('ent');
+  entriesPosted = (entries: readonly Entry[]): RecordedEntries => {
     const postedAtMs = this.clock.nowMs();
-    const postedAt = new Date(postedAtMs).toISOString();
-    const { walletId, orgId, kind, requestId, periodKey } = entry;
-    const amount = kind === 'adjustment' ? effectOf(entry).spent : entry.amount;
-    const event = toOutboxEvent(walletEntryPostedV1, {
-      id,
-      occurredAt: postedAt,
-      requestId: requestId ?? undefined,
-      payload: { entryId: id, walletId, orgId, kind, amount, requestId, periodKey, postedAt },
-    });
-    return { entry: { ...entry, id, postedAtMs }, event };
+    const recorded = entries.map((entry) => ({ ...entry, id: this.ids.next('ent'), postedAtMs }));
+    const events: EncodedEvent[] = [];
+    for (let first = 0; first < recorded.length; first += ENTRIES_PER_EVENT_MAX) {
+      events.push(toEntriesEvent(recorded.slice(first, first + ENTRIES_PER_EVENT_MAX)));
+    }
+    return { entries: recorded, events };
   };
 
   /** @param correlationId The caller's own id of the request that crossed it. */
@@ -87,4 +85,16 @@ export class WalletEvents {
     });
     return [event];
   }
+}
+
+function toEntriesEvent(recorded: readonly RecordedEntry[]): EncodedEvent {
+  const [first] = recorded;
+  const occurredAt = new Date(first!.postedAtMs).toISOString();
+  const entries = recorded.map((entry) => {
+    const { id: entryId, walletId, orgId, kind, requestId, periodKey } = entry;
+    const amount = kind === 'adjustment' ? effectOf(entry).spent : entry.amount;
+    return { entryId, walletId, orgId, kind, amount, requestId, periodKey, postedAt: occurredAt };
+  });
+  const requestId = recorded.length === 1 ? (first!.requestId ?? undefined) : undefined;
+  return toOutboxEvent(walletEntriesPostedV1, { id: first!.id, occurredAt, requestId, payload: { entries } });
 }

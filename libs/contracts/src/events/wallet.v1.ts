@@ -19,28 +19,36 @@ export const walletEntryKind = z.enum([
 export type WalletEntryKind = z.output<typeof walletEntryKind>;
 
 /** A posting in the ledger. `amount` is what it moved, as its kind says; only an adjustment, a refund, can be below 0. */
-export const walletEntryPostedV1 = defineEvent({
-  subject: 'evt.wallet.entry.posted.v1',
+const walletPosting = z.object({
+  entryId: id,
+  walletId: id,
+  orgId: id,
+  kind: walletEntryKind,
+  amount: nanoUsd,
+  requestId: id.nullable(),
+  periodKey: z.string().max(64),
+  postedAt: timestamp,
+});
+export type WalletPosting = z.output<typeof walletPosting>;
+
+/** What one transaction of the ledger has posted, or a part of it: an event for each would cost more than the posting. */
+export const walletEntriesPostedV1 = defineEvent({
+  subject: 'evt.wallet.entries.posted.v1',
   owner: 'wallet',
-  payload: z.object({
-    entryId: id,
-    walletId: id,
-    orgId: id,
-    kind: walletEntryKind,
-    amount: nanoUsd,
-    requestId: id.nullable(),
-    periodKey: z.string().max(64),
-    postedAt: timestamp,
-  }),
+  payload: z.object({ entries: z.array(walletPosting).min(1).max(500) }),
   example: {
-    entryId: 'ent_1',
-    walletId: 'wal_1',
-    orgId: 'org_1',
-    kind: 'usage',
-    amount: '1250000',
-    requestId: 'req_1',
-    periodKey: '2026-01',
-    postedAt: '2026-01-01T00:00:00.000Z',
+    entries: [
+      {
+        entryId: 'ent_1',
+        walletId: 'wal_1',
+        orgId: 'org_1',
+        kind: 'usage',
+        amount: '1250000',
+        requestId: 'req_1',
+        periodKey: '2026-01',
+        postedAt: '2026-01-01T00:00:00.000Z',
+      },
+    ],
   },
 });
 

@@ -144,13 +144,15 @@ function checkNothingElse(
 
 /** Every entry and every threshold is told of, once. */
 function checkEvents({ walletTables, witness }: World): void {
-  const subjects = walletTables.database.outbox.all().map(({ subject }) => subject);
-  const count = (noun: string): number => subjects.filter((subject) => subject === `evt.wallet.${noun}.v1`).length;
+  const outbox = walletTables.database.outbox.all();
+  const eventsOf = (noun: string): string[] =>
+    outbox.filter(({ subject }) => subject === `evt.wallet.${noun}.v1`).map(({ payload }) => payload);
+  const posted = eventsOf('entries.posted').flatMap((text) => (JSON.parse(text) as { entries: unknown[] }).entries);
   const compare = (noun: string, events: number, facts: number): void => {
     if (events !== facts) witness.violate('every fact is told once', `${events} events of ${facts} ${noun}`);
   };
-  compare('entries', count('entry.posted'), walletTables.entries.all().length);
-  compare('crossings', count('threshold.crossed'), walletTables.crossings.all().length);
+  compare('entries', posted.length, walletTables.entries.all().length);
+  compare('crossings', eventsOf('threshold.crossed').length, walletTables.crossings.all().length);
 }
 
 /** Without faults nothing may expire, and nobody is told that something is away. */

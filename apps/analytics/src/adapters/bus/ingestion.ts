@@ -1,11 +1,13 @@
 import type { Bus, Delivery, Subscription } from '@ao/bus';
-import { costAdjustedV1, usageRecordedV1, walletEntryPostedV1 } from '@ao/contracts';
+import { costAdjustedV1, usageRecordedV1, walletEntriesPostedV1 } from '@ao/contracts';
 import { AppError, sleep, withDeadline, type Logger } from '@ao/kernel';
 import type { BackgroundJob } from '@ao/runtime';
 import type { RecordStore, WarehouseAccess } from '../../application/ports.js';
 
 /** ClickHouse wants few and large inserts; a report that is a tenth of a second behind is live. */
 const BATCH = { batchSizeMax: 1_000, batchWaitMs: 100 };
+/** Each event tells of many entries. */
+const POSTINGS = { batchSizeMax: 20 };
 /** How long the start of the service waits for a server that does not answer. */
 const OPEN_DEADLINE_MS = 10_000;
 const OPEN_RETRY_MS = 30_000;
@@ -52,8 +54,8 @@ export class Ingestion implements BackgroundJob {
       await bus.subscribe(costAdjustedV1, durable('analytics-cost-adjustments'), (events) =>
         records.insertCostAdjustments(events.map(({ payload }) => payload)),
       ),
-      await bus.subscribe(walletEntryPostedV1, durable('analytics-wallet-events'), (events) =>
-        records.insertWalletEntries(events.map(({ payload }) => payload)),
+      await bus.subscribe(walletEntriesPostedV1, { ...durable('analytics-wallet-entries'), ...POSTINGS }, (events) =>
+        records.insertWalletEntries(events.flatMap(({ payload }) => payload.entries)),
       ),
     );
   }

@@ -1,6 +1,6 @@
 import { appendMemoryOutbox, type MemorySession, type MemoryTransaction } from '@ao/database/memory';
 import { ZERO_USD } from '@ao/kernel';
-import type { LeaseHolder, LedgerStore, LedgerTransaction, NewPeriod, RecordEntry } from '../../application/ports.js';
+import type { LeaseHolder, LedgerStore, LedgerTransaction, NewPeriod, RecordEntries } from '../../application/ports.js';
 import { NO_CREDIT } from '../../domain/credit.js';
 import { PERIOD_ACCOUNT, resetKey, spendAccount, type Entry } from '../../domain/entry.js';
 import { remainingOf, type Lease } from '../../domain/lease.js';
@@ -33,7 +33,7 @@ export class MemoryLedgerStore implements LedgerStore {
     return [...grantedAtMs].slice(0, max).map(([gatewayId, atMs]) => ({ gatewayId, grantedAtMs: atMs }));
   }
 
-  async openPeriods(periods: readonly NewPeriod[], record: RecordEntry): Promise<void> {
+  async openPeriods(periods: readonly NewPeriod[], record: RecordEntries): Promise<void> {
     const unknown = new Map<string, NewPeriod>();
     for (const one of periods) {
       const key = periodRefKey({ walletId: one.wallet.id, periodKey: one.period.key });
@@ -61,7 +61,7 @@ export class MemoryLedgerStore implements LedgerStore {
   private async insertPeriods(
     transaction: MemoryTransaction,
     periods: ReadonlyMap<string, NewPeriod>,
-    record: RecordEntry,
+    record: RecordEntries,
   ): Promise<void> {
     await transaction.statement('insert periods');
     const made: { row: PeriodRow; orgId: string }[] = [];
@@ -72,17 +72,9 @@ export class MemoryLedgerStore implements LedgerStore {
     if (made.length === 0) return;
     await transaction.statement('select reset periods');
     const reset = made.filter(({ row }) => this.followsAnother(transaction, row));
-    const markers = reset.map(({ row, orgId }) => record(resetMarker(row, orgId)));
-    await insertEntries(
-      this.tables,
-      transaction,
-      markers.map(({ entry }) => entry),
-    );
-    await appendMemoryOutbox(
-      this.tables.database,
-      transaction,
-      markers.map(({ event }) => event),
-    );
+    const markers = record(reset.map(({ row, orgId }) => resetMarker(row, orgId)));
+    await insertEntries(this.tables, transaction, markers.entries);
+    await appendMemoryOutbox(this.tables.database, transaction, markers.events);
   }
 
   private followsAnother(transaction: MemoryTransaction, { walletId, startsAtMs }: PeriodRow): boolean {

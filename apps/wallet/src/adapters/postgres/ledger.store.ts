@@ -7,7 +7,7 @@ import {
   type Queryable,
 } from '@ao/database';
 import { ZERO_USD } from '@ao/kernel';
-import type { LeaseHolder, LedgerStore, LedgerTransaction, NewPeriod, RecordEntry } from '../../application/ports.js';
+import type { LeaseHolder, LedgerStore, LedgerTransaction, NewPeriod, RecordEntries } from '../../application/ports.js';
 import { PERIOD_ACCOUNT, resetKey, spendAccount, type Entry } from '../../domain/entry.js';
 import type { Lease } from '../../domain/lease.js';
 import { periodRefKey } from '../../domain/ledger.js';
@@ -34,7 +34,7 @@ export class PostgresLedgerStore implements LedgerStore {
     return rows.map((row) => ({ gatewayId: row.gateway_id, grantedAtMs: row.granted_at?.getTime() ?? 0 }));
   }
 
-  async openPeriods(periods: readonly NewPeriod[], record: RecordEntry): Promise<void> {
+  async openPeriods(periods: readonly NewPeriod[], record: RecordEntries): Promise<void> {
     const unknown = new Map(
       periods
         .map((one) => [periodRefKey({ walletId: one.wallet.id, periodKey: one.period.key }), one] as const)
@@ -72,7 +72,7 @@ export class PostgresLedgerStore implements LedgerStore {
 }
 
 /** Makes the rows that are missing; each that follows an earlier period is marked in the ledger by who made it. */
-async function insertPeriods(client: Queryable, periods: NewPeriod[], record: RecordEntry): Promise<void> {
+async function insertPeriods(client: Queryable, periods: NewPeriod[], record: RecordEntries): Promise<void> {
   const { rows: made } = await client.query<PeriodRow>(sql.INSERT_PERIODS, [
     periods.map(({ wallet }) => wallet.id),
     periods.map(({ period }) => period.key),
@@ -85,15 +85,9 @@ async function insertPeriods(client: Queryable, periods: NewPeriod[], record: Re
     made.map((row) => row.period_key),
   ]);
   const orgIds = new Map(periods.map(({ wallet }) => [wallet.id, wallet.orgId]));
-  const markers = reset.map((row) => record(resetMarker(row, orgIds.get(row.wallet_id)!)));
-  await insertEntries(
-    client,
-    markers.map(({ entry }) => entry),
-  );
-  await appendOutbox(
-    client,
-    markers.map(({ event }) => event),
-  );
+  const markers = record(reset.map((row) => resetMarker(row, orgIds.get(row.wallet_id)!)));
+  await insertEntries(client, markers.entries);
+  await appendOutbox(client, markers.events);
 }
 
 interface PeriodRow {
