@@ -19,6 +19,9 @@ export interface TransfersTableProps {
   onDecide: (transfer: Transfer, decision: TransferDecision) => void;
 }
 
+/** Ids begin with their time: their ends tell them apart. */
+const ID_END_LENGTH = 8;
+
 export function TransfersTable({ rows, ...rest }: TransfersTableProps) {
   return (
     <div className="table-scroll" tabIndex={0} role="group" aria-label={strings.pages.transfers}>
@@ -58,8 +61,8 @@ function Row({
     <tr>
       <th scope="row">
         <Time at={transfer.created_at} />
-        <small className="note">
-          {text.by} <Code>{transfer.requested_by}</Code>
+        <small className="note" title={transfer.requested_by}>
+          {text.by} <Code>{`…${transfer.requested_by.slice(-ID_END_LENGTH)}`}</Code>
         </small>
       </th>
       <td>{walletName(transfer.from_wallet_id)}</td>
