@@ -54,13 +54,16 @@ describe('usage', () => {
 
   it('[MT-007] settles once when two replicas get the same reports in different order', async () => {
     const other = await platform.replica();
-    const calls = Array.from({ length: 200 }, () => call({ keyId: 'key_race' }));
-    await Promise.all([platform.report(calls), other.report(calls.toReversed())]);
-    expect(await count(`request_log WHERE record->>'keyId' = 'key_race'`)).toBe(200);
-    const bothAnnounced = (): number =>
-      [...platform.recorded, ...other.recorded].filter(({ keyId }) => keyId === 'key_race').length;
-    await waitFor(() => bothAnnounced() === 200);
-    await other.stop();
+    try {
+      const calls = Array.from({ length: 200 }, () => call({ keyId: 'key_race' }));
+      await Promise.all([platform.report(calls), other.report(calls.toReversed())]);
+      expect(await count(`request_log WHERE record->>'keyId' = 'key_race'`)).toBe(200);
+      const bothAnnounced = (): number =>
+        [...platform.recorded, ...other.recorded].filter(({ keyId }) => keyId === 'key_race').length;
+      await waitFor(() => bothAnnounced() === 200);
+    } finally {
+      await other.stop();
+    }
   });
 
   it('[MT-007] keeps the first settlement when a gateway reports the same call otherwise after a crash', async () => {
@@ -248,7 +251,7 @@ describe('usage', () => {
     const old = Array.from({ length: 30 }, () => call({ startedAtMs: daysAgo(91), keyId: 'key_old' }));
     const young = call({ startedAtMs: daysAgo(89), keyId: 'key_old' });
     await platform.report([...old, young]);
-    await platform.restart({});
+    await platform.restart({ REQUEST_LOG_RETENTION_DAYS: '90' });
     await waitFor(async () => (await count(`request_log WHERE key_id = 'key_old'`)) === 1);
     expect(await logged(young.requestId)).toBeDefined();
     await platform.restart({ REQUEST_LOG_RETENTION_DAYS: '30' });
