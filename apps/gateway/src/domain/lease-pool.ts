@@ -173,34 +173,16 @@ export class LeasePool {
 
   /** Takes the free part out of the leases that are idle, ended or too many, for return to the ledger. */
   takeReturns(nowMs: number, idleMs: number): LeaseReturn[] {
-    const returns: LeaseReturn[] = [];
-    for (const [walletId, held] of this.leases) {
-      const closed = new Set<string>();
-      held.forEach((lease, index) => {
-        const idle = nowMs - lease.lastUsedAtMs >= idleMs || ended(lease, nowMs) || index >= LEASES_PER_WALLET_MAX;
-        if (!idle) return;
-        const back = giveBack(lease);
-        if (!back) return;
-        returns.push(back);
-        if (back.close) closed.add(lease.leaseId);
-      });
-      this.keep(held, (lease) => !closed.has(lease.leaseId));
-      if (held.length === 0) this.leases.delete(walletId);
-    }
+    const isDue = (lease: HeldLease, index: number): boolean =>
+      nowMs - lease.lastUsedAtMs >= idleMs || ended(lease, nowMs) || index >= LEASES_PER_WALLET_MAX;
+    const returns = [...this.leases.keys()].flatMap((walletId) => this.takeOut(walletId, isDue));
     this.forgetPaths(nowMs);
     return returns;
   }
 
   /** Takes out what is free of these wallets, however lately used: somebody else needs it. */
   takeFree(walletIds: readonly string[]): LeaseReturn[] {
-    return walletIds.flatMap((walletId) => {
-      const held = this.leases.get(walletId) ?? [];
-      const returns = held.filter((lease) => lease.free > 0n).flatMap((lease) => giveBack(lease) ?? []);
-      const closed = new Set(returns.filter(({ close }) => close).map(({ leaseId }) => leaseId));
-      this.keep(held, (lease) => !closed.has(lease.leaseId));
-      if (held.length === 0) this.leases.delete(walletId);
-      return returns;
-    });
+    return walletIds.flatMap((walletId) => this.takeOut(walletId, (lease) => lease.free > 0n));
   }
 
   /** Takes everything out: the gateway is stopping. */
@@ -229,6 +211,15 @@ export class LeasePool {
       free: sum((lease) => maxUsd(lease.free, ZERO_USD)),
       reserved: sum((lease) => lease.reserved),
     };
+  }
+
+  private takeOut(walletId: string, isDue: (lease: HeldLease, index: number) => boolean): LeaseReturn[] {
+    const held = this.leases.get(walletId) ?? [];
+    const returns = held.filter(isDue).flatMap((lease) => giveBack(lease) ?? []);
+    const closed = new Set(returns.filter(({ close }) => close).map(({ leaseId }) => leaseId));
+    this.keep(held, (lease) => !closed.has(lease.leaseId));
+    if (held.length === 0) this.leases.delete(walletId);
+    return returns;
   }
 
   private findLease(walletId: string, amount: NanoUsd, nowMs: number): HeldLease | undefined {
