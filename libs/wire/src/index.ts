@@ -14,3 +14,5 @@ export { anthropic } from './anthropic/index.js';
 export { openAiChat } from './openai-chat/index.js';
 export type * from './canonical/index.js';
 export type * from './protocol.js';
+export * from './exchange/index.js';
+export { parseBody } from './json-object.js';
