@@ -51,6 +51,8 @@ export interface UsageSpool {
 export interface UpstreamCall {
   /** Path below the provider's base URL. */
   endpoint: 'chat/completions' | 'embeddings';
+  /** The provider's own name of the model. */
+  model: string;
   body: Buffer;
   stream: boolean;
   correlationId: string;

@@ -33,6 +33,7 @@ export class ProviderUpstream implements Upstream {
       );
     const { status, headers, body } = await connector.send({
       endpoint: call.endpoint,
+      model: call.model,
       body: call.body,
       stream: call.stream,
       requestId: call.correlationId,

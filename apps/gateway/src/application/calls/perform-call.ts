@@ -166,6 +166,7 @@ export class PerformCall {
     running.atProvider = 'request';
     const answer = await this.upstream.send(provider, {
       endpoint: call.endpoint === '/v1/chat/completions' ? 'chat/completions' : 'embeddings',
+      model: plan.route.model,
       body: plan.body,
       stream: plan.request.stream,
       correlationId: call.correlationId,
