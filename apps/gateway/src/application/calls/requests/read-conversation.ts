@@ -11,7 +11,7 @@ import {
   type ProviderProtocol,
 } from '@ao/wire';
 import { AppError } from '@ao/kernel';
-import { providerProtocol } from '../provider-protocols.js';
+import { translatedTo } from '../provider-protocols.js';
 import { STANDARD_SERVICE, tagsOf, type ExchangeTarget, type RequestFacts, type RequestLimits } from './request-facts.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -76,7 +76,7 @@ function exchangeOf(
   if (rename && conversations.includes(protocol.name)) {
     return forward(rename(body, json, target.model), protocol as ClientProtocol & ProviderProtocol, labels);
   }
-  return translate(request, protocol, providerProtocol(conversations[0]), { ...labels, ...target });
+  return translate(request, protocol, translatedTo(protocols), { ...labels, ...target });
 }
 
 function checkLimits({ model, messages }: ConversationRequest, { modelLengthMax, messagesMax }: RequestLimits): void {
