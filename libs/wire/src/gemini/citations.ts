@@ -50,8 +50,8 @@ function placeOf(segment: Json, texts: readonly string[]): Pick<Citation, 'start
   if (!Number.isInteger(endIndex)) return { start: null, end: null };
   const partIndex = Number(segment['partIndex'] ?? 0);
   const part = partIndex < texts.length ? partIndex : 0;
-  const bytes = Buffer.from(texts[part] ?? '');
   const before = texts.slice(0, part).join('').length;
+  const bytes = Buffer.from(texts.slice(part).join(''));
   const unitsTo = (index: unknown): number => before + bytes.toString('utf8', 0, Number(index ?? 0)).length;
   return { start: unitsTo(startIndex), end: unitsTo(endIndex) };
 }

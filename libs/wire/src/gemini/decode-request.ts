@@ -57,7 +57,6 @@ function decodeSampling(config: RequestObject) {
     maxOutputTokens: config.optionalInteger('maxOutputTokens', 1, OUTPUT_TOKENS_MAX),
     temperature: config.optionalNumber('temperature', 0, 2),
     topP: config.optionalNumber('topP', 0, 1),
-    // Google's is a float that stands for a number of tokens.
     topK: config.optionalInteger('topK', 0, 1_000_000),
     seed: config.optionalNumber('seed'),
     frequencyPenalty: config.optionalNumber('frequencyPenalty', -2, 2) || null,
