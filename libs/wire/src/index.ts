@@ -12,6 +12,7 @@ export { FRAME_BYTES_MAX, SseScanner } from './sse-scanner.js';
 export * as openai from './openai/index.js';
 export { anthropic } from './anthropic/index.js';
 export { bedrock } from './bedrock/index.js';
+export { cohere } from './cohere/index.js';
 export { ollama, ollamaGenerate } from './ollama/index.js';
 export { openAiChat } from './openai-chat/index.js';
 export type * from './canonical/index.js';
