@@ -12,5 +12,6 @@ export { FRAME_BYTES_MAX, SseScanner } from './sse-scanner.js';
 export * as openai from './openai/index.js';
 export { anthropic } from './anthropic/index.js';
 export { openAiChat } from './openai-chat/index.js';
+export { openAiResponses } from './openai-responses/index.js';
 export type * from './canonical/index.js';
 export type * from './protocol.js';
