@@ -8,18 +8,20 @@ import { LOCAL_SHELL } from './tools.js';
  * The input as instructions and turns: leading instructions apart, what the assistant thought, said and called in one
  * turn, the results of its calls in one of the user's.
  */
-export function decodeItems(body: RequestObject): { system: TextPart[]; messages: Message[] } {
+export function decodeItems(body: RequestObject): { system: TextPart[]; messages: Message[]; inexpressible: string[] } {
   const turns = new Turns();
   const instructions = body.optionalString('instructions') ?? '';
   if (instructions !== '') turns.system.push({ type: 'text', text: instructions });
   if (typeof body.json['input'] === 'string') turns.say('user', [{ type: 'text', text: body.string('input') }]);
   else for (const item of body.objects('input')) turns.add(item);
-  return { system: turns.system, messages: turns.messages };
+  return { system: turns.system, messages: turns.messages, inexpressible: [...turns.foreign] };
 }
 
 class Turns {
   readonly system: TextPart[] = [];
   readonly messages: { role: Message['role']; parts: Part[] }[] = [];
+  /** Items that only OpenAI can take, such as what its own tools did. */
+  readonly foreign = new Set<string>();
   /** Of the call that comes next. */
   private callSignature: string | null = null;
 
@@ -43,7 +45,7 @@ class Turns {
       case 'item_reference':
         throw item.invalid('type', 'must not be item_reference: give the item itself, or previous_response_id');
       default:
-        throw item.invalid('type', `is ${JSON.stringify(type)}, which only OpenAI itself can take`);
+        this.foreign.add(`input (${type})`);
     }
   }
 

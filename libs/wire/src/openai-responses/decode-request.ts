@@ -7,10 +7,10 @@ import { decodeToolChoice, decodeTools } from './tools.js';
 const OUTPUT_TOKENS_MAX = 1_000_000_000;
 const LOGPROBS = 'message.output_text.logprobs';
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
-/** What stands for content that is kept elsewhere: without it the question would be another. */
-const REFERENCES = ['previous_response_id', 'conversation', 'prompt'];
+/** What stands for content that is kept elsewhere, and may be another tenant's there. */
+const REFERENCES = ['previous_response_id', 'conversation'];
 /** Fields that change what comes back, and that only OpenAI can honour. */
-const OPENAI_ONLY = ['context_management', 'moderation'];
+const OPENAI_ONLY = ['prompt', 'context_management', 'moderation'];
 
 /**
  * Reads the body of `POST /v1/responses` for a provider of another protocol. What `previous_response_id` stands for is to
@@ -25,8 +25,8 @@ export function decodeRequest(json: unknown): ConversationRequest {
   for (const key of REFERENCES) if (body.has(key)) throw unresolved(key);
   const { tools, inexpressible } = decodeTools(body);
   const choice = decodeToolChoice(body, tools);
-  const { system, messages } = decodeItems(body);
-  if (messages.length === 0 && system.length === 0) body.missing('input');
+  const { system, messages, inexpressible: foreign } = decodeItems(body);
+  if (!body.has('input') && !body.has('prompt')) body.missing('input');
   return {
     model,
     system,
@@ -49,14 +49,19 @@ export function decodeRequest(json: unknown): ConversationRequest {
     reasoning: decodeReasoning(body),
     stream: body.optionalBoolean('stream') ?? false,
     user: body.optionalString('safety_identifier') ?? body.optionalString('user'),
-    inexpressible: [...inexpressible, ...choice.inexpressible, ...OPENAI_ONLY.filter((key) => body.has(key))],
+    inexpressible: [
+      ...foreign,
+      ...inexpressible,
+      ...choice.inexpressible,
+      ...OPENAI_ONLY.filter((key) => body.has(key)),
+    ],
   };
 }
 
 function unresolved(param: string): AppError {
   return new AppError(
     'unsupported_parameter',
-    `The provider of this model cannot look up '${param}'. Give what it stands for in 'input', or choose another model.`,
+    `'${param}' cannot be looked up here. Give what it stands for in 'input'.`,
     { param },
   );
 }
@@ -70,9 +75,9 @@ function decodeFormat(body: RequestObject): OutputFormat {
   const format = body.optionalObject('text')?.optionalObject('format') ?? null;
   switch (format?.string('type')) {
     case 'json_schema': {
-      const schema = format!.optionalObject('schema') ?? format!.missing('schema');
-      const strict = format!.optionalBoolean('strict');
-      return { kind: 'schema', name: format!.optionalString('name') ?? 'answer', schema: schema.json, strict };
+      const schema = format.optionalObject('schema') ?? format.missing('schema');
+      const strict = format.optionalBoolean('strict');
+      return { kind: 'schema', name: format.optionalString('name') ?? 'answer', schema: schema.json, strict };
     }
     case 'json_object':
       return { kind: 'json' };

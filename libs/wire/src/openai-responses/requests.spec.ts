@@ -184,13 +184,14 @@ describe('Responses requests for providers of other protocols', () => {
     };
     const told = openAiResponses.decodeRequest({
       model: 'm',
-      input: 'Hi',
+      input: [{ role: 'user', content: 'Hi' }, { type: 'web_search_call', id: 'ws_1', status: 'completed' }],
       ...hints,
       tools: [{ type: 'web_search' }, { type: 'mcp', server_label: 'x' }],
       tool_choice: { type: 'web_search' },
       context_management: [{ type: 'compaction' }],
     });
     expect(told.inexpressible).toEqual([
+      'input (web_search_call)',
       'tools (web_search)',
       'tools (mcp)',
       'tool_choice (web_search)',
@@ -217,7 +218,6 @@ describe('Responses requests for providers of other protocols', () => {
     [{ model: 'm' }, 'missing_required_parameter', 'input'],
     [{ model: 'm', input: [{ type: 'item_reference', id: 'msg_1' }] }, 'invalid_parameter', 'input[0].type'],
     [{ model: 'm', input: [{ id: 'msg_1' }] }, 'invalid_parameter', 'input[0].type'],
-    [{ model: 'm', input: [{ type: 'computer_call' }] }, 'invalid_parameter', 'input[0].type'],
     [{ model: 'm', input: [{ role: 'robot', content: 'x' }] }, 'invalid_parameter', 'input[0].role'],
     [{ model: 'm', input: [{ role: 'user' }] }, 'missing_required_parameter', 'input[0].content'],
     [{ model: 'm', input: 'Hi', previous_response_id: 'resp_1' }, 'unsupported_parameter', 'previous_response_id'],
