@@ -15,3 +15,5 @@ export { openAiChat } from './openai-chat/index.js';
 export { openAiResponses } from './openai-responses/index.js';
 export type * from './canonical/index.js';
 export type * from './protocol.js';
+export * from './exchange/index.js';
+export { parseBody } from './json-object.js';

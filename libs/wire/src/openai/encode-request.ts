@@ -22,13 +22,18 @@ export function encodeChatRequest(request: ChatRequest, changes: ChatRequestChan
   if (changes.maxOutputTokens) values[changes.maxOutputTokens.field] = changes.maxOutputTokens.tokens;
   if (request.stream && !request.includeUsage) values['stream_options'] = withUsageWanted(request);
   const body = replaceFields(request.body, request.fields, values);
-  return request.includeCost ? withoutCostWish(body) : body;
+  return request.includeCost || request.dropParams ? withoutWishes(body) : body;
 }
 
-/** `usage` is a wish to us: OpenAI refuses a field that it does not know. */
-export function withoutCostWish(body: Buffer): Buffer {
-  const fields = locateFields(body);
-  return fields ? removeField(body, fields, 'usage') : body;
+/** Wishes to us: OpenAI refuses a field that it does not know. */
+const WISHES = ['usage', 'drop_params'];
+
+/** The same body without what only the platform understands. */
+export function withoutWishes(body: Buffer): Buffer {
+  return WISHES.reduce((rest, key) => {
+    const fields = locateFields(rest);
+    return fields ? removeField(rest, fields, key) : rest;
+  }, body);
 }
 
 /** Keeps the client's other stream options. */

@@ -34,6 +34,7 @@ export class ProviderUpstream implements Upstream {
     const { status, headers, body } = await connector.send({
       endpoint: call.endpoint,
       body: call.body,
+      headers: call.headers,
       stream: call.stream,
       requestId: call.correlationId,
       signal: call.signal,
