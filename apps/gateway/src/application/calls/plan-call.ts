@@ -66,7 +66,11 @@ function chooseFor(call: InboundCall, { model }: RequestFacts, { table }: ModelS
   return route.direct && !OPENAI_ENDPOINTS.has(call.endpoint) ? { ...route, direct: false } : route;
 }
 
-const OPENAI_ENDPOINTS: ReadonlySet<InboundCall['endpoint']> = new Set(['/v1/chat/completions', '/v1/embeddings']);
+const OPENAI_ENDPOINTS: ReadonlySet<InboundCall['endpoint']> = new Set([
+  '/v1/chat/completions',
+  '/v1/embeddings',
+  '/v1/responses',
+]);
 
 function notExpressible(params: readonly string[]): AppError {
   return new AppError(

@@ -1,6 +1,16 @@
 import { AppError } from '@ao/kernel';
 import { capabilitiesOf, protocolsFor, type EmbeddingsProtocol } from '@ao/providers';
-import { anthropic, openAiChat, type ConversationProtocol, type ProviderProtocol } from '@ao/wire';
+import {
+  anthropic,
+  bedrock,
+  cohere,
+  gemini,
+  ollama,
+  openAiChat,
+  openAiResponses,
+  type ConversationProtocol,
+  type ProviderProtocol,
+} from '@ao/wire';
 
 /** What a model of a provider can be spoken to in. */
 export interface ProviderProtocols {
@@ -20,7 +30,12 @@ export function protocolsOf(kind: string, model: string): ProviderProtocols {
 
 const PROTOCOLS: Partial<Record<ConversationProtocol, ProviderProtocol>> = {
   'openai-chat': openAiChat,
+  'openai-responses': openAiResponses,
   anthropic,
+  gemini,
+  bedrock,
+  cohere,
+  ollama,
 };
 
 /** The codec that a conversation is translated to. @throws AppError `unsupported_parameter` when there is none. */

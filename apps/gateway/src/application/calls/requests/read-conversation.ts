@@ -2,7 +2,6 @@ import { serviceTierOf } from '@ao/pricing';
 import { boundPromptTokens, guessTokens, meterText } from '@ao/tokens';
 import {
   forward,
-  parseBody,
   translate,
   type ClientProtocol,
   type ConversationRequest,
@@ -17,7 +16,7 @@ import { STANDARD_SERVICE, tagsOf, type ExchangeTarget, type RequestFacts, type 
 type Json = Readonly<Record<string, unknown>>;
 
 /** How requests of a client's protocol are read. */
-interface ConversationClient {
+export interface ConversationClient {
   protocol: ClientProtocol & Partial<ProviderProtocol>;
   /** The same body for another model, where providers speak the protocol too. */
   rename?: (body: Buffer, json: Json, model: string) => Buffer;
@@ -64,9 +63,6 @@ export function readConversation(
   };
 }
 
-/** The body of a request, parsed. @throws AppError `invalid_json`. */
-export { parseBody };
-
 function exchangeOf(
   { body, json, request }: { body: Buffer; json: Json; request: ConversationRequest },
   { protocol, rename }: ConversationClient,
@@ -76,7 +72,7 @@ function exchangeOf(
   if (rename && conversations.includes(protocol.name)) {
     return forward(rename(body, json, target.model), protocol as ClientProtocol & ProviderProtocol, labels);
   }
-  return translate(request, protocol, translatedTo(protocols), { ...labels, ...target });
+  return translate(request, protocol, translatedTo(protocols), { ...labels, ...target, request: json });
 }
 
 function checkLimits({ model, messages }: ConversationRequest, { modelLengthMax, messagesMax }: RequestLimits): void {
