@@ -36,7 +36,9 @@ export function describeProtocol(protocol: Both, { reasoning = true }: Abilities
     it('[GW-006] says a request with tools, images and their results so that it reads the same again', () => {
       const { body, dropped } = protocol.encodeRequest(richRequest, options);
       expect(dropped).toEqual([]);
-      const again = protocol.decodeRequest(JSON.parse(body.toString()));
+      // Where the model stands in the address, the caller puts it into the body.
+      const json = { model: richRequest.model, ...(JSON.parse(body.toString()) as object) };
+      const again = protocol.decodeRequest(json);
       const { system, messages, tools, maxOutputTokens, temperature, topP, stop } = richRequest;
       const texts = (parts: readonly { text?: string }[]): string => parts.map(({ text }) => text ?? '').join('');
       expect(texts(again.system)).toBe(texts(system));
@@ -77,7 +79,11 @@ export function describeProtocol(protocol: Both, { reasoning = true }: Abilities
 
     it('[GW-004] ends a broken stream with an error and without a reason to stop', () => {
       const encoder = protocol.createEncoder({ ...labels, includeUsage: true });
-      const text = richEvents.slice(0, 5).map((event) => encoder.encode(event)).join('') + encoder.fail(failed);
+      const text =
+        richEvents
+          .slice(0, 5)
+          .map((event) => encoder.encode(event))
+          .join('') + encoder.fail(failed);
       const events = read([Buffer.from(text)]);
       expect(events.some(({ type }) => type === 'error')).toBe(true);
       expect(events.some(({ type }) => type === 'finish')).toBe(false);
@@ -101,7 +107,9 @@ export function describeProtocol(protocol: Both, { reasoning = true }: Abilities
           },
         ],
       };
-      const again = protocol.decodeAnswer(Buffer.from(protocol.encodeAnswer(answer, { ...labels, includeUsage: true })));
+      const again = protocol.decodeAnswer(
+        Buffer.from(protocol.encodeAnswer(answer, { ...labels, includeUsage: true })),
+      );
       const [choice] = again.choices;
       expect(choice?.finishReason).toBe('tool_calls');
       expect(choice?.parts.map(({ type }) => type)).toEqual(['text', 'tool_call']);
