@@ -216,6 +216,7 @@ function planOptions(config: GatewayConfig): PlanOptions {
       contentCharactersMax: unlimited(config.CONTENT_CHARACTERS_MAX),
       inputsMax: 2_048,
     },
+    dropParams: config.DROP_PARAMS,
     direct: {
       enabled: config.OPENAI_PASSTHROUGH_ENABLED,
       provider: {

@@ -95,6 +95,8 @@ export interface ClientProtocol {
   /** @throws AppError `missing_required_parameter`, `invalid_parameter` with `param`. */
   decodeRequest(json: unknown): ConversationRequest;
   encodeAnswer(answer: Answer, context: AnswerContext): string;
+  /** A whole answer with its cost in it; absent where the protocol has no place for it. @param costUsd A plain decimal. */
+  withCost?(answer: string, costUsd: string): string;
   createEncoder(context: AnswerContext): StreamEncoder;
   /** Our error in the protocol's shape. */
   encodeError(status: number, error: ErrorBody): string;

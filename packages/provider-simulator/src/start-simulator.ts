@@ -6,6 +6,7 @@ import { SeededRandom } from './answers/seeded-random.js';
 import { layerBehaviour, PLAIN_BEHAVIOUR, type Behaviour } from './behaviour/behaviour.js';
 import { toBehaviour } from './behaviour/parse-directives.js';
 import { Script, type ScriptedAnswer } from './behaviour/script.js';
+import { allProtocols } from './protocols/all-protocols.js';
 import { Counters, type SimulatorCounts } from './server/counters.js';
 import type { AnswerState } from './server/answer-call.js';
 import { createHandler } from './server/http-handler.js';
@@ -78,7 +79,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   server.maxConnections = CONNECTIONS_MAX;
   server.on('connection', (socket) => counters.track(socket));
   const admin = options.admin === false ? undefined : controls;
-  server.on('request', createHandler({ state, counters, log, timers: options.timers ?? systemTimers, admin }));
+  const timers = options.timers ?? systemTimers;
+  server.on('request', createHandler({ state, protocols: allProtocols(), counters, log, timers, admin }));
   const address = await listen(server, host, port);
   const shownHost = host.includes(':') ? `[${host}]` : host;
   return Object.assign(controls, {

@@ -9,7 +9,7 @@ import { encodeUsage } from './usage.js';
 export function encodeAnswer(answer: Answer, { id, model }: AnswerContext): string {
   const choice = answer.choices[0];
   return JSON.stringify({
-    id: answer.id ?? id,
+    id: answer.id ?? `msg_${id}`,
     type: 'message',
     role: 'assistant',
     model,

@@ -67,7 +67,7 @@ export class AnthropicStreamEncoder implements StreamEncoder {
   }
 
   fail(error: ErrorBody): string {
-    return this.start() + frame('error', errorBody(error));
+    return frame('error', errorBody(error));
   }
 
   private start(): string {
@@ -76,7 +76,7 @@ export class AnthropicStreamEncoder implements StreamEncoder {
     const { id, model } = this.context;
     return frame('message_start', {
       message: {
-        id,
+        id: `msg_${id}`,
         type: 'message',
         role: 'assistant',
         model,

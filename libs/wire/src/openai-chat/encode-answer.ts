@@ -7,7 +7,7 @@ import { encodeUsage } from './usage.js';
 /** A whole `chat.completion`. */
 export function encodeAnswer(answer: Answer, { id, model, nowS }: AnswerContext): string {
   return JSON.stringify({
-    id: answer.id ?? id,
+    id: answer.id ?? `chatcmpl-${id}`,
     object: 'chat.completion',
     created: nowS,
     model,

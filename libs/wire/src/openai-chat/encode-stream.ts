@@ -15,7 +15,7 @@ export class ChatStreamEncoder implements StreamEncoder {
 
   constructor(private readonly context: AnswerContext) {
     const { id, model, nowS } = context;
-    const head = JSON.stringify({ id, object: 'chat.completion.chunk', created: nowS, model });
+    const head = JSON.stringify({ id: `chatcmpl-${id}`, object: 'chat.completion.chunk', created: nowS, model });
     this.head = `data: ${head.slice(0, -1)},"choices":`;
   }
 

@@ -1,4 +1,5 @@
 import type { ErrorBody } from '@ao/kernel';
+import { addCost } from '../openai/add-cost.js';
 import { mapUpstreamError } from '../openai/errors.js';
 import type { ClientProtocol, ProviderProtocol } from '../protocol.js';
 import { SseScanner } from '../sse-scanner.js';
@@ -18,6 +19,7 @@ export const openAiChat: ClientProtocol & ProviderProtocol = {
   encodeRequest,
   decodeAnswer,
   encodeAnswer,
+  withCost: (answer, costUsd) => addCost(Buffer.from(answer), costUsd).toString(),
   createScanner: () => new SseScanner(),
   createDecoder: () => new ChatStreamDecoder(),
   createEncoder: (context) => new ChatStreamEncoder(context),

@@ -10,11 +10,19 @@ import type { ProblemKind } from '../behaviour/faults.js';
  */
 export interface Protocol {
   readonly name: string;
-  /** The operation behind a method and path (no query), `wrong_method`, or undefined when the path is not of this protocol. */
-  route(method: string, path: string): Operation | 'wrong_method' | undefined;
+  /**
+   * The operation behind a method and path (no query), `wrong_method`, or undefined when the path is not of this protocol. The
+   * headers tell apart what two protocols have at the same path.
+   */
+  route(method: string, path: string, headers: IncomingHttpHeaders): Operation | 'wrong_method' | undefined;
   /** The protocol's way of saying that something is wrong. */
-  encodeProblem(problem: Problem): WholeReply;
+  encodeProblem: EncodeProblem;
+  /** What every answer of the protocol carries, names and values in turn. */
+  headers(id: string, nowMs: number): readonly string[];
 }
+
+/** @param id of the answer, without the protocol's prefix, for protocols that repeat it in the body. */
+export type EncodeProblem = (problem: Problem, id: string) => WholeReply;
 
 export interface Problem {
   readonly kind: ProblemKind;
@@ -28,9 +36,13 @@ export interface Problem {
 export interface Call {
   readonly method: string;
   readonly path: string;
+  /** Without the question mark. */
+  readonly query: string;
   readonly headers: IncomingHttpHeaders;
   /** The parsed JSON body, undefined when there was none. */
   readonly body: unknown;
+  /** The body as it came, for signatures. */
+  readonly bodyText: string;
 }
 
 export type Operation = (call: Call) => DecodedCall | RefusedCall;
@@ -40,6 +52,8 @@ export interface DecodedCall {
   /** As the client sent it, directives and all. */
   readonly model: string;
   answer(context: AnswerContext): Reply;
+  /** Where the form of an error depends on the call: instead of the protocol's own. */
+  readonly encodeProblem?: EncodeProblem;
 }
 
 export interface RefusedCall {
@@ -64,6 +78,8 @@ export interface WholeReply {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** More headers, names and values in turn. */
+  readonly headers?: readonly string[];
 }
 
 /** A stream, frame by frame, made when it is needed: a long answer is never in memory as a whole. */
@@ -73,6 +89,7 @@ export interface StreamReply {
   /** What comes before the first token. */
   readonly open: Frame;
   readonly tokenCount: number;
+  /** Asked for each index once, in order. */
   token(index: number): Frame;
   /** What comes after the last token: finish reason, usage, end marker. */
   readonly close: Frame;

@@ -6,7 +6,7 @@ import { problemOf, type FaultName } from '../behaviour/faults.js';
 import { parseDirectives } from '../behaviour/parse-directives.js';
 import type { Script } from '../behaviour/script.js';
 import { splitModel } from '../behaviour/split-model.js';
-import type { Call, DecodedCall, Operation, Protocol } from '../protocols/protocol.js';
+import type { Call, DecodedCall, Operation, Problem, Protocol } from '../protocols/protocol.js';
 import { deliver, type DeliveryPlan } from './deliver.js';
 import type { Exchange } from './exchange.js';
 
@@ -82,18 +82,25 @@ function sendAnswer(
   if (fault === 'reset') return exchange.reset();
   if (fault === 'silence') return exchange.hold();
   const id = state.ids.next();
-  const plan: DeliveryPlan = { behaviour, fault, headers: answerHeaders(id, behaviour) };
+  const nowMs = state.clock.nowMs();
+  const plan: DeliveryPlan = { behaviour, fault, headers: answerHeaders(protocol.headers(id, nowMs), behaviour) };
+  const encodeProblem = decoded.encodeProblem ?? protocol.encodeProblem;
   const problem = fault === undefined ? undefined : problemOf(fault);
   if (problem !== undefined)
-    return deliver(exchange, protocol.encodeProblem({ kind: problem, model }), withRetryAfter(plan));
-  const reply = decoded.answer({ model, behaviour, id, nowMs: state.clock.nowMs() });
+    return deliver(exchange, encodeProblem({ kind: problem, model }, id), withRetryAfter(plan));
+  const reply = decoded.answer({ model, behaviour, id, nowMs });
   // Without a stream there is no place for an error but the status.
   const failed = fault === 'stream_error' && reply.kind === 'whole';
-  deliver(exchange, failed ? protocol.encodeProblem({ kind: 'internal', model }) : reply, plan);
+  deliver(exchange, failed ? encodeProblem({ kind: 'internal', model }, id) : reply, plan);
 }
 
-function answerHeaders(id: string, behaviour: Readonly<Behaviour>): string[] {
-  const headers = ['x-request-id', `req_${id}`];
+/** The protocol's headers and those of the behaviour, which win. */
+function answerHeaders(usual: readonly string[], behaviour: Readonly<Behaviour>): string[] {
+  const headers: string[] = [];
+  for (let index = 0; index < usual.length; index += 2) {
+    const name = usual[index]!;
+    if (behaviour.headers[name] === undefined) headers.push(name, usual[index + 1]!);
+  }
   for (const name in behaviour.headers) headers.push(name, behaviour.headers[name]!);
   return headers;
 }
@@ -107,9 +114,14 @@ function withRetryAfter(plan: DeliveryPlan): DeliveryPlan {
 export function sendProblem(
   exchange: Exchange,
   protocol: Protocol,
-  refused: { readonly problem: Parameters<Protocol['encodeProblem']>[0] },
+  refused: { readonly problem: Problem },
   state: AnswerState,
 ): void {
-  const headers = ['x-request-id', `req_${state.ids.next()}`];
-  deliver(exchange, protocol.encodeProblem(refused.problem), { behaviour: state.defaults, fault: undefined, headers });
+  const id = state.ids.next();
+  const headers = protocol.headers(id, state.clock.nowMs());
+  deliver(exchange, protocol.encodeProblem(refused.problem, id), {
+    behaviour: state.defaults,
+    fault: undefined,
+    headers,
+  });
 }

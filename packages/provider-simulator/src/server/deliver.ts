@@ -34,6 +34,7 @@ function deliverWhole(
     'content-length',
     String(body.length),
     ...headers,
+    ...(reply.headers ?? []),
   ]);
   if (fault === 'cut' || fault === 'stall') {
     exchange.response.write(half);

@@ -4,7 +4,16 @@ import type { AnswerContext, Call, DecodedCall, RefusedCall, Reply } from '../pr
 import { encodeHead } from './encode-chat.js';
 import { encodeFrames } from './stream-frames.js';
 import { encodeUsage } from './usage.js';
-import { checkInteger, missing, optionalNumber, readModel, readStreaming, wrongType, type Fields } from './validate.js';
+import {
+  checkInteger,
+  missing,
+  optionalNumber,
+  readModel,
+  readStop,
+  readStreaming,
+  wrongType,
+  type Fields,
+} from './validate.js';
 
 const CHOICES_MAX = 128;
 const OUTPUT_TOKENS_MAX = 1_000_000_000;
@@ -51,6 +60,7 @@ function toRequest(fields: Fields): ChatRequest {
     toolChoice: 'none',
     endsWithToolResult: false,
     outputTokensMax: optionalNumber(fields, 'max_tokens'),
+    stopSequences: readStop(fields),
     format: 'text',
     choiceCount: optionalNumber(fields, 'n') ?? 1,
   };
@@ -73,8 +83,9 @@ function encodeStream(answer: Answer, context: AnswerContext, choiceCount: numbe
   const shape = {
     head: encodeHead(context, 'cmpl-', 'text_completion'),
     choiceCount,
-    tokens: answer.tokens,
+    blocks: answer.blocks.filter(({ kind }) => kind === 'text'),
     openChoice: undefined,
+    openBlock: undefined,
     tokenChoice: (index: number, token: string) => choiceOf(index, token, null),
     closeChoice: (index: number) => choiceOf(index, '', answer.finishReason),
   };

@@ -5,8 +5,9 @@ const chat = { model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello! Grü
 for (const kind of ['openai', 'vllm']) {
   describeConnector({
     kind,
-    fixtures: new URL('./__fixtures__/', import.meta.url),
+    fixtures: new URL('./__fixtures__/openai/', import.meta.url),
     basePath: '/v1',
+    model: 'gpt-4o',
     bodies: {
       chat,
       stream: { ...chat, stream: true, stream_options: { include_usage: true } },
