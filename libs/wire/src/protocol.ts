@@ -5,14 +5,7 @@ import type { UpstreamError } from './openai/errors.js';
 
 /** The wire formats that conversations are held in: a folder each. */
 export type ConversationProtocol =
-  | 'openai-chat'
-  | 'openai-completions'
-  | 'openai-responses'
-  | 'anthropic'
-  | 'gemini'
-  | 'bedrock'
-  | 'cohere'
-  | 'ollama';
+  'openai-chat' | 'openai-completions' | 'openai-responses' | 'anthropic' | 'gemini' | 'bedrock' | 'cohere' | 'ollama';
 
 /** Cuts a provider's stream into frames, however its chunks fall. */
 export interface FrameScanner {
@@ -72,6 +65,8 @@ export interface AnswerContext {
   readonly nowS: number;
   /** The client asked for usage in the stream; protocols that always tell it ignore this. */
   readonly includeUsage: boolean;
+  /** The client's own body, for protocols whose answers repeat its settings (OpenAI's Responses). */
+  readonly request?: unknown;
 }
 
 /** Writes one stream for a client. */
