@@ -39,7 +39,7 @@ export class OllamaStreamEncoder implements StreamEncoder {
       }
       case 'finish':
         this.finishReason = event.reason;
-        return this.tellCalls();
+        return '';
       case 'start':
       case 'reasoning_proof':
       case 'citation':

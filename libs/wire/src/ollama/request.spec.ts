@@ -73,9 +73,14 @@ describe('Ollama requests of clients', () => {
     const { messages } = decode({
       messages: [
         user('Weather and time?'),
-        { role: 'assistant', content: '', tool_calls: [call('weather'), call('time'), call('time', { id: 'given' })] },
-        tool('third', { tool_call_id: 'given' }),
+        {
+          role: 'assistant',
+          content: '',
+          tool_calls: [call('weather'), call('time'), call('time'), call('time', { id: 'given' })],
+        },
+        tool('fourth', { tool_call_id: 'given' }),
         tool('second', { tool_name: 'time' }),
+        tool('third', { tool_name: 'time' }),
         tool('first'),
       ],
     });
@@ -84,6 +89,7 @@ describe('Ollama requests of clients', () => {
     expect(results).toEqual([
       ['given', 'time'],
       ['call_1', 'time'],
+      ['call_2', 'time'],
       ['call_0', 'weather'],
     ]);
     expect(() => decode({ messages: [user('hi'), tool('?')] })).toThrow('no call waits');

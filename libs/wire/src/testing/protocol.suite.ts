@@ -11,6 +11,8 @@ type Both = ClientProtocol & ProviderProtocol;
 interface Abilities {
   /** Streams show thoughts. */
   readonly reasoning?: boolean;
+  /** Usage tells what was read from the cache; else it counts as input. */
+  readonly cachedTokens?: boolean;
 }
 
 const labels = { id: 'req_1', model: 'the-model', nowS: 1_790_000_000 };
@@ -19,7 +21,7 @@ const usage = { ...NO_USAGE, inputTokens: 20, cachedInputTokens: 5, outputTokens
 const failed = { error: { message: 'It broke.', type: 'server_error', param: null, code: 'stream_error' } };
 
 /** The conformance that every protocol spoken on both sides keeps: nothing is lost or garbled on the way through it. */
-export function describeProtocol(protocol: Both, { reasoning = true }: Abilities = {}): void {
+export function describeProtocol(protocol: Both, { reasoning = true, cachedTokens = true }: Abilities = {}): void {
   const stream = (events: readonly AnswerEvent[]): Buffer => {
     const encoder = protocol.createEncoder({ ...labels, includeUsage: true });
     return Buffer.from(events.map((event) => encoder.encode(event)).join('') + encoder.close(usage, null));
@@ -113,7 +115,10 @@ export function describeProtocol(protocol: Both, { reasoning = true }: Abilities
       const [choice] = again.choices;
       expect(choice?.finishReason).toBe('tool_calls');
       expect(choice?.parts.map(({ type }) => type)).toEqual(['text', 'tool_call']);
-      expect(again.usage).toMatchObject({ inputTokens: 20, cachedInputTokens: 5, outputTokens: 12 });
+      const input = cachedTokens
+        ? { inputTokens: 20, cachedInputTokens: 5 }
+        : { inputTokens: 25, cachedInputTokens: 0 };
+      expect(again.usage).toMatchObject({ ...input, outputTokens: 12 });
     });
 
     it('gives errors in its own shape, and reads them', () => {
