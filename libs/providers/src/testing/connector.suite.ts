@@ -11,6 +11,7 @@ export interface ConnectorCase {
   /** `__fixtures__/`, with a file for each name below. */
   readonly fixtures: URL;
   readonly basePath: string;
+  readonly model: string;
   /** Request bodies in the provider's protocol. */
   readonly bodies: { readonly chat: object; readonly stream: object; readonly embeddings: object };
   readonly endpoints: { readonly chat: string; readonly embeddings: string };
@@ -42,6 +43,7 @@ export function describeConnector(given: ConnectorCase): void {
   };
   const request = (body: object, change: Partial<UpstreamRequest> = {}): UpstreamRequest => ({
     endpoint: given.endpoints.chat,
+    model: given.model,
     body: Buffer.from(JSON.stringify(body)),
     stream: false,
     requestId: 'req-1',

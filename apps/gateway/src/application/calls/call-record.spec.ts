@@ -12,6 +12,7 @@ import type { Route } from './route.js';
 const call: InboundCall = {
   callId: 'req_1',
   correlationId: 'mine',
+  protocolHeaders: {},
   endpoint: '/v1/chat/completions',
   principal: principal.parse(principalExample),
   body: Buffer.from('{}'),

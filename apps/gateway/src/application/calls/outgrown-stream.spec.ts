@@ -169,12 +169,14 @@ describe('a stream without a limit of its own', () => {
         clock,
         limits: { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null, inputsMax: null },
         direct: { enabled: false, provider: {} as Provider },
+        dropParams: false,
         onSettled: () => undefined,
       },
     );
     const inbound: InboundCall = {
       callId: `req_${reports.length}`,
       correlationId: 'mine',
+      protocolHeaders: {},
       endpoint: '/v1/chat/completions',
       principal: caller,
       body: Buffer.from(
