@@ -7,6 +7,7 @@ import { layerBehaviour, PLAIN_BEHAVIOUR, type Behaviour } from './behaviour/beh
 import { toBehaviour } from './behaviour/parse-directives.js';
 import { Script, type ScriptedAnswer } from './behaviour/script.js';
 import { allProtocols } from './protocols/all-protocols.js';
+import type { AwsCredentials } from './protocols/bedrock/signature.js';
 import { Counters, type SimulatorCounts } from './server/counters.js';
 import type { AnswerState } from './server/answer-call.js';
 import { createHandler } from './server/http-handler.js';
@@ -26,6 +27,8 @@ export interface SimulatorOptions {
   readonly recordedRequestsMax?: number;
   /** Whether `/_simulator/…` answers; default true. */
   readonly admin?: boolean;
+  /** Makes requests in Bedrock's protocol prove that they were signed with this key; default: any signature will do. */
+  readonly awsCredentials?: AwsCredentials;
   readonly clock?: Clock;
   readonly timers?: Timers;
 }
@@ -80,7 +83,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   server.on('connection', (socket) => counters.track(socket));
   const admin = options.admin === false ? undefined : controls;
   const timers = options.timers ?? systemTimers;
-  server.on('request', createHandler({ state, protocols: allProtocols(), counters, log, timers, admin }));
+  const protocols = allProtocols(options.awsCredentials);
+  server.on('request', createHandler({ state, protocols, counters, log, timers, admin }));
   const address = await listen(server, host, port);
   const shownHost = host.includes(':') ? `[${host}]` : host;
   return Object.assign(controls, {

@@ -22,7 +22,7 @@ export interface Protocol {
 }
 
 /** @param id of the answer, without the protocol's prefix, for protocols that repeat it in the body. */
-export type EncodeProblem = (problem: Problem, id: string) => WholeReply;
+type EncodeProblem = (problem: Problem, id: string) => WholeReply;
 
 export interface Problem {
   readonly kind: ProblemKind;
