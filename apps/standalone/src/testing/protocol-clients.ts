@@ -37,7 +37,8 @@ export const protocolClients = (url: string, key: string): ProtocolClient[] => [
   openAiChat(new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0 })),
   openAiResponses(new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0 })),
   anthropic(new Anthropic({ baseURL: url, apiKey: key, maxRetries: 0 })),
-  gemini(new GoogleGenAI({ apiKey: key, httpOptions: { baseUrl: url } })),
+  // With a fetch of its own it leaves alone Node's dispatcher, which a test's global object does not have.
+  gemini(new GoogleGenAI({ apiKey: key, httpOptions: { baseUrl: url, fetch: (...given) => fetch(...given) } })),
   ollama(new Ollama({ host: url, headers: { authorization: `Bearer ${key}` } })),
   vercel('the AI SDK over OpenAI', (model) => createOpenAI({ baseURL: `${url}/v1`, apiKey: key }).chat(model)),
   vercel('the AI SDK over Anthropic', (model) => createAnthropic({ baseURL: `${url}/v1`, apiKey: key })(model)),
