@@ -74,7 +74,7 @@ function exchangeOf(
   if (rename && conversations.includes(protocol.name)) {
     return forward(rename(body, json, target.model), protocol as ClientProtocol & ProviderProtocol, labels);
   }
-  return translate(request, protocol, translatedTo(protocols), { ...labels, ...target, request: json });
+  return translate(request, protocol, translatedTo(protocols), target, { ...labels, request: json });
 }
 
 function checkLimits({ model, messages }: ConversationRequest, { modelLengthMax, messagesMax }: RequestLimits): void {
