@@ -31,6 +31,7 @@ import { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { KeyValue } from '@ao/keyvalue';
 import { Authenticate } from './application/authenticate.js';
 import { Budget } from './application/budget.js';
+import { CountTokens } from './application/calls/count-tokens.js';
 import { PerformCall } from './application/calls/perform-call.js';
 import type { PlanOptions } from './application/calls/plan-call.js';
 import { AnswerStore } from './application/idempotency/answer-store.js';
@@ -149,6 +150,7 @@ export class GatewayModule {
     registerCompletions(server.app, {
       authenticate,
       performCall,
+      countTokens: new CountTokens(state, limits, upstream, plan),
       idempotentCalls,
       state,
       plan,
