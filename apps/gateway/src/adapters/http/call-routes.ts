@@ -1,4 +1,4 @@
-import { anthropic, openAiChat, type ClientProtocol } from '@ao/wire';
+import { anthropic, openAiChat, openAiResponses, type ClientProtocol } from '@ao/wire';
 import type { FastifyRequest } from 'fastify';
 import type { CallEndpoint } from '../../application/calls/call.js';
 
@@ -20,6 +20,7 @@ export const CALL_ROUTES: readonly CallRoute[] = [
   { url: '/v1/chat/completions', endpoint: '/v1/chat/completions', protocol: openAiChat },
   { url: '/v1/embeddings', endpoint: '/v1/embeddings', protocol: openAiChat },
   { url: '/v1/messages', endpoint: '/v1/messages', protocol: anthropic },
+  { url: '/v1/responses', endpoint: '/v1/responses', protocol: openAiResponses },
 ];
 
 /** The protocol that a request's client speaks. */

@@ -1,7 +1,7 @@
 import type { Principal } from '@ao/contracts';
 
 /** The data-plane endpoints, as the request log names them. */
-export type CallEndpoint = '/v1/chat/completions' | '/v1/embeddings' | '/v1/messages';
+export type CallEndpoint = '/v1/chat/completions' | '/v1/embeddings' | '/v1/messages' | '/v1/responses';
 
 /** A call as it came in: who, what, and how to tell that the caller left. */
 export interface InboundCall {
@@ -13,6 +13,8 @@ export interface InboundCall {
   principal: Principal;
   /** The JSON body, untouched. */
   body: Buffer;
+  /** What the caller sent, where the body was completed by what it refers to. */
+  original?: Readonly<Record<string, unknown>>;
   /** Headers of the caller's protocol that are the provider's to read, such as `anthropic-beta`; connectors know theirs. */
   protocolHeaders: Readonly<Record<string, string>>;
   /** The caller's own OpenAI key, where the configuration lets it count. */

@@ -48,7 +48,7 @@ export function planCall(call: InboundCall, state: ModelState, options: PlanOpti
   const charged = call.principal.walletId !== null && !route.ownKey;
   const price = priceCall(route, size, charged, state.prices, call.startedAtMs);
   const exchange = request.exchange({
-    protocols: protocolsOf(route.provider.kind),
+    protocols: protocolsOf(route.provider),
     model: route.model,
     maxOutputTokens: request.maxOutputTokens ?? price.maxOutputTokens,
     direct: route.direct,

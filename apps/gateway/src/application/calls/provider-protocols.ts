@@ -1,5 +1,7 @@
+import { vendorOfBaseUrl } from '@ao/config';
 import { AppError } from '@ao/kernel';
-import { anthropic, openAiChat, type ConversationProtocol, type ProviderProtocol } from '@ao/wire';
+import { anthropic, openAiChat, openAiResponses, type ConversationProtocol, type ProviderProtocol } from '@ao/wire';
+import type { Provider } from '../routing-table.js';
 
 /** What a provider's kind can be spoken to in. */
 export interface ProviderProtocols {
@@ -11,6 +13,7 @@ export interface ProviderProtocols {
 
 const PROTOCOLS: Partial<Record<ConversationProtocol, ProviderProtocol>> = {
   'openai-chat': openAiChat,
+  'openai-responses': openAiResponses,
   anthropic,
 };
 
@@ -18,14 +21,18 @@ const PROTOCOLS: Partial<Record<ConversationProtocol, ProviderProtocol>> = {
 export function providerProtocol(name: ConversationProtocol | undefined): ProviderProtocol {
   const protocol = name && PROTOCOLS[name];
   if (protocol) return protocol;
-  throw new AppError('unsupported_parameter', 'The provider of this model does not hold conversations. Choose another.', {
-    param: 'model',
-  });
+  throw new AppError(
+    'unsupported_parameter',
+    'The provider of this model does not hold conversations. Choose another.',
+    {
+      param: 'model',
+    },
+  );
 }
 
-/** By a provider's kind. */
-export function protocolsOf(kind: string): ProviderProtocols {
-  return kind === 'anthropic'
-    ? { conversations: ['anthropic'], embeddings: null }
-    : { conversations: ['openai-chat'], embeddings: 'openai' };
+/** By a provider's kind; of all that speak as OpenAI does, only OpenAI itself is known to take Responses. */
+export function protocolsOf({ kind, baseUrl }: Pick<Provider, 'kind' | 'baseUrl'>): ProviderProtocols {
+  if (kind === 'anthropic') return { conversations: ['anthropic'], embeddings: null };
+  const isOpenAi = vendorOfBaseUrl(baseUrl) === 'openai';
+  return { conversations: ['openai-chat', ...(isOpenAi ? ['openai-responses' as const] : [])], embeddings: 'openai' };
 }

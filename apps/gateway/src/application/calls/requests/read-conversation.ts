@@ -12,7 +12,13 @@ import {
 } from '@ao/wire';
 import { AppError } from '@ao/kernel';
 import { providerProtocol } from '../provider-protocols.js';
-import { STANDARD_SERVICE, tagsOf, type ExchangeTarget, type RequestFacts, type RequestLimits } from './request-facts.js';
+import {
+  STANDARD_SERVICE,
+  tagsOf,
+  type ExchangeTarget,
+  type RequestFacts,
+  type RequestLimits,
+} from './request-facts.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -21,16 +27,18 @@ interface ConversationClient {
   protocol: ClientProtocol & Partial<ProviderProtocol>;
   /** The same body for another model, where providers speak the protocol too. */
   rename?: (body: Buffer, json: Json, model: string) => Buffer;
+  /** What the caller sent, where the body is not that. */
+  original?: Json;
 }
 
 /** A request in any protocol but OpenAI's chat, whose hot path `readChat` is. */
 export function readConversation(
   body: Buffer,
   json: Json,
-  { protocol, rename }: ConversationClient,
+  client: ConversationClient,
   limits: RequestLimits,
 ): RequestFacts {
-  const request = protocol.decodeRequest(json);
+  const request = client.protocol.decodeRequest(json);
   checkLimits(request, limits);
   const prompt = measure(request);
   const promptBytes = body.length - prompt.mediaBytes;
@@ -60,7 +68,7 @@ export function readConversation(
       }),
     promptTokensGuess: guessTokens(promptBytes),
     countPrompt: (model) => meterText(model, textOf(request)).tokens,
-    exchange: (target) => exchangeOf({ body, json, request }, { protocol, ...(rename && { rename }) }, target),
+    exchange: (target) => exchangeOf({ body, json, request }, client, target),
   };
 }
 
@@ -69,14 +77,14 @@ export { parseBody };
 
 function exchangeOf(
   { body, json, request }: { body: Buffer; json: Json; request: ConversationRequest },
-  { protocol, rename }: ConversationClient,
+  { protocol, rename, original = json }: ConversationClient,
   { protocols, labels, ...target }: ExchangeTarget,
 ): Exchange {
   const { conversations } = protocols;
   if (rename && conversations.includes(protocol.name)) {
     return forward(rename(body, json, target.model), protocol as ClientProtocol & ProviderProtocol, labels);
   }
-  return translate(request, protocol, providerProtocol(conversations[0]), { ...labels, ...target });
+  return translate(request, protocol, providerProtocol(conversations[0]), { ...labels, ...target, request: original });
 }
 
 function checkLimits({ model, messages }: ConversationRequest, { modelLengthMax, messagesMax }: RequestLimits): void {

@@ -1,4 +1,4 @@
-import { anthropic, locateFields, parseBody, replaceFields } from '@ao/wire';
+import { anthropic, locateFields, openAiResponses, parseBody, replaceFields } from '@ao/wire';
 import type { InboundCall } from '../call.js';
 import { readChat } from './read-chat.js';
 import { readConversation } from './read-conversation.js';
@@ -6,7 +6,7 @@ import { readEmbeddings } from './read-embeddings.js';
 import type { RequestFacts, RequestLimits } from './request-facts.js';
 
 /** Reads a request. @throws AppError naming the field at fault (GW-019, GW-020). */
-export function readRequest({ endpoint, body }: InboundCall, limits: RequestLimits): RequestFacts {
+export function readRequest({ endpoint, body, original }: InboundCall, limits: RequestLimits): RequestFacts {
   switch (endpoint) {
     case '/v1/chat/completions':
       return readChat(body, limits);
@@ -14,6 +14,10 @@ export function readRequest({ endpoint, body }: InboundCall, limits: RequestLimi
       return readEmbeddings(body, limits);
     case '/v1/messages':
       return readConversation(body, parseBody(body), { protocol: anthropic, rename: renameModel }, limits);
+    case '/v1/responses': {
+      const client = { protocol: openAiResponses, rename: renameModel, ...(original && { original }) };
+      return readConversation(body, parseBody(body), client, limits);
+    }
   }
 }
 
