@@ -46,7 +46,7 @@ export class ResolvePrevious {
       turns.push(itemsOf(content));
       next = content.previousId;
     }
-    return turns.reverse().flat();
+    return turns.toReversed().flat();
   }
 
   private async withReferences(

@@ -67,7 +67,7 @@ describe('answers that are stored before they are given', () => {
   it('[BX-005] stores a stream before its last event, and passes the others at once', async () => {
     const { out, responder } = answering({ input: 'Hi' });
     responder.head(200, { trailer: 'x-ao-cost-usd' });
-    responder.write(Buffer.from('data: 1'));
+    await responder.write(Buffer.from('data: 1'));
     expect(out.steps).toEqual(['head 200 ', 'write data: 1']);
     responder.end(Buffer.from(last));
     await out.ended;
