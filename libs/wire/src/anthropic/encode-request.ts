@@ -98,7 +98,8 @@ function encodeToolChoice(choice: ToolChoice): object {
   }
 }
 
-function encodeReasoning(
+/** How Claude is told to think. */
+export function encodeReasoning(
   reasoning: Reasoning | null,
   model: string,
   maxOutputTokens: number,

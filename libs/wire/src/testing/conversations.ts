@@ -10,7 +10,7 @@ export const richRequest: ConversationRequest = {
       role: 'user',
       parts: [
         { type: 'text', text: 'What is the weather in Paris and in Rome?' },
-        { type: 'image', source: { kind: 'data', mediaType: 'image/png', data: 'aGk=' }, detail: null },
+        { type: 'image', source: { kind: 'data', mediaType: 'image/png', data: 'iVBORw0KGgo=' }, detail: null },
       ],
     },
     {

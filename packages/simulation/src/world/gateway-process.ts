@@ -177,6 +177,7 @@ export class GatewayProcess implements Responder {
       callId,
       correlationId: callId,
       protocolHeaders: {},
+      inPath: null,
       endpoint: '/v1/chat/completions',
       principal,
       body: Buffer.from(JSON.stringify({ model: MODEL, max_tokens: plan.maxTokens, stream, messages })),

@@ -15,5 +15,9 @@ export function callerKey(request: FastifyRequest): string | undefined {
     const key = header(request, name, KEY_LENGTH_MAX);
     if (key) return `Bearer ${key}`;
   }
-  return undefined;
+  // Google's clients of old put it into the address; only its own routes look there, for addresses end up in logs.
+  const { key } = request.query as { key?: unknown };
+  return typeof key === 'string' && GOOGLE_ROUTE.test(request.url) ? `Bearer ${key}` : undefined;
 }
+
+const GOOGLE_ROUTE = /^\/(?:v1beta|gemini|vertex-ai)\//;

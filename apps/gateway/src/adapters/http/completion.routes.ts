@@ -88,7 +88,7 @@ function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): F
 }
 
 async function readCall(
-  { endpoint }: CallRoute,
+  { endpoint, readPath }: CallRoute,
   request: FastifyRequest,
   response: ServerResponse,
   { authenticate, allowClientOpenAiKey }: CompletionDependencies,
@@ -108,6 +108,7 @@ async function readCall(
     endpoint,
     principal,
     body: request.body,
+    inPath: readPath?.((request.params as Record<string, string>)['*'] ?? '') ?? null,
     protocolHeaders: protocolHeaders(request),
     // An empty one is none: the call would go out without a key, and be charged to nobody.
     ownKey: allowClientOpenAiKey && ownKey ? ownKey : undefined,

@@ -130,6 +130,7 @@ describe('what a failed call is billed (docs/architecture.md)', () => {
       callId: 'req_1',
       correlationId: 'mine',
       protocolHeaders: {},
+      inPath: null,
       endpoint: '/v1/chat/completions',
       principal: { ...principalContract.parse(principalExample), walletId: null },
       body: Buffer.from(JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Why is it so?' }], stream })),

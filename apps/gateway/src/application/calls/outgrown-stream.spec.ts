@@ -177,6 +177,7 @@ describe('a stream without a limit of its own', () => {
       callId: `req_${reports.length}`,
       correlationId: 'mine',
       protocolHeaders: {},
+      inPath: null,
       endpoint: '/v1/chat/completions',
       principal: caller,
       body: Buffer.from(

@@ -48,7 +48,7 @@ export function planCall(call: InboundCall, state: ModelState, options: PlanOpti
   const charged = call.principal.walletId !== null && !route.ownKey;
   const price = priceCall(route, size, charged, state.prices, call.startedAtMs);
   const exchange = request.exchange({
-    protocols: protocolsOf(route.provider),
+    protocols: protocolsOf(route.provider.kind, route.model),
     model: route.model,
     maxOutputTokens: request.maxOutputTokens ?? price.maxOutputTokens,
     direct: route.direct,
@@ -66,7 +66,11 @@ function chooseFor(call: InboundCall, { model }: RequestFacts, { table }: ModelS
   return route.direct && !OPENAI_ENDPOINTS.has(call.endpoint) ? { ...route, direct: false } : route;
 }
 
-const OPENAI_ENDPOINTS: ReadonlySet<InboundCall['endpoint']> = new Set(['/v1/chat/completions', '/v1/embeddings']);
+const OPENAI_ENDPOINTS: ReadonlySet<InboundCall['endpoint']> = new Set([
+  '/v1/chat/completions',
+  '/v1/embeddings',
+  '/v1/responses',
+]);
 
 function notExpressible(params: readonly string[]): AppError {
   return new AppError(

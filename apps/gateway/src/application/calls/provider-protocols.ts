@@ -1,38 +1,48 @@
-import { vendorOfBaseUrl } from '@ao/config';
 import { AppError } from '@ao/kernel';
-import { anthropic, openAiChat, openAiResponses, type ConversationProtocol, type ProviderProtocol } from '@ao/wire';
-import type { Provider } from '../routing-table.js';
+import { capabilitiesOf, protocolsFor, type EmbeddingsProtocol } from '@ao/providers';
+import {
+  anthropic,
+  bedrock,
+  cohere,
+  gemini,
+  ollama,
+  openAiChat,
+  openAiResponses,
+  type ConversationProtocol,
+  type ProviderProtocol,
+} from '@ao/wire';
 
-/** What a provider's kind can be spoken to in. */
+/** What a model of a provider can be spoken to in. */
 export interface ProviderProtocols {
   /** Wire formats of conversations; the first is what others are translated to. */
   readonly conversations: readonly ConversationProtocol[];
   /** Of embeddings; null where it has none. */
-  readonly embeddings: string | null;
+  readonly embeddings: EmbeddingsProtocol | null;
+  /** Streams tell their usage when asked to, in OpenAI's protocol. */
+  readonly tellsUsageOnRequest: boolean;
+}
+
+/** @throws AppError `invalid_parameter` for a kind of provider that there is not. */
+export function protocolsOf(kind: string, model: string): ProviderProtocols {
+  const { embeddings, streamUsage } = capabilitiesOf(kind);
+  return { conversations: protocolsFor(kind, model), embeddings, tellsUsageOnRequest: streamUsage === 'on_request' };
 }
 
 const PROTOCOLS: Partial<Record<ConversationProtocol, ProviderProtocol>> = {
   'openai-chat': openAiChat,
   'openai-responses': openAiResponses,
   anthropic,
+  gemini,
+  bedrock,
+  cohere,
+  ollama,
 };
 
-/** The codec of a conversation's protocol. @throws AppError `unsupported_parameter` for one that only passes through. */
-export function providerProtocol(name: ConversationProtocol | undefined): ProviderProtocol {
-  const protocol = name && PROTOCOLS[name];
-  if (protocol) return protocol;
-  throw new AppError(
-    'unsupported_parameter',
-    'The provider of this model does not hold conversations. Choose another.',
-    {
-      param: 'model',
-    },
-  );
-}
-
-/** By a provider's kind; of all that speak as OpenAI does, only OpenAI itself is known to take Responses. */
-export function protocolsOf({ kind, baseUrl }: Pick<Provider, 'kind' | 'baseUrl'>): ProviderProtocols {
-  if (kind === 'anthropic') return { conversations: ['anthropic'], embeddings: null };
-  const isOpenAi = vendorOfBaseUrl(baseUrl) === 'openai';
-  return { conversations: ['openai-chat', ...(isOpenAi ? ['openai-responses' as const] : [])], embeddings: 'openai' };
+/** The codec that a conversation is translated to. @throws AppError `unsupported_parameter` when there is none. */
+export function translatedTo({ conversations }: ProviderProtocols): ProviderProtocol {
+  const name = conversations.find((candidate) => PROTOCOLS[candidate]);
+  if (name) return PROTOCOLS[name]!;
+  throw new AppError('unsupported_parameter', 'The provider of this model holds no conversations. Choose another model.', {
+    param: 'model',
+  });
 }

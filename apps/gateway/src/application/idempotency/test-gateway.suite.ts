@@ -93,6 +93,7 @@ export class Gateway {
       callId: `req_${this.name}${(this.sequence += 1)}`,
       correlationId: 'mine',
       protocolHeaders: {},
+      inPath: null,
       endpoint: '/v1/chat/completions',
       principal: { ...principal.parse(principalExample), keyId },
       body: Buffer.from(body),

@@ -2,7 +2,7 @@ import { serviceTierOf } from '@ao/pricing';
 import { boundPromptTokens, guessTokens } from '@ao/tokens';
 import { forwardChat, openAiChat, openai, parseBody, translate } from '@ao/wire';
 import { countPrompt } from '../estimate-usage.js';
-import { providerProtocol } from '../provider-protocols.js';
+import { translatedTo } from '../provider-protocols.js';
 import { STANDARD_SERVICE, tagsOf, type ExchangeTarget, type RequestFacts, type RequestLimits } from './request-facts.js';
 
 /** `POST /v1/chat/completions`: scanned, and parsed only for a provider that speaks another protocol. */
@@ -39,12 +39,13 @@ export function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
 
 function chatExchange(request: openai.ChatRequest, { protocols, direct, ...target }: ExchangeTarget) {
   if (direct) return forwardChat(openAiChat.endpoint, directBody(request));
-  const { conversations } = protocols;
+  const { conversations, tellsUsageOnRequest } = protocols;
   if (conversations.includes('openai-chat')) {
-    return forwardChat(openAiChat.endpoint, openai.encodeChatRequest(request, { model: target.model }));
+    const changes = { model: target.model, asksForUsage: tellsUsageOnRequest };
+    return forwardChat(openAiChat.endpoint, openai.encodeChatRequest(request, changes));
   }
   const conversation = openAiChat.decodeRequest(parseBody(request.body));
-  return translate(conversation, openAiChat, providerProtocol(conversations[0]), { ...target.labels, ...target });
+  return translate(conversation, openAiChat, translatedTo(protocols), { ...target.labels, ...target });
 }
 
 /** As the caller wrote it (GW-027), but for the wish that is ours to fulfil and that OpenAI would refuse. */

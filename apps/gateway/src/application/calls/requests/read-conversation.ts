@@ -2,7 +2,6 @@ import { serviceTierOf } from '@ao/pricing';
 import { boundPromptTokens, guessTokens, meterText } from '@ao/tokens';
 import {
   forward,
-  parseBody,
   translate,
   type ClientProtocol,
   type ConversationRequest,
@@ -11,19 +10,13 @@ import {
   type ProviderProtocol,
 } from '@ao/wire';
 import { AppError } from '@ao/kernel';
-import { providerProtocol } from '../provider-protocols.js';
-import {
-  STANDARD_SERVICE,
-  tagsOf,
-  type ExchangeTarget,
-  type RequestFacts,
-  type RequestLimits,
-} from './request-facts.js';
+import { translatedTo } from '../provider-protocols.js';
+import { STANDARD_SERVICE, tagsOf, type ExchangeTarget, type RequestFacts, type RequestLimits } from './request-facts.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** How requests of a client's protocol are read. */
-interface ConversationClient {
+export interface ConversationClient {
   protocol: ClientProtocol & Partial<ProviderProtocol>;
   /** The same body for another model, where providers speak the protocol too. */
   rename?: (body: Buffer, json: Json, model: string) => Buffer;
@@ -72,9 +65,6 @@ export function readConversation(
   };
 }
 
-/** The body of a request, parsed. @throws AppError `invalid_json`. */
-export { parseBody };
-
 function exchangeOf(
   { body, json, request }: { body: Buffer; json: Json; request: ConversationRequest },
   { protocol, rename, original = json }: ConversationClient,
@@ -84,7 +74,7 @@ function exchangeOf(
   if (rename && conversations.includes(protocol.name)) {
     return forward(rename(body, json, target.model), protocol as ClientProtocol & ProviderProtocol, labels);
   }
-  return translate(request, protocol, providerProtocol(conversations[0]), { ...labels, ...target, request: original });
+  return translate(request, protocol, translatedTo(protocols), { ...labels, ...target, request: original });
 }
 
 function checkLimits({ model, messages }: ConversationRequest, { modelLengthMax, messagesMax }: RequestLimits): void {
