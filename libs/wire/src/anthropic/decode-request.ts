@@ -7,6 +7,7 @@ import type {
   Tool,
   ToolChoice,
 } from '../canonical/index.js';
+import { vendorTool } from '../canonical/vendor-tools.js';
 import { RequestObject } from '../json-object.js';
 import { cacheOf, decodeContent } from './decode-content.js';
 
@@ -55,7 +56,7 @@ export function decodeRequest(json: unknown): ConversationRequest {
     stream: body.optionalBoolean('stream') ?? false,
     user: body.optionalObject('metadata')?.optionalString('user_id') ?? null,
     inexpressible: [
-      ...tools.filter((tool) => !isOwnTool(tool)).map((tool) => `tools (${tool.string('type')})`),
+      ...tools.filter((tool) => !isOwnTool(tool)).map((tool) => vendorTool(tool.string('type'))),
       ...ANTHROPIC_ONLY.filter((key) => body.has(key)),
     ],
   };

@@ -20,7 +20,7 @@ export function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
     tags: tagsOf(request.metadata),
     generates: true,
     predictedTokensBound: predictionBytes,
-    unmeasuredInput: messages.audios + messages.files > 0,
+    unmeasuredInput: () => messages.audios + messages.files > 0,
     mediaOutput,
     serviceTiers: serviceTiersOf(request),
     dropParams: request.dropParams,
