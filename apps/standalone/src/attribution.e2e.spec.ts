@@ -46,7 +46,7 @@ describe.each(modes)('whom a key says its calls are for, %s', (mode) => {
       ['/v1/chat/completions', { ...chat, ...tagged }, {}, 'tags'],
       ['/v1/chat/completions', { ...chat, user: 'eve' }, {}, 'user'],
       ['/v1/chat/completions', chat, { 'x-litellm-end-user-id': 'eve' }, 'x-ao-end-user'],
-      ['/v1/chat/completions?dry_run=true', chat, { 'x-ao-tags': 'b' }, 'x-ao-tags'],
+      ['/v1/chat/completions', chat, { 'x-ao-tags': 'b', 'x-dry-run': 'true' }, 'x-ao-tags'],
       ['/v1/embeddings', { model: 'dear', input: 'text', user: 'eve' }, {}, 'user'],
       ['/v1/responses', { ...responses, ...tagged }, {}, 'tags'],
       ['/v1/responses', { ...responses, user: 'eve' }, {}, 'user'],
