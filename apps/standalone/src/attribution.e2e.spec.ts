@@ -12,8 +12,11 @@ jest.setTimeout(90_000);
 const messages = [{ role: 'user' as const, content: 'How much?' }];
 const chat = { model: 'dear', messages, max_tokens: 100 };
 const anthropic = { ...chat, metadata: { user_id: 'ann' } };
-const gemini = { contents: [{ role: 'user', parts: [{ text: 'How much?' }] }] };
-const responses = { model: 'dear', input: 'How much?' };
+const gemini = {
+  contents: [{ role: 'user', parts: [{ text: 'How much?' }] }],
+  generationConfig: { maxOutputTokens: 100 },
+};
+const responses = { model: 'dear', input: 'How much?', max_output_tokens: 100 };
 
 /** Whom a key of this test may name. */
 const RULES = { allowed_tags: ['a'], bound_tags: ['bound'], allowed_end_users: ['ann'] };

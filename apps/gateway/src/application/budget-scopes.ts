@@ -1,4 +1,11 @@
-import { EACH, SCOPE_DIMENSIONS, type AttributionRules, type BudgetClaim, type ScopeDimension, type ScopedBudget } from '@ao/contracts';
+import {
+  EACH,
+  SCOPE_DIMENSIONS,
+  type AttributionRules,
+  type BudgetClaim,
+  type ScopeDimension,
+  type ScopedBudget,
+} from '@ao/contracts';
 import type { Attribution } from './calls/attribution.js';
 import type { InboundCall } from './calls/call.js';
 import type { RequestFacts } from './calls/requests/request-facts.js';
