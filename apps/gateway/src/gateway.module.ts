@@ -32,6 +32,7 @@ import { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { KeyValue } from '@ao/keyvalue';
 import { Authenticate } from './application/authenticate.js';
 import { Budget } from './application/budget.js';
+import { CountTokens } from './application/calls/count-tokens.js';
 import { PerformCall } from './application/calls/perform-call.js';
 import type { PlanOptions } from './application/calls/plan-call.js';
 import { AnswerStore } from './application/idempotency/answer-store.js';
@@ -160,6 +161,7 @@ export class GatewayModule {
         new StoreAnswer(responses, contents, logger),
         logger,
       ),
+      countTokens: new CountTokens(state, limits, upstream, plan),
       idempotentCalls,
       state,
       plan,

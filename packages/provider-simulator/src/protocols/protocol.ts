@@ -23,7 +23,7 @@ export interface Protocol {
 }
 
 /** @param id of the answer, without the protocol's prefix, for protocols that repeat it in the body. */
-type EncodeProblem = (problem: Problem, id: string) => WholeReply;
+export type EncodeProblem = (problem: Problem, id: string) => WholeReply;
 
 export interface Problem {
   readonly kind: ProblemKind;

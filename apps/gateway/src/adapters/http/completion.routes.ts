@@ -3,6 +3,7 @@ import { AppError, type Logger } from '@ao/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../../application/authenticate.js';
 import type { InboundCall, Responder } from '../../application/calls/call.js';
+import type { CountTokens } from '../../application/calls/count-tokens.js';
 import { dryRun } from '../../application/calls/dry-run.js';
 import type { PerformCall } from '../../application/calls/perform-call.js';
 import type { PlanOptions } from '../../application/calls/plan-call.js';
@@ -24,6 +25,7 @@ export interface CompletionDependencies {
   authenticate: Authenticate;
   performCall: PerformCall;
   responseCalls: ResponseCalls;
+  countTokens: CountTokens;
   idempotentCalls: IdempotentCalls;
   state: ModelState;
   plan: PlanOptions;
@@ -42,6 +44,10 @@ export function registerCompletions(server: FastifyInstance, dependencies: Compl
       if (flagHeader(request, 'x-dry-run')) {
         reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
         return reply.send(dryRun(call, dependencies.state, dependencies.plan));
+      }
+      if (route.counts?.(wildcardOf(request))) {
+        reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
+        return reply.type('application/json; charset=utf-8').send(await dependencies.countTokens.execute(call));
       }
       return answer(call, wrap(new HttpResponder(reply.raw, baseHeaders(request))), { request, reply }, dependencies);
     });
@@ -108,7 +114,7 @@ async function readCall(
     endpoint,
     principal,
     body: request.body,
-    inPath: readPath?.((request.params as Record<string, string>)['*'] ?? '') ?? null,
+    inPath: readPath?.(wildcardOf(request)) ?? null,
     protocolHeaders: protocolHeaders(request),
     // An empty one is none: the call would go out without a key, and be charged to nobody.
     ownKey: allowClientOpenAiKey && ownKey ? ownKey : undefined,
@@ -131,6 +137,9 @@ function abortOnClose(response: ServerResponse): AbortSignal {
   else response.once('close', onClose);
   return controller.signal;
 }
+
+/** What a route ending in `*` found there. */
+const wildcardOf = (request: FastifyRequest): string => (request.params as Record<string, string>)['*'] ?? '';
 
 /** What providers of the same protocol are to hear; each connector sends only what is its own. */
 const PROTOCOL_HEADERS = ['anthropic-version', 'anthropic-beta', 'openai-beta'];

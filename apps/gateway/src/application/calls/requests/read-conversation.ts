@@ -2,6 +2,8 @@ import { serviceTierOf } from '@ao/pricing';
 import { boundPromptTokens, guessTokens, meterText } from '@ao/tokens';
 import {
   forward,
+  locateFields,
+  replaceFields,
   translate,
   type ClientProtocol,
   type ConversationRequest,
@@ -60,7 +62,7 @@ export function readConversation(
         model,
       }),
     promptTokensGuess: guessTokens(promptBytes),
-    countPrompt: (model) => meterText(model, textOf(request)).tokens,
+    countPrompt: (model) => countConversation(request, model),
     exchange: (target) => exchangeOf({ body, json, request }, client, target),
   };
 }
@@ -126,6 +128,16 @@ function addPart(total: PromptMeasure, part: Part): void {
     default:
       return;
   }
+}
+
+/** The tokens of a prompt's text, counted. */
+export const countConversation = (request: ConversationRequest, model: string): number =>
+  meterText(model, textOf(request)).tokens;
+
+/** The same body for another model, every other byte as it was. */
+export function renameModel(body: Buffer, json: Json, model: string): Buffer {
+  const fields = json['model'] === model ? null : locateFields(body);
+  return fields ? replaceFields(body, fields, { model }) : body;
 }
 
 /** All text of a prompt, for counting. */

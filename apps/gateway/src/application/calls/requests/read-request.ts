@@ -1,16 +1,7 @@
-import {
-  anthropic,
-  gemini,
-  locateFields,
-  ollama,
-  ollamaGenerate,
-  openAiResponses,
-  parseBody,
-  replaceFields,
-} from '@ao/wire';
+import { anthropic, gemini, ollama, ollamaGenerate, openAiResponses, parseBody } from '@ao/wire';
 import type { InboundCall } from '../call.js';
 import { readChat } from './read-chat.js';
-import { readConversation, type ConversationClient } from './read-conversation.js';
+import { readConversation, renameModel, type ConversationClient } from './read-conversation.js';
 import { readEmbeddings } from './read-embeddings.js';
 import type { RequestFacts, RequestLimits } from './request-facts.js';
 
@@ -24,14 +15,13 @@ export function readRequest(call: InboundCall, limits: RequestLimits): RequestFa
       return readEmbeddings(body, limits);
     default:
       // What the path says counts, whatever the body says beside it.
-      return readConversation(body, { ...parseBody(body), ...call.inPath }, { ...CLIENTS[endpoint], ...(original && { original }) }, limits);
+      return readConversation(
+        body,
+        { ...parseBody(body), ...call.inPath },
+        { ...CLIENTS[endpoint], ...(original && { original }) },
+        limits,
+      );
   }
-}
-
-/** The same body for another model, every other byte as it was. */
-function renameModel(body: Buffer, json: Readonly<Record<string, unknown>>, model: string): Buffer {
-  const fields = json['model'] === model ? null : locateFields(body);
-  return fields ? replaceFields(body, fields, { model }) : body;
 }
 
 const CLIENTS: Readonly<
