@@ -156,12 +156,12 @@ export class GatewayModule {
     registerCompletions(server.app, {
       authenticate,
       performCall,
+      countTokens: new CountTokens(state, limits, upstream, plan),
       responseCalls: new ResponseCalls(
         new ResolvePrevious(responses, contents),
         new StoreAnswer(responses, contents, logger),
         logger,
       ),
-      countTokens: new CountTokens(state, limits, upstream, plan),
       idempotentCalls,
       state,
       plan,

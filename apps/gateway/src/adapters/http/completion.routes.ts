@@ -24,8 +24,8 @@ const HEADER_LENGTH_MAX = 256;
 export interface CompletionDependencies {
   authenticate: Authenticate;
   performCall: PerformCall;
-  responseCalls: ResponseCalls;
   countTokens: CountTokens;
+  responseCalls: ResponseCalls;
   idempotentCalls: IdempotentCalls;
   state: ModelState;
   plan: PlanOptions;

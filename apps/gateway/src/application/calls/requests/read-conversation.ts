@@ -49,8 +49,9 @@ export function readConversation(
     tags: tagsOf(typeof metadata === 'object' ? (metadata as Json | null) : null),
     generates: true,
     predictedTokensBound: 0,
-    // What tools at the provider fetch becomes a part of the prompt.
-    unmeasuredInput: prompt.hasUnmeasured || request.inexpressible.length > 0,
+    // What tools at the provider fetch becomes a part of the prompt; another protocol's provider is not given them.
+    unmeasuredInput: ({ conversations }) =>
+      prompt.hasUnmeasured || (request.inexpressible.length > 0 && conversations.includes(client.protocol.name)),
     mediaOutput: false,
     serviceTiers: serviceTiersOf(json),
     dropParams: json['drop_params'] === true,
@@ -76,7 +77,7 @@ function exchangeOf(
   if (rename && conversations.includes(protocol.name)) {
     return forward(rename(body, json, target.model), protocol as ClientProtocol & ProviderProtocol, labels);
   }
-  return translate(request, protocol, translatedTo(protocols), { ...labels, ...target, request: original });
+  return translate(request, protocol, translatedTo(protocols), target, { ...labels, request: original });
 }
 
 function checkLimits({ model, messages }: ConversationRequest, { modelLengthMax, messagesMax }: RequestLimits): void {
