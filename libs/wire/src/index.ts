@@ -17,6 +17,7 @@ export { cohere } from './cohere/index.js';
 export { ollama, ollamaGenerate } from './ollama/index.js';
 export { openAiChat } from './openai-chat/index.js';
 export { openAiResponses } from './openai-responses/index.js';
+export { isVendorTool } from './canonical/vendor-tools.js';
 export type * from './canonical/index.js';
 export type * from './protocol.js';
 export * from './exchange/index.js';

@@ -14,7 +14,7 @@ import type { RequestFacts, RequestLimits } from './request-facts.js';
 
 /** Reads a request. @throws AppError naming the field at fault (GW-019, GW-020). */
 export function readRequest(call: InboundCall, limits: RequestLimits): RequestFacts {
-  const { endpoint, body } = call;
+  const { endpoint, body, original } = call;
   switch (endpoint) {
     case '/v1/chat/completions':
       return readChat(body, limits);
@@ -22,7 +22,7 @@ export function readRequest(call: InboundCall, limits: RequestLimits): RequestFa
       return readEmbeddings(body, limits);
     default:
       // What the path says counts, whatever the body says beside it.
-      return readConversation(body, { ...parseBody(body), ...call.inPath }, CLIENTS[endpoint], limits);
+      return readConversation(body, { ...parseBody(body), ...call.inPath }, { ...CLIENTS[endpoint], ...(original && { original }) }, limits);
   }
 }
 
