@@ -16,6 +16,12 @@ export { bedrock } from './bedrock/index.js';
 export { cohere } from './cohere/index.js';
 export { ollama, ollamaGenerate } from './ollama/index.js';
 export { openAiChat } from './openai-chat/index.js';
+export {
+  encodeCompletionRequest,
+  openAiCompletions,
+  readCompletionRequest,
+  type CompletionRequest,
+} from './openai-completions/index.js';
 export { openAiResponses } from './openai-responses/index.js';
 export type * from './canonical/index.js';
 export type * from './protocol.js';

@@ -21,6 +21,7 @@ export interface CallRoute {
 
 export const CALL_ROUTES: readonly CallRoute[] = [
   { url: '/v1/chat/completions', endpoint: '/v1/chat/completions', protocol: openAiChat },
+  { url: '/v1/completions', endpoint: '/v1/completions', protocol: openAiChat },
   { url: '/v1/embeddings', endpoint: '/v1/embeddings', protocol: openAiChat },
   { url: '/v1/responses', endpoint: '/v1/responses', protocol: openAiChat },
   { url: '/v1/messages', endpoint: '/v1/messages', protocol: anthropic },

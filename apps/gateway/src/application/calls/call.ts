@@ -3,6 +3,7 @@ import type { Principal } from '@ao/contracts';
 /** The data-plane endpoints, as the request log names them. */
 export type CallEndpoint =
   | '/v1/chat/completions'
+  | '/v1/completions'
   | '/v1/embeddings'
   | '/v1/responses'
   | '/v1/messages'

@@ -68,6 +68,7 @@ function chooseFor(call: InboundCall, { model }: RequestFacts, { table }: ModelS
 
 const OPENAI_ENDPOINTS: ReadonlySet<InboundCall['endpoint']> = new Set([
   '/v1/chat/completions',
+  '/v1/completions',
   '/v1/embeddings',
   '/v1/responses',
 ]);

@@ -10,6 +10,7 @@ import {
 } from '@ao/wire';
 import type { InboundCall } from '../call.js';
 import { readChat } from './read-chat.js';
+import { readCompletion } from './read-completion.js';
 import { readConversation, type ConversationClient } from './read-conversation.js';
 import { readEmbeddings } from './read-embeddings.js';
 import type { RequestFacts, RequestLimits } from './request-facts.js';
@@ -20,6 +21,8 @@ export function readRequest(call: InboundCall, limits: RequestLimits): RequestFa
   switch (endpoint) {
     case '/v1/chat/completions':
       return readChat(body, limits);
+    case '/v1/completions':
+      return readCompletion(body, limits);
     case '/v1/embeddings':
       return readEmbeddings(body, limits);
     default:
@@ -35,7 +38,7 @@ function renameModel(body: Buffer, json: Readonly<Record<string, unknown>>, mode
 }
 
 const CLIENTS: Readonly<
-  Record<Exclude<InboundCall['endpoint'], '/v1/chat/completions' | '/v1/embeddings'>, ConversationClient>
+  Record<Exclude<InboundCall['endpoint'], '/v1/chat/completions' | '/v1/completions' | '/v1/embeddings'>, ConversationClient>
 > = {
   '/v1/responses': { protocol: openAiResponses, rename: renameModel },
   '/v1/messages': { protocol: anthropic, rename: renameModel },
