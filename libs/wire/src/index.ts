@@ -26,4 +26,4 @@ export { openAiResponses } from './openai-responses/index.js';
 export type * from './canonical/index.js';
 export type * from './protocol.js';
 export * from './exchange/index.js';
-export { parseBody } from './json-object.js';
+export { parseBody, type RequestObject } from './json-object.js';

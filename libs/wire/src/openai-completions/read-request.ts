@@ -1,6 +1,7 @@
-import { parseBody, RequestObject } from '../json-object.js';
+import type { RequestObject } from '../json-object.js';
 import { replaceFields, type NewFieldValue } from '../json-fields.js';
 import { withoutWishes } from '../openai/encode-request.js';
+import { readObject } from '../openai/read-object.js';
 import { requestFields } from '../openai/request-fields.js';
 
 /** A text, or one that is spelled in tokens. */
@@ -30,10 +31,7 @@ const CHOICES_MAX = 128;
  * @throws AppError `invalid_json`, `missing_required_parameter`, `invalid_parameter`.
  */
 export function readCompletionRequest(body: Buffer): CompletionRequest {
-  const json = parseBody(body);
-  // Refuses a field that is given twice: the provider might read the other one.
-  requestFields(body);
-  const request = RequestObject.of(json);
+  const request = readObject(body);
   const model = request.string('model');
   const prompts = readPrompts(request);
   const answers = request.optionalInteger('n', 1, CHOICES_MAX) ?? 1;
@@ -41,7 +39,7 @@ export function readCompletionRequest(body: Buffer): CompletionRequest {
   const candidates = request.optionalInteger('best_of', 0, CHOICES_MAX) ?? 1;
   return {
     body,
-    json,
+    json: request.json,
     model,
     prompts,
     stream: request.optionalBoolean('stream') ?? false,

@@ -43,6 +43,7 @@ export function planCall(call: InboundCall, state: ModelState, options: PlanOpti
     predictedTokensBound: request.predictedTokensBound,
     unmeasuredInput: request.unmeasuredInput,
     mediaOutput: request.mediaOutput,
+    assumedUsage: request.assumedUsage,
     serviceTiers: request.serviceTiers,
   };
   const charged = call.principal.walletId !== null && !route.ownKey;
@@ -70,6 +71,9 @@ const OPENAI_ENDPOINTS: ReadonlySet<InboundCall['endpoint']> = new Set([
   '/v1/chat/completions',
   '/v1/completions',
   '/v1/embeddings',
+  '/v1/moderations',
+  '/v1/images/generations',
+  '/v1/audio/speech',
   '/v1/responses',
 ]);
 

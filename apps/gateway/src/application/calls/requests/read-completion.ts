@@ -38,6 +38,7 @@ export function readCompletion(body: Buffer, { modelLengthMax }: RequestLimits):
     predictedTokensBound: 0,
     unmeasuredInput: false,
     mediaOutput: false,
+    assumedUsage: {},
     serviceTiers: STANDARD_SERVICE,
     dropParams: request.dropParams,
     promptTokensBound: (named) => tokens + boundPromptTokens(textBytes, { messages: prompts.length, model: named }),

@@ -48,6 +48,7 @@ export function readConversation(
     // What tools at the provider fetch becomes a part of the prompt.
     unmeasuredInput: prompt.hasUnmeasured || request.inexpressible.length > 0,
     mediaOutput: false,
+    assumedUsage: {},
     serviceTiers: serviceTiersOf(json),
     dropParams: json['drop_params'] === true,
     promptTokensBound: (model) =>

@@ -21,6 +21,7 @@ export function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFact
     predictedTokensBound: 0,
     unmeasuredInput: false,
     mediaOutput: false,
+    assumedUsage: {},
     serviceTiers: STANDARD_SERVICE,
     dropParams: false,
     promptTokensBound: (model) =>
