@@ -31,7 +31,7 @@ export function readImages(body: Buffer, limits: RequestLimits): RequestFacts {
 }
 
 /** What is generated is pictures, also where the provider does not tell its tokens apart. */
-export function readImageUsage({ usage: json, data }: Readonly<Record<string, unknown>>): Usage | null {
+function readImageUsage({ usage: json, data }: Readonly<Record<string, unknown>>): Usage | null {
   const usage = usageFromOpenAi(json);
   if (!usage) return null;
   const outputImages = Array.isArray(data) ? data.length : 0;

@@ -39,7 +39,8 @@ export function readRequest(call: InboundCall, limits: RequestLimits): RequestFa
   }
 }
 
-type ConversationEndpoint = '/v1/responses' | '/v1/messages' | '/v1beta/models/{model}:generateContent' | '/api/chat' | '/api/generate';
+type ConversationEndpoint =
+  '/v1/responses' | '/v1/messages' | '/v1beta/models/{model}:generateContent' | '/api/chat' | '/api/generate';
 
 const CLIENTS: Readonly<Record<ConversationEndpoint, ConversationClient>> = {
   '/v1/responses': { protocol: openAiResponses, rename: renameModel },
