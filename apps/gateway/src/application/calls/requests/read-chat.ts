@@ -22,6 +22,7 @@ export function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
     predictedTokensBound: predictionBytes,
     unmeasuredInput: () => messages.audios + messages.files > 0,
     mediaOutput,
+    assumedUsage: {},
     serviceTiers: serviceTiersOf(request),
     dropParams: request.dropParams,
     promptTokensBound: (model) =>

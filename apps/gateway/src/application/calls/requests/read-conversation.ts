@@ -53,6 +53,7 @@ export function readConversation(
     unmeasuredInput: ({ conversations }) =>
       prompt.hasUnmeasured || (request.inexpressible.length > 0 && conversations.includes(client.protocol.name)),
     mediaOutput: false,
+    assumedUsage: {},
     serviceTiers: serviceTiersOf(json),
     dropParams: json['drop_params'] === true,
     promptTokensBound: (model) =>
