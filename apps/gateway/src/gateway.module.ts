@@ -18,6 +18,7 @@ import { transferRoutes } from './adapters/http/admin/transfers.routes.js';
 import { ledgerRoutes } from './adapters/http/admin/ledger.routes.js';
 import { walletRoutes } from './adapters/http/admin/wallets.routes.js';
 import { registerCompletions } from './adapters/http/completion.routes.js';
+import { responseRoutes } from './adapters/http/responses/response.routes.js';
 import { registerDashboard } from './adapters/http/dashboard.routes.js';
 import { registerHealth } from './adapters/http/health.routes.js';
 import { GatewayMetrics } from './adapters/http/metrics.js';
@@ -38,6 +39,7 @@ import { IdempotentCalls } from './application/idempotency/idempotent-calls.js';
 import { Limits } from './application/limits.js';
 import { ModelState } from './application/model-state.js';
 import { Principals } from './application/principals.js';
+import { ResponseContents } from './application/responses/response-contents.js';
 import { Readiness } from './application/readiness.js';
 import { loadGatewayConfig, type GatewayConfig } from './config.js';
 import { LeasePool } from './domain/lease-pool.js';
@@ -176,6 +178,7 @@ export class GatewayModule {
       ...routingRoutes,
       ...operationsRoutes,
       ...taskRoutes,
+      ...responseRoutes(new ResponseContents(context.secretBox)),
     ];
     const seal = (secret: string): string => context.secretBox.seal(secret);
     registerAdminRoutes(server.app, routes, { bus, authenticate, seal, fingerprint });
@@ -216,6 +219,7 @@ function planOptions(config: GatewayConfig): PlanOptions {
       contentCharactersMax: unlimited(config.CONTENT_CHARACTERS_MAX),
       inputsMax: 2_048,
     },
+    dropParams: config.DROP_PARAMS,
     direct: {
       enabled: config.OPENAI_PASSTHROUGH_ENABLED,
       provider: {

@@ -8,6 +8,7 @@ import { toBehaviour } from './behaviour/parse-directives.js';
 import { Script, type ScriptedAnswer } from './behaviour/script.js';
 import { Memory } from './memory/memory.js';
 import { allProtocols } from './protocols/all-protocols.js';
+import type { AwsCredentials } from './protocols/bedrock/signature.js';
 import { Counters, type SimulatorCounts } from './server/counters.js';
 import type { AnswerState } from './server/answer-call.js';
 import { createHandler } from './server/http-handler.js';
@@ -28,6 +29,8 @@ export interface SimulatorOptions {
   readonly recordedRequestsMax?: number;
   /** Whether `/_simulator/…` answers; default true. */
   readonly admin?: boolean;
+  /** Makes requests in Bedrock's protocol prove that they were signed with this key; default: any signature will do. */
+  readonly awsCredentials?: AwsCredentials;
   readonly clock?: Clock;
   readonly timers?: Timers;
 }
@@ -83,7 +86,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   server.on('connection', (socket) => counters.track(socket));
   const admin = options.admin === false ? undefined : controls;
   const timers = options.timers ?? systemTimers;
-  const parts = { state, protocols: allProtocols(), counters, log, timers, admin };
+  const protocols = allProtocols(options.awsCredentials);
+  const parts = { state, protocols, counters, log, timers, admin };
   server.on('request', createHandler(parts));
   server.on('upgrade', createUpgradeHandler(parts));
   const address = await listen(server, host, port);

@@ -33,7 +33,10 @@ export class ProviderUpstream implements Upstream {
       );
     const { status, headers, body } = await connector.send({
       endpoint: call.endpoint,
+      model: call.model,
       body: call.body,
+      headers: call.headers,
+      ...(call.contentType !== undefined && { contentType: call.contentType }),
       stream: call.stream,
       requestId: call.correlationId,
       signal: call.signal,

@@ -1,1 +1,2 @@
 export * from './tasks.v1.js';
+export * from './responses.v1.js';

@@ -66,7 +66,7 @@ function toRequest(fields: Fields): ChatRequest {
   };
 }
 
-function choiceOf(index: number, text: string, finishReason: string | null): string {
+function choiceOf(index: number, text: string, finishReason: string): string {
   return JSON.stringify({ text, index, logprobs: null, finish_reason: finishReason });
 }
 
@@ -86,7 +86,10 @@ function encodeStream(answer: Answer, context: AnswerContext, choiceCount: numbe
     blocks: answer.blocks.filter(({ kind }) => kind === 'text'),
     openChoice: undefined,
     openBlock: undefined,
-    tokenChoice: (index: number, token: string) => choiceOf(index, token, null),
+    aroundToken: (index: number) => ({
+      before: '{"text":',
+      after: `,"index":${index},"logprobs":null,"finish_reason":null}`,
+    }),
     closeChoice: (index: number) => choiceOf(index, '', answer.finishReason),
   };
   return encodeFrames(shape, context, includeUsage ? answer.usage : undefined);

@@ -6,6 +6,11 @@ import { encodeUsage } from './usage.js';
 
 const END_MARKER = 'data: [DONE]\n\n';
 
+export interface Surroundings {
+  readonly before: string;
+  readonly after: string;
+}
+
 /** The parts in which the streams of chat completions and completions differ. */
 export interface StreamShape {
   /** Everything of a frame before its choices. */
@@ -16,7 +21,8 @@ export interface StreamShape {
   readonly openChoice: ((choice: number) => string) | undefined;
   /** The choice that begins a block, or undefined when its tokens come at once. */
   readonly openBlock: ((choice: number, block: Block, index: number) => string | undefined) | undefined;
-  readonly tokenChoice: (choice: number, token: string, block: Block, index: number) => string;
+  /** What stands in a choice before and after the JSON text of a token: made once per block, not per token. */
+  readonly aroundToken: (choice: number, block: Block, index: number) => Surroundings;
   readonly closeChoice: (choice: number) => string;
 }
 
@@ -34,10 +40,21 @@ export function encodeFrames(shape: StreamShape, context: AnswerContext, usage: 
     }
     return frames;
   };
-  const { openBlock, openChoice, tokenChoice } = shape;
+  const { openBlock, openChoice } = shape;
+  const around = shape.blocks.map((block, index) =>
+    Array.from({ length: shape.choiceCount }, (_, choice) => {
+      const { before, after } = shape.aroundToken(choice, block, index);
+      return { before: start + before, after: after + end };
+    }),
+  );
   const stream = streamBlocks<string>(shape.blocks, {
     open: (block, index) => (openBlock === undefined ? '' : forEachChoice((choice) => openBlock(choice, block, index))),
-    token: (token, block, index) => forEachChoice((choice) => tokenChoice(choice, token, block, index)),
+    token: (token, _block, index) => {
+      const text = JSON.stringify(token);
+      let frames = '';
+      for (const { before, after } of around[index]!) frames += before + text + after;
+      return frames;
+    },
     close: () => '',
     join: joinText,
   });

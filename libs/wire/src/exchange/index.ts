@@ -1,0 +1,5 @@
+export type * from './exchange.js';
+export { forwardChat } from './forward-chat.js';
+export { forwardEmbeddings } from './forward-embeddings.js';
+export { forward } from './forward.js';
+export { translate, type Labels } from './translate.js';
