@@ -86,8 +86,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   server.on('connection', (socket) => counters.track(socket));
   const admin = options.admin === false ? undefined : controls;
   const timers = options.timers ?? systemTimers;
-  const protocols = allProtocols(options.awsCredentials);
-  const parts = { state, protocols, counters, log, timers, admin };
+  const parts = { state, protocols: allProtocols(options.awsCredentials), counters, log, timers, admin };
   server.on('request', createHandler(parts));
   server.on('upgrade', createUpgradeHandler(parts));
   const address = await listen(server, host, port);

@@ -118,7 +118,11 @@ function openAiResponses(client: OpenAI): ProtocolClient {
       );
       const second = await client.responses.create({
         model,
-        input: [{ role: 'user', content: input }, ...(first.output as OpenAI.Responses.ResponseInputItem[]), ...results],
+        input: [
+          { role: 'user', content: input },
+          ...(first.output as OpenAI.Responses.ResponseInputItem[]),
+          ...results,
+        ],
         tools,
         store: false,
       });
@@ -131,7 +135,9 @@ function anthropic(client: Anthropic): ProtocolClient {
   const tools = [{ name: 'get_weather', description: DESCRIPTION, input_schema: SCHEMA }];
   const told = ({ content, usage }: Anthropic.Message): Told => ({
     text: content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
-    calls: content.flatMap((block) => (block.type === 'tool_use' ? [{ name: block.name, arguments: block.input }] : [])),
+    calls: content.flatMap((block) =>
+      block.type === 'tool_use' ? [{ name: block.name, arguments: block.input }] : [],
+    ),
     inputTokens: usage.input_tokens,
     outputTokens: usage.output_tokens,
   });
@@ -151,9 +157,7 @@ function anthropic(client: Anthropic): ProtocolClient {
         tool_choice: { type: 'any' },
       });
       const results = first.content.flatMap((block) =>
-        block.type === 'tool_use'
-          ? [{ type: 'tool_result' as const, tool_use_id: block.id, content: RESULT }]
-          : [],
+        block.type === 'tool_use' ? [{ type: 'tool_result' as const, tool_use_id: block.id, content: RESULT }] : [],
       );
       const messages: Anthropic.MessageParam[] = [
         user(prompt),
@@ -214,9 +218,7 @@ function gemini(client: GoogleGenAI): ProtocolClient {
 }
 
 function ollama(client: Ollama): ProtocolClient {
-  const tools = [
-    { type: 'function', function: { name: 'get_weather', description: DESCRIPTION, parameters: SCHEMA } },
-  ];
+  const tools = [{ type: 'function', function: { name: 'get_weather', description: DESCRIPTION, parameters: SCHEMA } }];
   const user = (content: string) => ({ role: 'user', content });
   type Answer = Awaited<ReturnType<typeof chat>>;
   const chat = (model: string, messages: object[], more: object = {}) =>
@@ -253,7 +255,10 @@ function ollama(client: Ollama): ProtocolClient {
   };
 }
 
-function vercel(name: string, languageModel: (model: string) => Parameters<typeof generateText>[0]['model']): ProtocolClient {
+function vercel(
+  name: string,
+  languageModel: (model: string) => Parameters<typeof generateText>[0]['model'],
+): ProtocolClient {
   const get_weather = tool({
     description: DESCRIPTION,
     inputSchema: jsonSchema<{ city: string }>(SCHEMA),

@@ -31,16 +31,17 @@ export function translate(
   request: ConversationRequest,
   client: ClientProtocol,
   provider: ProviderProtocol,
-  options: EncodeOptions & Labels,
+  options: EncodeOptions,
+  labels: Labels,
 ): Exchange {
   const { body, dropped } = provider.encodeRequest(request, options);
   return {
     endpoint: provider.endpoint,
     body,
     dropped,
-    readAnswer: (bytes) => readTranslated(bytes, client, provider, { ...options, includeUsage: true }),
+    readAnswer: (bytes) => readTranslated(bytes, client, provider, { ...labels, includeUsage: true }),
     openStream: ({ includeUsage }) =>
-      new TranslatedStream(provider, client.createEncoder({ ...options, includeUsage }), client.streamContentType),
+      new TranslatedStream(provider, client.createEncoder({ ...labels, includeUsage }), client.streamContentType),
     mapError: (status, bytes) => provider.mapError(status, bytes),
   };
 }

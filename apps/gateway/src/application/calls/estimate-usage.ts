@@ -39,7 +39,12 @@ export function countStream(plan: CallPlan, text: StreamedText): Usage {
 /** A whole answer without usage. */
 export function countAnswer(plan: CallPlan, text: string): Usage {
   const { tokens: outputTokens } = meterText(plan.route.model, text);
-  return usageOf({ inputTokens: estimatePrompt(plan), outputTokens });
+  return usageOf({ ...estimateUnsaid(plan), outputTokens });
+}
+
+/** What a call without text in its answer consumes: the prompt, and what is known of such calls. */
+export function estimateUnsaid(plan: CallPlan): Usage {
+  return usageOf({ inputTokens: estimatePrompt(plan), ...plan.request.assumedUsage });
 }
 
 function countInput(model: string, item: unknown): number {
