@@ -18,7 +18,10 @@ describe.each(modes)('responses, %s', (mode) => {
   beforeAll(async () => {
     provider = await startSimulator();
     const priced = { baseUrl: `${provider.url}/v1`, inputCost: 0.000002, outputCost: 0.000008 };
-    models = await ModelFile.create([{ name: 'chat', model: 'sim-chat', ...priced }], {});
+    models = await ModelFile.create([
+      { name: 'chat', provider: 'deepseek', model: 'sim-chat', ...priced },
+      { name: 'native', model: 'sim-chat', ...priced },
+    ]);
     platform = await startPlatform(mode, { AO_CONFIG: models.path, SIGN_UP_ENABLED: 'true' });
     tenant = await createTenant(platform.admin, '50');
     openai = tenant.api.openai();
@@ -93,5 +96,24 @@ describe.each(modes)('responses, %s', (mode) => {
       await expect(other.responses.delete(first.id)).rejects.toMatchObject({ status: 404 });
     }
     expect((await openai.responses.retrieve(first.id)).id).toBe(first.id);
+  });
+
+  it('[GW-007] hands a request on as it came to a provider that speaks Responses, and stores its answer', async () => {
+    provider.script('text=Four.');
+    const asked = {
+      model: 'native',
+      input: 'Two and two?',
+      prompt_cache_key: 'key',
+      text: { verbosity: 'low' as const },
+    };
+    const response = await openai.responses.create(asked);
+    expect(response.output_text).toBe('Four.');
+    expect(provider.requests).toMatchObject([{ path: '/v1/responses', body: { ...asked, model: 'sim-chat' } }]);
+    expect((await openai.responses.retrieve(response.id)).output).toEqual(response.output);
+    await openai.responses.create({ model: 'chat', input: 'And one more?', previous_response_id: response.id });
+    expect(provider.requests.at(-1)).toMatchObject({
+      path: '/v1/chat/completions',
+      body: { messages: [{ role: 'user' }, { role: 'assistant', content: 'Four.' }, { role: 'user' }] },
+    });
   });
 });

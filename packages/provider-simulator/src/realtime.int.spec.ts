@@ -187,6 +187,33 @@ describe('what goes wrong with a socket', () => {
   });
 });
 
+describe('the pace of a socket', () => {
+  it('is that of the latency and of the tokens', async () => {
+    const startedAtMs = Date.now();
+    const client = new Client(realtime('text=abcdefgh&latency_ms=60&first_token_ms=60&token_interval_ms=60'));
+    await client.until(() => client.types.includes('session.created'));
+    const openedAtMs = Date.now();
+    await client.say({ type: 'response.create' });
+    await client.until(() => client.types.includes('response.done'));
+    expect(openedAtMs - startedAtMs).toBeGreaterThanOrEqual(59);
+    expect(Date.now() - openedAtMs).toBeGreaterThanOrEqual(118);
+    await client.close();
+  });
+
+  it('is no matter for a client that leaves before the socket opens', async () => {
+    const client = new Client(realtime('latency_ms=60000'));
+    await client.until(() => simulator.counts.requests === 1);
+    client.terminate();
+    await client.until(() => simulator.counts.aborted === 1);
+    expect(simulator.requests[0]).toMatchObject({ status: undefined, outcome: 'aborted', aborted: true });
+    const unheard = new Client(realtime('fault=silence'));
+    await client.until(() => simulator.counts.faulted === 1);
+    unheard.terminate();
+    await client.until(() => simulator.counts.aborted === 2);
+    expect(simulator.requests[1]).toMatchObject({ status: undefined, outcome: 'faulted', aborted: true });
+  });
+});
+
 describe('the records of sockets', () => {
   it('tell what was said and how it ended', async () => {
     const client = new Client(realtime('text=abcd'));

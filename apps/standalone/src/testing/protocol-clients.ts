@@ -7,7 +7,7 @@ import { Ollama } from 'ollama';
 import OpenAI from 'openai';
 
 /** What a program that uses a vendor's own library sees. */
-export interface Told {
+interface Told {
   text: string;
   calls: { name: string; arguments: unknown }[];
   inputTokens: number;

@@ -84,11 +84,10 @@ export function readOrNull<T>(read: () => T): T | null {
   }
 }
 
-const partText = (part: AnswerPart): string =>
-  part.type === 'tool_call' ? part.name + part.argumentsJson : part.text;
+const partText = (part: AnswerPart): string => (part.type === 'tool_call' ? part.name + part.argumentsJson : part.text);
 
 /** The text of an event, as far as it is generated. */
-export function eventText(event: AnswerEvent): string {
+function eventText(event: AnswerEvent): string {
   switch (event.type) {
     case 'text':
     case 'refusal':

@@ -87,7 +87,7 @@ function decodeFormat(body: RequestObject): OutputFormat {
   const format = body.optionalObject('response_format');
   switch (format?.string('type')) {
     case 'json_schema': {
-      const described = format!.optionalObject('json_schema') ?? format!.missing('json_schema');
+      const described = format.optionalObject('json_schema') ?? format.missing('json_schema');
       const schema = described.optionalObject('schema') ?? described.missing('schema');
       const name = described.optionalString('name') ?? 'answer';
       return { kind: 'schema', name, schema: schema.json, strict: described.optionalBoolean('strict') };

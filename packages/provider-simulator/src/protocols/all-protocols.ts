@@ -1,8 +1,8 @@
 import { anthropicProtocol } from './anthropic/index.js';
 import { bedrockProtocol } from './bedrock/index.js';
 import type { AwsCredentials } from './bedrock/signature.js';
-import { geminiProtocol } from './gemini/index.js';
 import { cohereProtocol } from './cohere/index.js';
+import { geminiProtocol } from './gemini/index.js';
 import { ollamaProtocol } from './ollama/index.js';
 import { openAiProtocol } from './openai/index.js';
 import { openAiFilesProtocol } from './openai-files/index.js';

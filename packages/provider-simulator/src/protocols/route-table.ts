@@ -2,7 +2,7 @@ import { decodeSegment } from './json-operation.js';
 import type { Call, DecodedCall, Operation, Protocol, RefusedCall } from './protocol.js';
 
 /** @param id what stands in the path in the place of `{id}`, decoded; empty when the path has none. */
-export type RoutedOperation = (call: Call, id: string) => DecodedCall | RefusedCall;
+type RoutedOperation = (call: Call, id: string) => DecodedCall | RefusedCall;
 
 /** A method, a path with at most one `{id}`, and what it does. */
 export type Route = readonly [method: string, path: string, operation: RoutedOperation];

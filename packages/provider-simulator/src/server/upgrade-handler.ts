@@ -7,6 +7,7 @@ import type { Problem } from '../protocols/protocol.js';
 import { SOCKET_PROTOCOLS } from '../protocols/realtime/index.js';
 import type { SocketProtocol } from '../protocols/socket-protocol.js';
 import { drawFault, readControl, type Control } from './answer-call.js';
+import type { Counters } from './counters.js';
 import type { HandlerParts } from './http-handler.js';
 import type { RecordedRequest } from './request-log.js';
 import { SocketSession } from './socket-session.js';
@@ -47,7 +48,7 @@ export function createUpgradeHandler(parts: HandlerParts): UpgradeHandler {
     if (record !== undefined) record.model = control.model;
     const { latencyMs } = control.behaviour;
     const open = (): void => openSocket(parts, server, arrival, control);
-    if (latencyMs > 0) socket.once('close', parts.timers.after(latencyMs, open));
+    if (latencyMs > 0) openAfter(latencyMs, parts, arrival, open);
     else open();
   };
 }
@@ -61,6 +62,7 @@ function openSocket(parts: HandlerParts, server: WebSocketServer, arrival: Arriv
     counters.faulted += 1;
     if (record !== undefined) record.outcome = 'faulted';
     if (fault === 'reset') socket.resetAndDestroy();
+    else watch(arrival, counters);
     return;
   }
   const id = state.ids.next();
@@ -73,6 +75,29 @@ function openSocket(parts: HandlerParts, server: WebSocketServer, arrival: Arriv
     const { binary } = protocol;
     return new SocketSession({ socket: webSocket, dialogue, binary, struck, record, counters, timers });
   });
+}
+
+/** Not for a client that leaves before. */
+function openAfter(waitMs: number, { counters, timers }: HandlerParts, arrival: Arrival, open: () => void): void {
+  const stay = watch(arrival, counters, () => cancel());
+  const cancel = timers.after(waitMs, () => {
+    stay();
+    open();
+  });
+}
+
+/** Sees a client leave that has no socket yet, as nobody else reads from its connection; the answer ends the watch. */
+function watch({ socket, record }: Arrival, counters: Counters, left?: () => void): () => void {
+  const end = (): void => void socket.destroy();
+  const close = (): void => {
+    left?.();
+    counters.aborted += 1;
+    if (record === undefined) return;
+    record.aborted = true;
+    if (record.outcome === 'pending') record.outcome = 'aborted';
+  };
+  socket.resume().once('end', end).once('close', close);
+  return () => void socket.off('end', end).off('close', close);
 }
 
 function addRecord(

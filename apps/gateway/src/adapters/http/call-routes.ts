@@ -23,7 +23,13 @@ export interface CallRoute {
 
 export const CALL_ROUTES: readonly CallRoute[] = [
   { url: '/v1/chat/completions', endpoint: '/v1/chat/completions', protocol: openAiChat },
+  { url: '/v1/completions', endpoint: '/v1/completions', protocol: openAiChat },
   { url: '/v1/embeddings', endpoint: '/v1/embeddings', protocol: openAiChat },
+  { url: '/v1/moderations', endpoint: '/v1/moderations', protocol: openAiChat },
+  { url: '/v1/rerank', endpoint: '/v1/rerank', protocol: openAiChat },
+  { url: '/v2/rerank', endpoint: '/v1/rerank', protocol: openAiChat },
+  { url: '/v1/images/generations', endpoint: '/v1/images/generations', protocol: openAiChat },
+  { url: '/v1/audio/speech', endpoint: '/v1/audio/speech', protocol: openAiChat },
   { url: '/v1/responses', endpoint: '/v1/responses', protocol: openAiChat },
   { url: '/v1/messages', endpoint: '/v1/messages', protocol: anthropic },
   { url: '/v1/messages/count_tokens', endpoint: '/v1/messages', protocol: anthropic, counts: () => true },
@@ -44,7 +50,10 @@ function readGeminiPath(path: string): InboundCall['inPath'] {
   const [model, verb] = [path.slice(0, Math.max(colon, 0)), path.slice(colon + 1)];
   if (model !== '' && (verb === 'generateContent' || verb === 'countTokens')) return { model, stream: false };
   if (model !== '' && verb === 'streamGenerateContent') return { model, stream: true };
-  throw new AppError('not_found', 'A model can be asked for :generateContent, :streamGenerateContent and :countTokens.');
+  throw new AppError(
+    'not_found',
+    'A model can be asked for :generateContent, :streamGenerateContent and :countTokens.',
+  );
 }
 
 /** The protocol that a request's client speaks. */

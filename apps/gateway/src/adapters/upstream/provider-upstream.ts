@@ -37,6 +37,7 @@ export class ProviderUpstream implements Upstream {
       body: call.body,
       headers: call.headers,
       ...(call.contentType !== undefined && { contentType: call.contentType }),
+      ...(call.accept !== undefined && { accept: call.accept }),
       stream: call.stream,
       requestId: call.correlationId,
       signal: call.signal,

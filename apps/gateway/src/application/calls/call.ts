@@ -3,7 +3,12 @@ import type { Principal } from '@ao/contracts';
 /** The data-plane endpoints, as the request log names them. */
 export type CallEndpoint =
   | '/v1/chat/completions'
+  | '/v1/completions'
   | '/v1/embeddings'
+  | '/v1/moderations'
+  | '/v1/rerank'
+  | '/v1/images/generations'
+  | '/v1/audio/speech'
   | '/v1/responses'
   | '/v1/messages'
   | '/v1beta/models/{model}:generateContent'

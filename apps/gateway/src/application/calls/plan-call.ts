@@ -47,6 +47,7 @@ export function planCall(call: InboundCall, state: ModelState, options: PlanOpti
     predictedTokensBound: request.predictedTokensBound,
     unmeasuredInput: request.unmeasuredInput(protocols),
     mediaOutput: request.mediaOutput,
+    assumedUsage: request.assumedUsage,
     serviceTiers: request.serviceTiers,
   };
   const charged = call.principal.walletId !== null && !route.ownKey;
@@ -73,7 +74,11 @@ function chooseFor(call: InboundCall, { model }: RequestFacts, { table }: ModelS
 
 const OPENAI_ENDPOINTS: ReadonlySet<InboundCall['endpoint']> = new Set([
   '/v1/chat/completions',
+  '/v1/completions',
   '/v1/embeddings',
+  '/v1/moderations',
+  '/v1/images/generations',
+  '/v1/audio/speech',
   '/v1/responses',
 ]);
 

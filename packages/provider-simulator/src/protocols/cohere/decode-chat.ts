@@ -1,4 +1,4 @@
-import type { ChatRequest, OfferedTool } from '../../answers/chat-request.js';
+import type { ChatRequest } from '../../answers/chat-request.js';
 import { planAnswer } from '../../answers/plan-answer.js';
 import { isFields, type Fields } from '../fields.js';
 import { checkInteger, missing, optionalNumber, readModel, wrongType } from '../openai/validate.js';
@@ -6,6 +6,7 @@ import type { Call, DecodedCall, RefusedCall } from '../protocol.js';
 import { answerWith } from '../replies.js';
 import { encodeChat } from './encode-chat.js';
 import { encodeChatStream } from './encode-chat-stream.js';
+import { functionTools, textOf } from '../chat-fields.js';
 
 const ROLES = new Set(['system', 'user', 'assistant', 'tool']);
 const OUTPUT_TOKENS_MAX = 1_000_000_000;
@@ -43,30 +44,13 @@ function toChatRequest(fields: Fields, messages: readonly Fields[]): ChatRequest
   return {
     question: texts[asked] ?? '',
     inputCharacters: texts.join('').length,
-    tools: toolsOf(fields['tools']),
+    tools: functionTools(fields['tools']),
     toolChoice: fields['tool_choice'] === 'REQUIRED' ? 'required' : fields['tool_choice'] === 'NONE' ? 'none' : 'auto',
     endsWithToolResult: messages.at(-1)?.['role'] === 'tool',
     outputTokensMax: optionalNumber(fields, 'max_tokens'),
     format: formatOf(fields['response_format']),
     choiceCount: 1,
   };
-}
-
-function textOf(content: unknown): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content
-    .map((part: unknown) => (isFields(part) && typeof part['text'] === 'string' ? part['text'] : ''))
-    .join('');
-}
-
-function toolsOf(tools: unknown): OfferedTool[] {
-  if (!Array.isArray(tools)) return [];
-  return tools.flatMap((tool: unknown) => {
-    const definition = isFields(tool) ? tool['function'] : undefined;
-    if (!isFields(definition) || typeof definition['name'] !== 'string') return [];
-    return [{ name: definition['name'], parameters: definition['parameters'] }];
-  });
 }
 
 function formatOf(format: unknown): ChatRequest['format'] {

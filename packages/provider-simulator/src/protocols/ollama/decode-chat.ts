@@ -1,4 +1,4 @@
-import type { ChatRequest, OfferedTool } from '../../answers/chat-request.js';
+import type { ChatRequest } from '../../answers/chat-request.js';
 import { planAnswer } from '../../answers/plan-answer.js';
 import { isFields, type Fields } from '../fields.js';
 import type { Call, DecodedCall, RefusedCall } from '../protocol.js';
@@ -6,6 +6,7 @@ import { answerWith } from '../replies.js';
 import { encodeChat, encodeLoaded, type Shape } from './encode-chat.js';
 import { encodeChatStream } from './encode-chat-stream.js';
 import { invalid } from './errors.js';
+import { functionTools } from '../chat-fields.js';
 
 /** The fields of a body with the model that every one names. */
 export function readNamed(body: unknown): { readonly fields: Fields; readonly model: string } | RefusedCall {
@@ -59,7 +60,7 @@ function toChatRequest(fields: Fields, question: string, inputCharacters: number
   return {
     question,
     inputCharacters,
-    tools: toolsOf(fields['tools']),
+    tools: functionTools(fields['tools']),
     toolChoice: 'auto',
     endsWithToolResult: afterTool,
     // Negative: without a limit.
@@ -67,13 +68,4 @@ function toChatRequest(fields: Fields, question: string, inputCharacters: number
     format: isFields(format) ? { schema: format } : format === 'json' ? 'json' : 'text',
     choiceCount: 1,
   };
-}
-
-function toolsOf(tools: unknown): OfferedTool[] {
-  if (!Array.isArray(tools)) return [];
-  return tools.flatMap((tool: unknown) => {
-    const definition = isFields(tool) ? tool['function'] : undefined;
-    if (!isFields(definition) || typeof definition['name'] !== 'string') return [];
-    return [{ name: definition['name'], parameters: definition['parameters'] }];
-  });
 }

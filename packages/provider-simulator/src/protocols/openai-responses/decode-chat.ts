@@ -1,7 +1,7 @@
-import type { ChatRequest, OfferedTool } from '../../answers/chat-request.js';
+import type { ChatRequest } from '../../answers/chat-request.js';
 import { planAnswer } from '../../answers/plan-answer.js';
 import { estimateTokens } from '../../answers/tokens.js';
-import { isFields, type Fields } from '../fields.js';
+import { isFields, listOfFields, type Fields } from '../fields.js';
 import { checkInteger, invalidValue, missing, optionalNumber, readModel, wrongType } from '../openai/validate.js';
 import { refuse, type Call, type DecodedCall, type RefusedCall } from '../protocol.js';
 import { answerWith, jsonReply } from '../replies.js';
@@ -9,6 +9,7 @@ import { encodeResponse } from './encode-chat.js';
 import { encodeResponseStream } from './encode-chat-stream.js';
 import { charactersOf, readInput, type Input } from './input-items.js';
 import { keepResponse, RESPONSES } from './stored-responses.js';
+import { namedTools } from '../chat-fields.js';
 
 /** OpenAI's own limit. */
 const OUTPUT_TOKENS_MIN = 16;
@@ -98,20 +99,13 @@ function toChatRequest(fields: Fields, input: ReadInput): ChatRequest {
   return {
     question: input.question,
     inputCharacters: instructions.length + input.earlierCharacters + charactersOf(input.items),
-    tools: toolsOf(fields['tools']),
+    tools: namedTools(listOfFields(fields['tools']).filter(({ type }) => type === 'function')),
     toolChoice: toolChoiceOf(fields['tool_choice']),
     endsWithToolResult: input.items.at(-1)?.['type'] === 'function_call_output',
     outputTokensMax: optionalNumber(fields, 'max_output_tokens'),
     format: formatOf(fields['text']),
     choiceCount: 1,
   };
-}
-
-function toolsOf(tools: unknown): OfferedTool[] {
-  if (!Array.isArray(tools)) return [];
-  return tools
-    .filter((tool: Fields) => tool['type'] === 'function')
-    .map((tool: Fields) => ({ name: String(tool['name']), parameters: tool['parameters'] }));
 }
 
 function toolChoiceOf(choice: unknown): ChatRequest['toolChoice'] {

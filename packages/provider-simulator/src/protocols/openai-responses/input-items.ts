@@ -1,6 +1,7 @@
 import { isFields, type Fields } from '../fields.js';
 import { invalidValue, missing, wrongType } from '../openai/validate.js';
 import type { RefusedCall } from '../protocol.js';
+import { textOf } from '../chat-fields.js';
 
 /** What a response was asked with, as items. */
 export interface Input {
@@ -47,14 +48,6 @@ function checkItem(item: unknown, at: string): RefusedCall | undefined {
   if (content === undefined) return missing(`${at}.content`);
   if (typeof content === 'string' || Array.isArray(content)) return undefined;
   return wrongType(`${at}.content`, 'one of a string or array of objects', content);
-}
-
-function textOf(content: unknown): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content
-    .map((part: unknown) => (isFields(part) && typeof part['text'] === 'string' ? part['text'] : ''))
-    .join('');
 }
 
 /** The text in the items, input and output alike. */

@@ -5,7 +5,8 @@ import { parseDirectives } from '../../behaviour/parse-directives.js';
 import { splitModel } from '../../behaviour/split-model.js';
 import { answerParts } from '../answer-parts.js';
 import { errorOf } from '../openai/errors.js';
-import { isFields, parseArguments, type Fields } from '../fields.js';
+import { textOf } from '../chat-fields.js';
+import { isFields, listOfFields, parseArguments, type Fields } from '../fields.js';
 import type { AnswerContext, EncodeProblem } from '../protocol.js';
 import type { Dialogue, SocketMessage, SocketProtocol } from '../socket-protocol.js';
 import { parseMessage, planTurn, SILENT, withText, withToolResult, type Conversation } from './plan-turn.js';
@@ -70,7 +71,7 @@ class LiveDialogue implements Dialogue {
     if (isFields(setup)) {
       yield this.setUp(setup);
     } else if (isFields(clientContent)) {
-      this.conversation = withText(this.conversation, textOf(clientContent['turns']));
+      this.conversation = withText(this.conversation, textOfTurns(clientContent['turns']));
       if (clientContent['turnComplete'] !== false) yield* this.say();
     } else if (isFields(toolResponse)) {
       this.conversation = withToolResult(this.conversation, JSON.stringify(toolResponse).length);
@@ -133,19 +134,13 @@ function encodeUsage({ usage }: Answer): object {
   };
 }
 
-function textOf(turns: unknown): string {
-  if (!Array.isArray(turns)) return '';
-  const parts = turns.flatMap((turn: unknown) => (isFields(turn) && Array.isArray(turn['parts']) ? turn['parts'] : []));
-  return parts
-    .map((part: unknown) => (isFields(part) && typeof part['text'] === 'string' ? part['text'] : ''))
-    .join('');
+function textOfTurns(turns: unknown): string {
+  return textOf(listOfFields(turns).flatMap(({ parts }) => listOfFields(parts)));
 }
 
 function toolsOf(tools: unknown): OfferedTool[] {
-  if (!Array.isArray(tools)) return [];
-  return tools
-    .flatMap((tool: unknown) => (isFields(tool) ? tool['functionDeclarations'] : []))
-    .filter(isFields)
+  return listOfFields(tools)
+    .flatMap(({ functionDeclarations }) => listOfFields(functionDeclarations))
     .map(({ name, parameters, parametersJsonSchema }) => ({
       name: String(name),
       parameters: parametersJsonSchema ?? parameters,

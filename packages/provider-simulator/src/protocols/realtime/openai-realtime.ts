@@ -1,11 +1,11 @@
-import type { OfferedTool } from '../../answers/chat-request.js';
 import type { Answer, Block } from '../../answers/plan-answer.js';
 import { answerParts } from '../answer-parts.js';
 import { encodeProblem, errorOf } from '../openai/errors.js';
-import { isFields, type Fields } from '../fields.js';
+import { isFields, listOfFields, type Fields } from '../fields.js';
 import type { AnswerContext } from '../protocol.js';
 import type { Dialogue, SocketMessage, SocketProtocol } from '../socket-protocol.js';
 import { parseMessage, planTurn, SILENT, withText, withToolResult, type Conversation } from './plan-turn.js';
+import { namedTools, textOf } from '../chat-fields.js';
 
 const PATH = '/v1/realtime';
 
@@ -77,7 +77,7 @@ class RealtimeDialogue implements Dialogue {
   private update(event: Fields): SocketMessage {
     const changes = isFields(event['session']) ? event['session'] : {};
     this.session = { ...this.session, ...changes };
-    this.conversation = { ...this.conversation, tools: toolsOf(this.session['tools']) };
+    this.conversation = { ...this.conversation, tools: namedTools(listOfFields(this.session['tools'])) };
     return this.event('session.updated', { session: this.session });
   }
 
@@ -176,18 +176,4 @@ function encodeUsage({ usage }: Answer): object {
     input_token_details: { text_tokens: inputTokens, audio_tokens: 0, image_tokens: 0, ...cached },
     output_token_details: { text_tokens: outputTokens, audio_tokens: 0 },
   };
-}
-
-function textOf(content: unknown): string {
-  if (!Array.isArray(content)) return '';
-  return content
-    .map((part: unknown) => (isFields(part) && typeof part['text'] === 'string' ? part['text'] : ''))
-    .join('');
-}
-
-function toolsOf(tools: unknown): OfferedTool[] {
-  if (!Array.isArray(tools)) return [];
-  return tools
-    .filter(isFields)
-    .flatMap(({ name, parameters }) => (typeof name === 'string' ? [{ name, parameters }] : []));
 }

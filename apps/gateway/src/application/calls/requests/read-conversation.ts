@@ -13,7 +13,13 @@ import {
 } from '@ao/wire';
 import { AppError } from '@ao/kernel';
 import { translatedTo } from '../provider-protocols.js';
-import { STANDARD_SERVICE, tagsOf, type ExchangeTarget, type RequestFacts, type RequestLimits } from './request-facts.js';
+import {
+  STANDARD_SERVICE,
+  tagsOf,
+  type ExchangeTarget,
+  type RequestFacts,
+  type RequestLimits,
+} from './request-facts.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -53,6 +59,7 @@ export function readConversation(
     unmeasuredInput: ({ conversations }) =>
       prompt.hasUnmeasured || (request.inexpressible.length > 0 && conversations.includes(client.protocol.name)),
     mediaOutput: false,
+    assumedUsage: {},
     serviceTiers: serviceTiersOf(json),
     dropParams: json['drop_params'] === true,
     promptTokensBound: (model) =>

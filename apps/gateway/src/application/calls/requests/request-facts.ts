@@ -1,3 +1,4 @@
+import type { Usage } from '@ao/pricing';
 import type { Exchange, Labels } from '@ao/wire';
 import type { ProviderProtocols } from '../provider-protocols.js';
 
@@ -22,6 +23,11 @@ export interface RequestFacts {
   unmeasuredInput: (protocols: ProviderProtocols) => boolean;
   /** The answer need not be text. */
   mediaOutput: boolean;
+  /**
+   * What the call consumes beside its prompt where the provider does not tell: images, characters and the like, none for
+   * text. Never less than it can be of what is not counted in tokens: that much is reserved.
+   */
+  assumedUsage: Partial<Usage>;
   /** The services that the provider may serve the call by, see `estimateMax`. */
   serviceTiers: readonly (string | null)[] | 'any';
   /** Parameters that the provider has no word for are left out instead of being refused. */
