@@ -51,6 +51,7 @@ describe.each(modes)('whom a key says its calls are for, %s', (mode) => {
       ['/v1/chat/completions', chat, { 'x-litellm-end-user-id': 'eve' }, 'x-ao-end-user'],
       ['/v1/chat/completions', chat, { 'x-ao-tags': 'b', 'x-dry-run': 'true' }, 'x-ao-tags'],
       ['/v1/embeddings', { model: 'dear', input: 'text', user: 'eve' }, {}, 'user'],
+      ['/v1/completions', { model: 'dear', prompt: 'How much?', user: 'eve' }, {}, 'user'],
       ['/v1/responses', { ...responses, ...tagged }, {}, 'tags'],
       ['/v1/responses', { ...responses, user: 'eve' }, {}, 'user'],
       ['/v1/messages', { ...anthropic, metadata: { user_id: 'eve' } }, {}, 'user'],
