@@ -35,7 +35,7 @@ const text: CallSize = {
   hasOutput: true,
   predictedTokensBound: 0,
   unmeasuredInput: false,
-  assumedUsage: {},
+  unitsMax: {},
   mediaOutput: false,
   serviceTiers: [null],
 };

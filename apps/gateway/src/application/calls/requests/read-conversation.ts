@@ -49,6 +49,7 @@ export function readConversation(
     unmeasuredInput: prompt.hasUnmeasured || request.inexpressible.length > 0,
     mediaOutput: false,
     assumedUsage: {},
+    unitsMax: {},
     serviceTiers: serviceTiersOf(json),
     dropParams: json['drop_params'] === true,
     promptTokensBound: (model) =>
