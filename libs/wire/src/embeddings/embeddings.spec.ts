@@ -71,7 +71,12 @@ describe('embeddings for providers with a format of their own', () => {
   });
 
   it.each(FORMATS)('counts for itself where %s tells no usage', (format) => {
-    const { usageMetadata: _gemini, meta: _cohere, prompt_eval_count: _ollama, ...silent } = ANSWERS[format] as Record<string, unknown>;
+    const {
+      usageMetadata: _gemini,
+      meta: _cohere,
+      prompt_eval_count: _ollama,
+      ...silent
+    } = ANSWERS[format] as Record<string, unknown>;
     expect(read(format, silent)?.usage).toBeNull();
   });
 

@@ -15,7 +15,10 @@ export const geminiEmbeddings: EmbeddingsCodec = {
   }),
   decode(answer) {
     const { embeddings, usageMetadata } = fieldsOf(answer);
-    return { vectors: vectorsIn(objectsOf(embeddings).map(({ values }) => values)), usage: usageFromGemini(usageMetadata) };
+    return {
+      vectors: vectorsIn(objectsOf(embeddings).map(({ values }) => values)),
+      usage: usageFromGemini(usageMetadata),
+    };
   },
   mapError,
 };

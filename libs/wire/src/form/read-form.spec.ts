@@ -22,7 +22,9 @@ describe('forms', () => {
     const body = Buffer.from(bodyOf([FILE, '\xff\r\n'], [FIELD, 'm']), 'latin1');
     const [, model] = readForm(body, 'xyz');
     const changed = replacePart(body, model!, 'another');
-    expect(changed.toString('latin1')).toBe(bodyOf([FILE, '\xc3\xbf\r\n'], [FIELD, 'another']).replace('\xc3\xbf', '\xff'));
+    expect(changed.toString('latin1')).toBe(
+      bodyOf([FILE, '\xc3\xbf\r\n'], [FIELD, 'another']).replace('\xc3\xbf', '\xff'),
+    );
   });
 
   it.each([
@@ -56,17 +58,20 @@ describe('forms', () => {
     expect(() => read(body)).toThrow(expect.objectContaining({ code: 'invalid_parameter', param: 'body' }));
   });
 
-  it.each(['multipart/form-data; boundary=xyz', 'Multipart/Form-Data;boundary="xyz"', 'multipart/form-data; boundary=xyz; charset=utf-8'])(
-    'finds the boundary in %s',
-    (contentType) => {
-      expect(boundaryOf(contentType)).toBe('xyz');
-    },
-  );
+  it.each([
+    'multipart/form-data; boundary=xyz',
+    'Multipart/Form-Data;boundary="xyz"',
+    'multipart/form-data; boundary=xyz; charset=utf-8',
+  ])('finds the boundary in %s', (contentType) => {
+    expect(boundaryOf(contentType)).toBe('xyz');
+  });
 
-  it.each(['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/form-data; boundary=a; boundary=b', 'multipart/form-data; boundary="a\\"b"'])(
-    'refuses %s',
-    (contentType) => {
-      expect(() => boundaryOf(contentType)).toThrow(expect.objectContaining({ code: 'invalid_parameter' }));
-    },
-  );
+  it.each([
+    'multipart/form-data',
+    'multipart/form-data; boundary=',
+    'multipart/form-data; boundary=a; boundary=b',
+    'multipart/form-data; boundary="a\\"b"',
+  ])('refuses %s', (contentType) => {
+    expect(() => boundaryOf(contentType)).toThrow(expect.objectContaining({ code: 'invalid_parameter' }));
+  });
 });

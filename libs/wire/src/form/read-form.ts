@@ -12,7 +12,8 @@ const PARTS_MAX = 200;
 const HEADER_BYTES_MAX = 8_192;
 const CRLF = Buffer.from('\r\n');
 const HEADERS_END = Buffer.from('\r\n\r\n');
-const BOUNDARY = /^multipart\/form-data\s*;\s*boundary=(?:"([\w'()+,\-./:=? ]{1,70})"|([\w'()+,\-./:=?]{1,70}))\s*(?:;\s*charset=[\w-]+\s*)?$/i;
+const BOUNDARY =
+  /^multipart\/form-data\s*;\s*boundary=(?:"([\w'()+,\-./:=? ]{1,70})"|([\w'()+,\-./:=?]{1,70}))\s*(?:;\s*charset=[\w-]+\s*)?$/i;
 
 /** @throws AppError `invalid_parameter` when the content type names no boundary, or more than that. */
 export function boundaryOf(contentType: string): string {
@@ -64,7 +65,8 @@ function headersEnd(body: Buffer, at: number): number {
   return at + end + HEADERS_END.length;
 }
 
-const DISPOSITION = /^content-disposition:[ \t]*form-data((?:[ \t]*;[ \t]*[\w-]+=(?:"[^"\\\r\n]*"|[^\s";\\]+))+)[ \t]*$/i;
+const DISPOSITION =
+  /^content-disposition:[ \t]*form-data((?:[ \t]*;[ \t]*[\w-]+=(?:"[^"\\\r\n]*"|[^\s";\\]+))+)[ \t]*$/i;
 const PARAMETER = /;[ \t]*([\w-]+)=(?:"([^"]*)"|([^\s";]+))/g;
 
 function describe(headers: string): Pick<FormPart, 'name' | 'isFile'> {

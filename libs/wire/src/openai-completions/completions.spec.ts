@@ -111,7 +111,10 @@ describe('legacy completions', () => {
       encoder.encode({ type: 'finish', choice: 0, reason: 'stop', stopSequence: null }),
       encoder.close(usageOf({ inputTokens: 2, outputTokens: 3 }), '0.000000001'),
     ].join('');
-    const frames = sent.trim().split('\n\n').map((frame) => frame.replace('data: ', ''));
+    const frames = sent
+      .trim()
+      .split('\n\n')
+      .map((frame) => frame.replace('data: ', ''));
     expect(frames.pop()).toBe('[DONE]');
     expect(frames.map((frame) => JSON.parse(frame) as object)).toMatchObject([
       { object: 'text_completion', choices: [{ text: 'a time', index: 0, finish_reason: null }] },

@@ -72,7 +72,10 @@ export function readPrompts(request: RequestObject): readonly Prompt[] {
   if (prompt === undefined || prompt === null) request.missing('prompt');
   const prompts: readonly unknown[] = Array.isArray(prompt) && !isTokens(prompt) ? prompt : [prompt];
   if (prompts.length > 0 && prompts.every(isPrompt)) return prompts;
-  throw request.invalid('prompt', 'must be a string, an array of strings, an array of tokens, or an array of such arrays');
+  throw request.invalid(
+    'prompt',
+    'must be a string, an array of strings, an array of tokens, or an array of such arrays',
+  );
 }
 
 const isPrompt = (value: unknown): value is Prompt => typeof value === 'string' || isTokens(value);

@@ -51,7 +51,10 @@ function readGeminiPath(path: string): InboundCall['inPath'] {
   const [model, verb] = [path.slice(0, Math.max(colon, 0)), path.slice(colon + 1)];
   if (model !== '' && verb === 'generateContent') return { model, stream: false };
   if (model !== '' && verb === 'streamGenerateContent') return { model, stream: true };
-  throw new AppError('not_found', 'A model can be asked for :generateContent, :streamGenerateContent and :countTokens.');
+  throw new AppError(
+    'not_found',
+    'A model can be asked for :generateContent, :streamGenerateContent and :countTokens.',
+  );
 }
 
 /** The protocol that a request's client speaks. */

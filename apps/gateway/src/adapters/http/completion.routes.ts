@@ -113,7 +113,10 @@ async function readCall(
     throw new AppError('permission_denied', 'A key with the role viewer reads; it may not make calls that cost money.');
   }
   if (!Buffer.isBuffer(request.body))
-    throw new AppError('invalid_json', takesForm ? 'The form is empty.' : 'The request body is empty; send a JSON object.');
+    throw new AppError(
+      'invalid_json',
+      takesForm ? 'The form is empty.' : 'The request body is empty; send a JSON object.',
+    );
   const ownKey = header(request, 'x-openai-api-key', HEADER_LENGTH_MAX);
   return {
     callId: request.callId,

@@ -241,7 +241,8 @@ export class PerformCall {
       hasBegun = true;
       await out.write(chunk);
     }
-    if (!hasBegun) throw new AppError('upstream_error', `The provider ${plan.route.provider.name} answered with nothing.`);
+    if (!hasBegun)
+      throw new AppError('upstream_error', `The provider ${plan.route.provider.name} answered with nothing.`);
     record.partial = false;
     out.end();
   }

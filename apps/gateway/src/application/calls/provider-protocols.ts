@@ -49,7 +49,11 @@ const PROTOCOLS: Partial<Record<ConversationProtocol, ProviderProtocol>> = {
 export function translatedTo({ conversations }: ProviderProtocols): ProviderProtocol {
   const name = conversations.find((candidate) => PROTOCOLS[candidate]);
   if (name) return PROTOCOLS[name]!;
-  throw new AppError('unsupported_parameter', 'The provider of this model holds no conversations. Choose another model.', {
-    param: 'model',
-  });
+  throw new AppError(
+    'unsupported_parameter',
+    'The provider of this model holds no conversations. Choose another model.',
+    {
+      param: 'model',
+    },
+  );
 }

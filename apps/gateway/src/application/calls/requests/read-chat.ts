@@ -3,7 +3,13 @@ import { boundPromptTokens, guessTokens } from '@ao/tokens';
 import { forwardChat, openAiChat, openai, parseBody, translate } from '@ao/wire';
 import { countPrompt } from '../estimate-usage.js';
 import { translatedTo } from '../provider-protocols.js';
-import { STANDARD_SERVICE, tagsOf, type ExchangeTarget, type RequestFacts, type RequestLimits } from './request-facts.js';
+import {
+  STANDARD_SERVICE,
+  tagsOf,
+  type ExchangeTarget,
+  type RequestFacts,
+  type RequestLimits,
+} from './request-facts.js';
 
 /** `POST /v1/chat/completions`: scanned, and parsed only for a provider that speaks another protocol. */
 export function readChat(body: Buffer, limits: RequestLimits): RequestFacts {

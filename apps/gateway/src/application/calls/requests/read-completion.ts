@@ -45,7 +45,10 @@ export function readCompletion(body: Buffer, { modelLengthMax }: RequestLimits):
     promptTokensBound: (named) => tokens + boundPromptTokens(textBytes, { messages: prompts.length, model: named }),
     promptTokensGuess: tokens + guessTokens(textBytes),
     countPrompt: (named) =>
-      prompts.reduce((sum, prompt) => sum + (typeof prompt === 'string' ? meterText(named, prompt).tokens : prompt.length), 0),
+      prompts.reduce(
+        (sum, prompt) => sum + (typeof prompt === 'string' ? meterText(named, prompt).tokens : prompt.length),
+        0,
+      ),
     exchange: (target) => exchangeOf(request, target),
   };
 }

@@ -11,7 +11,13 @@ import {
 } from '@ao/wire';
 import { AppError } from '@ao/kernel';
 import { translatedTo } from '../provider-protocols.js';
-import { STANDARD_SERVICE, tagsOf, type ExchangeTarget, type RequestFacts, type RequestLimits } from './request-facts.js';
+import {
+  STANDARD_SERVICE,
+  tagsOf,
+  type ExchangeTarget,
+  type RequestFacts,
+  type RequestLimits,
+} from './request-facts.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

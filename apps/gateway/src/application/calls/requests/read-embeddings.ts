@@ -25,8 +25,7 @@ export function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFact
     unitsMax: {},
     serviceTiers: STANDARD_SERVICE,
     dropParams: false,
-    promptTokensBound: (model) =>
-      input.tokens + boundPromptTokens(input.textBytes, { messages: input.count, model }),
+    promptTokensBound: (model) => input.tokens + boundPromptTokens(input.textBytes, { messages: input.count, model }),
     promptTokensGuess: input.tokens + guessTokens(input.textBytes),
     countPrompt: (model) => countPrompt(model, body),
     exchange: ({ protocols, model, direct }) => {

@@ -92,14 +92,26 @@ describe('requests that come as forms', () => {
     const facts = read('/v1/audio/translations', formOf(SPEECH));
     expect(facts.unitsMax).toEqual({ inputSeconds: 8 });
     expect(facts.assumedUsage).toEqual({ inputSeconds: 2 });
-    const exact = read('/v1/audio/transcriptions', formOf([['model', 'm'], ['file', wav(), 'a.wav']]));
+    const exact = read(
+      '/v1/audio/transcriptions',
+      formOf([
+        ['model', 'm'],
+        ['file', wav(), 'a.wav'],
+      ]),
+    );
     expect([exact.unitsMax, exact.assumedUsage]).toEqual([{ inputSeconds: 1 }, { inputSeconds: 1 }]);
   });
 
   it('does not believe a WAV that says it is shorter than its samples', () => {
     const lying = Buffer.from(wav(), 'latin1');
     lying.writeUInt32LE(900_000, 28);
-    const facts = read('/v1/audio/transcriptions', formOf([['model', 'm'], ['file', lying.toString('latin1'), 'a.wav']]));
+    const facts = read(
+      '/v1/audio/transcriptions',
+      formOf([
+        ['model', 'm'],
+        ['file', lying.toString('latin1'), 'a.wav'],
+      ]),
+    );
     expect(facts.unitsMax).toEqual({ inputSeconds: 22 });
   });
 
@@ -108,7 +120,10 @@ describe('requests that come as forms', () => {
     ['a duration', { text: 'x', duration: 8.47, segments: [] }, usageOf({ inputSeconds: 9 })],
     [
       'tokens',
-      { text: 'x', usage: { type: 'tokens', input_tokens: 14, output_tokens: 3, input_token_details: { audio_tokens: 14 } } },
+      {
+        text: 'x',
+        usage: { type: 'tokens', input_tokens: 14, output_tokens: 3, input_token_details: { audio_tokens: 14 } },
+      },
       usageOf({ audioInputTokens: 14, outputTokens: 3 }),
     ],
     ['nothing', { text: 'x' }, null],
@@ -136,7 +151,13 @@ describe('requests that come as forms', () => {
     const facts = read('/v1/images/edits', formOf(PICTURE));
     expect(facts).toMatchObject({ choices: 2, unitsMax: { inputImages: 2, outputImages: 2 } });
     expect(facts.promptTokensBound('gpt-4o')).toBeGreaterThan(100);
-    const variations = read('/v1/images/variations', formOf([['model', 'm'], ['image', 'x', 'a.png']]));
+    const variations = read(
+      '/v1/images/variations',
+      formOf([
+        ['model', 'm'],
+        ['image', 'x', 'a.png'],
+      ]),
+    );
     expect(exchangeOf(variations).endpoint).toBe('images/variations');
   });
 

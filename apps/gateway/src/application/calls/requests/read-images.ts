@@ -41,7 +41,5 @@ function readImageUsage({ usage: json, data }: Readonly<Record<string, unknown>>
   if (!usage) return null;
   const outputImages = Array.isArray(data) ? data.length : 0;
   const counted = { ...usage, inputImages, outputImages };
-  return usage.imageOutputTokens > 0
-    ? counted
-    : { ...counted, imageOutputTokens: usage.outputTokens, outputTokens: 0 };
+  return usage.imageOutputTokens > 0 ? counted : { ...counted, imageOutputTokens: usage.outputTokens, outputTokens: 0 };
 }

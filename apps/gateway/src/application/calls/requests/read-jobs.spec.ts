@@ -51,12 +51,17 @@ const REQUESTS: [endpoint: CallEndpoint, json: object, upstream: string][] = [
 ];
 
 describe('requests that are no conversations', () => {
-  it.each(REQUESTS)('[GW-027] %s %j goes on as %s with the model renamed, and unchanged to direct OpenAI', (endpoint, json, name) => {
-    const routed = exchangeOf(read(endpoint, json));
-    expect(routed.endpoint).toBe(name);
-    expect(JSON.parse(routed.body.toString())).toEqual({ model: 'real', ...json });
-    expect(exchangeOf(read(endpoint, json), 'openai', true).body.toString()).toBe(JSON.stringify({ model: 'm', ...json }));
-  });
+  it.each(REQUESTS)(
+    '[GW-027] %s %j goes on as %s with the model renamed, and unchanged to direct OpenAI',
+    (endpoint, json, name) => {
+      const routed = exchangeOf(read(endpoint, json));
+      expect(routed.endpoint).toBe(name);
+      expect(JSON.parse(routed.body.toString())).toEqual({ model: 'real', ...json });
+      expect(exchangeOf(read(endpoint, json), 'openai', true).body.toString()).toBe(
+        JSON.stringify({ model: 'm', ...json }),
+      );
+    },
+  );
 
   it.each(REQUESTS.slice(1))('refuses %s %j where the provider has no such thing', (endpoint, json) => {
     const facts = read(endpoint, json);

@@ -59,7 +59,8 @@ function renameModel(body: Buffer, json: Readonly<Record<string, unknown>>, mode
   return fields ? replaceFields(body, fields, { model }) : body;
 }
 
-type ConversationEndpoint = '/v1/responses' | '/v1/messages' | '/v1beta/models/{model}:generateContent' | '/api/chat' | '/api/generate';
+type ConversationEndpoint =
+  '/v1/responses' | '/v1/messages' | '/v1beta/models/{model}:generateContent' | '/api/chat' | '/api/generate';
 
 const CLIENTS: Readonly<Record<ConversationEndpoint, ConversationClient>> = {
   '/v1/responses': { protocol: openAiResponses, rename: renameModel },

@@ -26,7 +26,8 @@ function wavSeconds(file: Buffer): number | null {
 }
 
 /** The first chunk describes the format, and that is plain samples. */
-const isPlainFormat = (file: Buffer): boolean => file.toString('latin1', 8, 16) === 'WAVEfmt ' && file.readUInt16LE(20) === 1;
+const isPlainFormat = (file: Buffer): boolean =>
+  file.toString('latin1', 8, 16) === 'WAVEfmt ' && file.readUInt16LE(20) === 1;
 
 /** Channels times samples times bytes of a sample. */
 const expectedRate = (file: Buffer): number =>
