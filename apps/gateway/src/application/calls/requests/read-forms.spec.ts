@@ -128,12 +128,12 @@ describe('requests that come as forms', () => {
     ],
     ['nothing', { text: 'x' }, null],
   ])('reads %s in a transcript', (_what, answer, usage) => {
-    const read_ = exchangeOf(read('/v1/audio/transcriptions', formOf(SPEECH))).readAnswer(
+    const whole = exchangeOf(read('/v1/audio/transcriptions', formOf(SPEECH))).readAnswer(
       Buffer.from(JSON.stringify(answer)),
       'application/json',
     );
-    expect(read_).toMatchObject({ usage });
-    expect(read_?.text()).toBe('x');
+    expect(whole).toMatchObject({ usage });
+    expect(whole?.text()).toBe('x');
   });
 
   it('hands subtitles on with their content type, and nothing that is neither', () => {

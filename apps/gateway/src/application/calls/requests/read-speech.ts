@@ -26,9 +26,7 @@ export function readSpeech(body: Buffer, limits: RequestLimits): RequestFacts {
   });
 }
 
-/** Code points, as people count them: a smiley is one. */
-function characterCount(text: string): number {
-  let count = 0;
-  for (const _character of text) count += 1;
-  return count;
-}
+/** Code points, as people count them: a smiley is one. The second half of a pair counts nothing. */
+const characterCount = (text: string): number => text.length - (text.match(SURROGATE_PAIRS)?.length ?? 0);
+
+const SURROGATE_PAIRS = /[\ud800-\udbff][\udc00-\udfff]/g;
