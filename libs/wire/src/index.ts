@@ -25,6 +25,7 @@ export {
   type CompletionRequest,
 } from './openai-completions/index.js';
 export { openAiResponses } from './openai-responses/index.js';
+export { isVendorTool } from './canonical/vendor-tools.js';
 export type * from './canonical/index.js';
 export type * from './protocol.js';
 export * from './exchange/index.js';

@@ -2,7 +2,7 @@ import type { Usage } from '@ao/pricing';
 import type { UpstreamError } from '../openai/errors.js';
 
 /** Texts that are to become vectors, in nobody's protocol. */
-export interface TextsToEmbed {
+interface TextsToEmbed {
   /** The provider's own name for the model. */
   readonly model: string;
   readonly texts: readonly string[];

@@ -19,6 +19,8 @@ export interface CallRoute {
   takesForm?: boolean;
   /** Reads what the path says. @throws AppError `not_found`. */
   readPath?: (path: string) => InboundCall['inPath'];
+  /** Asks for the tokens of a prompt instead of an answer. */
+  counts?: (path: string) => boolean;
 }
 
 export const CALL_ROUTES: readonly CallRoute[] = [
@@ -35,11 +37,13 @@ export const CALL_ROUTES: readonly CallRoute[] = [
   ),
   { url: '/v1/responses', endpoint: '/v1/responses', protocol: openAiChat },
   { url: '/v1/messages', endpoint: '/v1/messages', protocol: anthropic },
+  { url: '/v1/messages/count_tokens', endpoint: '/v1/messages', protocol: anthropic, counts: () => true },
   ...['/v1beta/models/*', '/v1/models/*'].map((url) => ({
     url,
     endpoint: '/v1beta/models/{model}:generateContent' as const,
     protocol: gemini,
     readPath: readGeminiPath,
+    counts: (path: string) => path.endsWith(':countTokens'),
   })),
   { url: '/api/chat', endpoint: '/api/chat', protocol: ollama },
   { url: '/api/generate', endpoint: '/api/generate', protocol: ollama },
@@ -49,7 +53,7 @@ export const CALL_ROUTES: readonly CallRoute[] = [
 function readGeminiPath(path: string): InboundCall['inPath'] {
   const colon = path.lastIndexOf(':');
   const [model, verb] = [path.slice(0, Math.max(colon, 0)), path.slice(colon + 1)];
-  if (model !== '' && verb === 'generateContent') return { model, stream: false };
+  if (model !== '' && (verb === 'generateContent' || verb === 'countTokens')) return { model, stream: false };
   if (model !== '' && verb === 'streamGenerateContent') return { model, stream: true };
   throw new AppError(
     'not_found',

@@ -2,12 +2,14 @@ import type { ServerResponse } from 'node:http';
 import { AppError, type Logger } from '@ao/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../../application/authenticate.js';
-import type { InboundCall } from '../../application/calls/call.js';
+import type { InboundCall, Responder } from '../../application/calls/call.js';
+import type { CountTokens } from '../../application/calls/count-tokens.js';
 import { dryRun } from '../../application/calls/dry-run.js';
 import type { PerformCall } from '../../application/calls/perform-call.js';
 import type { PlanOptions } from '../../application/calls/plan-call.js';
 import { UpstreamRefusal } from '../../application/calls/upstream-refusal.js';
 import type { ModelState } from '../../application/model-state.js';
+import type { ResponseCalls } from '../../application/responses/response-calls.js';
 import type { IdempotentCalls } from '../../application/idempotency/idempotent-calls.js';
 import { HttpResponder } from './http-responder.js';
 import { readAttribution } from './attribution.js';
@@ -22,6 +24,8 @@ const HEADER_LENGTH_MAX = 256;
 export interface CompletionDependencies {
   authenticate: Authenticate;
   performCall: PerformCall;
+  countTokens: CountTokens;
+  responseCalls: ResponseCalls;
   idempotentCalls: IdempotentCalls;
   state: ModelState;
   plan: PlanOptions;
@@ -59,22 +63,34 @@ function register(server: FastifyInstance, route: CallRoute, dependencies: Compl
   server.post(route.url, { config: { protocol: route.protocol } }, async (request, reply) => {
     // Also on errors (GW-014), which the error handler writes.
     reply.headers(BACKEND_MODE);
-    const call = await readCall(route, request, reply.raw, dependencies);
+    const read = await readCall(route, request, reply.raw, dependencies);
+    const { call, wrap } = await prepare(read, dependencies);
     if (flagHeader(request, 'x-dry-run')) {
       reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
       return reply.send(dryRun(call, dependencies.state, dependencies.plan));
     }
-    return answer(call, request, reply, dependencies);
+    if (route.counts?.(wildcardOf(request))) {
+      reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
+      return reply.type('application/json; charset=utf-8').send(await dependencies.countTokens.execute(call));
+    }
+    return answer(call, wrap(new HttpResponder(reply.raw, baseHeaders(request))), { request, reply }, dependencies);
   });
+}
+
+/** Responses refer to what is stored, and are stored themselves. */
+async function prepare(
+  call: InboundCall,
+  { responseCalls }: CompletionDependencies,
+): Promise<{ call: InboundCall; wrap: (out: Responder) => Responder }> {
+  return call.endpoint === '/v1/responses' ? responseCalls.prepare(call) : { call, wrap: (out) => out };
 }
 
 async function answer(
   call: InboundCall,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  responder: Responder,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
   { performCall, idempotentCalls, logger }: CompletionDependencies,
 ): Promise<FastifyReply> {
-  const responder = new HttpResponder(reply.raw, baseHeaders(request));
   try {
     const key = idempotencyKey(request);
     if (key === undefined) await performCall.execute(call, responder);
@@ -125,7 +141,7 @@ async function readCall(
     principal,
     body: request.body,
     ...(takesForm && { formType: request.headers['content-type'] ?? '' }),
-    inPath: readPath?.((request.params as Record<string, string>)['*'] ?? '') ?? null,
+    inPath: readPath?.(wildcardOf(request)) ?? null,
     protocolHeaders: protocolHeaders(request),
     // An empty one is none: the call would go out without a key, and be charged to nobody.
     ownKey: allowClientOpenAiKey && ownKey ? ownKey : undefined,
@@ -148,6 +164,9 @@ function abortOnClose(response: ServerResponse): AbortSignal {
   else response.once('close', onClose);
   return controller.signal;
 }
+
+/** What a route ending in `*` found there. */
+const wildcardOf = (request: FastifyRequest): string => (request.params as Record<string, string>)['*'] ?? '';
 
 /** What providers of the same protocol are to hear; each connector sends only what is its own. */
 const PROTOCOL_HEADERS = ['anthropic-version', 'anthropic-beta', 'openai-beta'];

@@ -31,6 +31,8 @@ export interface InboundCall {
   body: Buffer;
   /** The content type of a form, which names its boundary; absent: JSON. */
   formType?: string;
+  /** What the caller sent, where the body was completed by what it refers to. */
+  original?: Readonly<Record<string, unknown>>;
   /** What the path says in protocols that have it there, as Gemini's; null elsewhere. */
   inPath: { model: string; stream: boolean } | null;
   /** Headers of the caller's protocol that are the provider's to read, such as `anthropic-beta`; connectors know theirs. */

@@ -9,7 +9,7 @@ import type { StreamedText } from './streamed-text.js';
  * The prompt of a call that is to be billed. Never more than was reserved for it: images in the text would count as text.
  * A body that only a lenient provider can read is billed at its bound, or the call would be free.
  */
-export function estimatePrompt({ route, request, promptTokensBound }: CallPlan): number {
+function estimatePrompt({ route, request, promptTokensBound }: CallPlan): number {
   try {
     return Math.min(request.countPrompt(route.model), promptTokensBound);
   } catch {

@@ -1,5 +1,5 @@
 import { AppError } from '@ao/kernel';
-import type { Exchange } from '@ao/wire';
+import { isVendorTool, type Exchange } from '@ao/wire';
 import type { ModelState } from '../model-state.js';
 import type { InboundCall } from './call.js';
 import { chooseRoute, type DirectOpenAi } from './choose-route.js';
@@ -33,6 +33,7 @@ export interface PlanOptions {
 export function planCall(call: InboundCall, state: ModelState, options: PlanOptions): CallPlan {
   const request = readRequest(call, options.limits);
   const route = chooseFor(call, request, state, options);
+  const protocols = protocolsOf(route.provider.kind, route.model);
   const promptTokensBound = request.promptTokensBound(route.model);
   const size = {
     promptTokensBound,
@@ -41,7 +42,7 @@ export function planCall(call: InboundCall, state: ModelState, options: PlanOpti
     choices: request.choices,
     hasOutput: request.generates,
     predictedTokensBound: request.predictedTokensBound,
-    unmeasuredInput: request.unmeasuredInput,
+    unmeasuredInput: request.unmeasuredInput(protocols),
     mediaOutput: request.mediaOutput,
     unitsMax: request.unitsMax,
     serviceTiers: request.serviceTiers,
@@ -49,13 +50,14 @@ export function planCall(call: InboundCall, state: ModelState, options: PlanOpti
   const charged = call.principal.walletId !== null && !route.ownKey;
   const price = priceCall(route, size, charged, state.prices, call.startedAtMs);
   const exchange = request.exchange({
-    protocols: protocolsOf(route.provider.kind, route.model),
+    protocols,
     model: route.model,
     maxOutputTokens: request.maxOutputTokens ?? price.maxOutputTokens,
     direct: route.direct,
     labels: { id: call.callId, model: request.model, nowS: Math.floor(call.startedAtMs / MS_PER_S) },
   });
-  if (exchange.dropped.length > 0 && !options.dropParams && !request.dropParams) throw notExpressible(exchange.dropped);
+  const refused = exchange.dropped.filter((name) => !isVendorTool(name));
+  if (refused.length > 0 && !options.dropParams && !request.dropParams) throw notExpressible(refused);
   return { request, route, price, promptTokensBound, exchange };
 }
 

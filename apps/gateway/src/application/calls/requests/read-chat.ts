@@ -26,7 +26,7 @@ export function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
     tags: tagsOf(request.metadata),
     generates: true,
     predictedTokensBound: predictionBytes,
-    unmeasuredInput: messages.audios + messages.files > 0,
+    unmeasuredInput: () => messages.audios + messages.files > 0,
     mediaOutput,
     assumedUsage: {},
     unitsMax: {},
@@ -53,7 +53,7 @@ function chatExchange(request: openai.ChatRequest, { protocols, direct, ...targe
     return forwardChat(openAiChat.endpoint, openai.encodeChatRequest(request, changes));
   }
   const conversation = openAiChat.decodeRequest(parseBody(request.body));
-  return translate(conversation, openAiChat, translatedTo(protocols), { ...target.labels, ...target });
+  return translate(conversation, openAiChat, translatedTo(protocols), target, target.labels);
 }
 
 /** As the caller wrote it (GW-027), but for the wish that is ours to fulfil and that OpenAI would refuse. */

@@ -36,7 +36,7 @@ export function readCompletion(body: Buffer, { modelLengthMax }: RequestLimits):
     tags: [],
     generates: true,
     predictedTokensBound: 0,
-    unmeasuredInput: false,
+    unmeasuredInput: () => false,
     mediaOutput: false,
     assumedUsage: {},
     unitsMax: {},
@@ -61,7 +61,7 @@ function exchangeOf(request: CompletionRequest, { protocols, direct, labels, ...
     return forwardChat(ENDPOINT, encodeCompletionRequest(request, changes));
   }
   const conversation = openAiCompletions.decodeRequest(request.json);
-  return translate(conversation, openAiCompletions, translatedTo(protocols), { ...labels, ...target });
+  return translate(conversation, openAiCompletions, translatedTo(protocols), target, labels);
 }
 
 /** Texts by their bytes, with what is to follow the answer; tokens need no counting. */

@@ -19,7 +19,7 @@ export function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFact
     tags: [],
     generates: false,
     predictedTokensBound: 0,
-    unmeasuredInput: false,
+    unmeasuredInput: () => false,
     mediaOutput: false,
     assumedUsage: {},
     unitsMax: {},

@@ -66,7 +66,7 @@ function factsOf(
     tags: [],
     generates: outputTokensMax !== undefined,
     predictedTokensBound: 0,
-    unmeasuredInput: false,
+    unmeasuredInput: () => false,
     mediaOutput: outputTokensMax !== undefined,
     assumedUsage,
     unitsMax: { ...assumedUsage, ...unitsMax },

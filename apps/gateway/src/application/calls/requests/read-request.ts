@@ -1,17 +1,8 @@
-import {
-  anthropic,
-  gemini,
-  locateFields,
-  ollama,
-  ollamaGenerate,
-  openAiResponses,
-  parseBody,
-  replaceFields,
-} from '@ao/wire';
+import { anthropic, gemini, ollama, ollamaGenerate, openAiResponses, parseBody } from '@ao/wire';
 import type { InboundCall } from '../call.js';
 import { readChat } from './read-chat.js';
 import { readCompletion } from './read-completion.js';
-import { readConversation, type ConversationClient } from './read-conversation.js';
+import { readConversation, renameModel, type ConversationClient } from './read-conversation.js';
 import { readEmbeddings } from './read-embeddings.js';
 import { readImageEdit } from './read-image-edit.js';
 import { readImages } from './read-images.js';
@@ -23,7 +14,7 @@ import type { RequestFacts, RequestLimits } from './request-facts.js';
 
 /** Reads a request. @throws AppError naming the field at fault (GW-019, GW-020). */
 export function readRequest(call: InboundCall, limits: RequestLimits): RequestFacts {
-  const { endpoint, body } = call;
+  const { endpoint, body, original } = call;
   switch (endpoint) {
     case '/v1/chat/completions':
       return readChat(body, limits);
@@ -49,14 +40,13 @@ export function readRequest(call: InboundCall, limits: RequestLimits): RequestFa
       return readSpeech(body, limits);
     default:
       // What the path says counts, whatever the body says beside it.
-      return readConversation(body, { ...parseBody(body), ...call.inPath }, CLIENTS[endpoint], limits);
+      return readConversation(
+        body,
+        { ...parseBody(body), ...call.inPath },
+        { ...CLIENTS[endpoint], ...(original && { original }) },
+        limits,
+      );
   }
-}
-
-/** The same body for another model, every other byte as it was. */
-function renameModel(body: Buffer, json: Readonly<Record<string, unknown>>, model: string): Buffer {
-  const fields = json['model'] === model ? null : locateFields(body);
-  return fields ? replaceFields(body, fields, { model }) : body;
 }
 
 type ConversationEndpoint =

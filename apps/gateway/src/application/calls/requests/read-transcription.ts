@@ -26,7 +26,7 @@ export function readTranscription(
       readUsage,
     }),
     generates: true,
-    unmeasuredInput: true,
+    unmeasuredInput: () => true,
   };
 }
 

@@ -19,8 +19,8 @@ export interface RequestFacts {
   generates: boolean;
   /** Beside the answer itself: text that the provider may bill as generated. */
   predictedTokensBound: number;
-  /** Sound, files and the like are in the prompt: the bound cannot know their tokens. */
-  unmeasuredInput: boolean;
+  /** Sound, files and the like are in the prompt, or tools of the provider's fetch more: the bound cannot know their tokens. */
+  unmeasuredInput: (protocols: ProviderProtocols) => boolean;
   /** The answer need not be text. */
   mediaOutput: boolean;
   /** What the call consumes beside its prompt where the provider does not tell: pictures, characters; none for text. */
