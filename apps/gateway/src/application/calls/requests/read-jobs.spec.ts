@@ -98,11 +98,12 @@ describe('requests that are no conversations', () => {
   });
 
   it('turns a completion into a conversation where the provider has no such thing', () => {
-    const exchange = exchangeOf(read('/v1/completions', { prompt: 'Once upon', max_tokens: 5 }), 'anthropic');
+    const exchange = exchangeOf(read('/v1/completions', { prompt: 'Once upon' }), 'anthropic');
     expect(exchange.endpoint).toBe('messages');
     expect(JSON.parse(exchange.body.toString())).toMatchObject({
       model: 'real',
-      max_tokens: 5,
+      // What is paid for.
+      max_tokens: 10,
       messages: [{ role: 'user' }],
     });
     const answer = { type: 'message', role: 'assistant', content: [{ type: 'text', text: ' a time' }], model: 'real' };
