@@ -166,6 +166,7 @@ export class GatewayModule {
       state,
       plan,
       allowClientOpenAiKey: config.ALLOW_CLIENT_OPENAI_KEY,
+      formBytesMax: config.FORM_LIMIT_BYTES,
       logger,
     });
     registerModels(server.app, authenticate, state);

@@ -30,28 +30,51 @@ export interface CompletionDependencies {
   state: ModelState;
   plan: PlanOptions;
   allowClientOpenAiKey: boolean;
+  /** The largest form. */
+  formBytesMax: number;
   logger: Logger;
 }
 
 /** The data plane: handlers on raw requests and sockets, nothing between them and the call. */
 export function registerCompletions(server: FastifyInstance, dependencies: CompletionDependencies): void {
   for (const route of CALL_ROUTES) {
-    server.post(route.url, { config: { protocol: route.protocol } }, async (request, reply) => {
-      // Also on errors (GW-014), which the error handler writes.
-      reply.headers(BACKEND_MODE);
-      const read = await readCall(route, request, reply.raw, dependencies);
-      const { call, wrap } = await prepare(read, dependencies);
-      if (flagHeader(request, 'x-dry-run')) {
-        reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
-        return reply.send(dryRun(call, dependencies.state, dependencies.plan));
-      }
-      if (route.counts?.(wildcardOf(request))) {
-        reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
-        return reply.type('application/json; charset=utf-8').send(await dependencies.countTokens.execute(call));
-      }
-      return answer(call, wrap(new HttpResponder(reply.raw, baseHeaders(request))), { request, reply }, dependencies);
-    });
+    if (route.takesForm) acceptForm(server, route, dependencies);
+    else register(server, route, dependencies);
   }
+}
+
+/** Forms may be larger than JSON; only who has a key gets that far. */
+function acceptForm(server: FastifyInstance, route: CallRoute, dependencies: CompletionDependencies): void {
+  server.register((scope, _options, registered) => {
+    scope.removeAllContentTypeParsers();
+    const options = { parseAs: 'buffer', bodyLimit: dependencies.formBytesMax } as const;
+    scope.addContentTypeParser('multipart/form-data', options, (_request, body, done) => done(null, body));
+    const message = 'Send the body as multipart/form-data, as forms with files are sent.';
+    scope.addContentTypeParser('*', (_request, _body, done) => done(new AppError('unsupported_media_type', message)));
+    scope.addHook('preParsing', async (request) => {
+      await dependencies.authenticate.execute(callerKey(request));
+    });
+    register(scope, route, dependencies);
+    registered();
+  });
+}
+
+function register(server: FastifyInstance, route: CallRoute, dependencies: CompletionDependencies): void {
+  server.post(route.url, { config: { protocol: route.protocol } }, async (request, reply) => {
+    // Also on errors (GW-014), which the error handler writes.
+    reply.headers(BACKEND_MODE);
+    const read = await readCall(route, request, reply.raw, dependencies);
+    const { call, wrap } = await prepare(read, dependencies);
+    if (flagHeader(request, 'x-dry-run')) {
+      reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
+      return reply.send(dryRun(call, dependencies.state, dependencies.plan));
+    }
+    if (route.counts?.(wildcardOf(request))) {
+      reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
+      return reply.type('application/json; charset=utf-8').send(await dependencies.countTokens.execute(call));
+    }
+    return answer(call, wrap(new HttpResponder(reply.raw, baseHeaders(request))), { request, reply }, dependencies);
+  });
 }
 
 /** Responses refer to what is stored, and are stored themselves. */
@@ -94,7 +117,7 @@ function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): F
 }
 
 async function readCall(
-  { endpoint, readPath }: CallRoute,
+  { endpoint, readPath, takesForm }: CallRoute,
   request: FastifyRequest,
   response: ServerResponse,
   { authenticate, allowClientOpenAiKey }: CompletionDependencies,
@@ -106,7 +129,10 @@ async function readCall(
     throw new AppError('permission_denied', 'A key with the role viewer reads; it may not make calls that cost money.');
   }
   if (!Buffer.isBuffer(request.body))
-    throw new AppError('invalid_json', 'The request body is empty; send a JSON object.');
+    throw new AppError(
+      'invalid_json',
+      takesForm ? 'The form is empty.' : 'The request body is empty; send a JSON object.',
+    );
   const ownKey = header(request, 'x-openai-api-key', HEADER_LENGTH_MAX);
   return {
     callId: request.callId,
@@ -114,6 +140,7 @@ async function readCall(
     endpoint,
     principal,
     body: request.body,
+    ...(takesForm && { formType: request.headers['content-type'] ?? '' }),
     inPath: readPath?.(wildcardOf(request)) ?? null,
     protocolHeaders: protocolHeaders(request),
     // An empty one is none: the call would go out without a key, and be charged to nobody.
