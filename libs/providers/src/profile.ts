@@ -11,8 +11,10 @@ export interface PathCall {
   readonly address: Address;
 }
 
-/** Below `basePath`, with its leading slash; may end in a query. */
-export type PathOf = string | ((call: PathCall) => string);
+type RelativePath = string | ((call: PathCall) => string);
+
+/** With its leading slash, below `basePath` unless `absolute`; may end in a query. */
+export type PathOf = RelativePath | { readonly absolute: RelativePath };
 
 /** How a provider tells which models it has. */
 export interface ModelList {
@@ -49,6 +51,8 @@ export interface ProviderProfile {
   readonly models: ModelList | null;
   /** Where a client's own path is put for native pass-through; below the server's root unless given. */
   readonly nativePath?: (path: string, address: Address) => string;
+  /** What a client's own query becomes for native pass-through. */
+  readonly nativeQuery?: (query: string, path: string, address: Address) => string;
   /** Slashes in one segment are meant: `%2F` may be forwarded. */
   readonly encodesSlashes?: boolean;
   /** By the name of the socket: path and query, with the leading slash. */

@@ -1,6 +1,8 @@
 /** What a signature covers. */
 export interface SignableRequest {
   readonly method: string;
+  /** Scheme, host and port. */
+  readonly origin: string;
   /** With its query. */
   readonly path: string;
   readonly contentType: string | null;

@@ -21,7 +21,7 @@ export async function socketTarget({ origin, path, query, guard, authenticator }
     throw toUpstreamFailure(error, false);
   });
   const whole = joinQuery(path, query);
-  const shown = await authenticator.headersFor({ method: 'GET', path: whole, contentType: null, body: null });
+  const shown = await authenticator.headersFor({ method: 'GET', origin, path: whole, contentType: null, body: null });
   const headers: Record<string, string> = {};
   for (let index = 0; index < shown.length; index += 2) headers[shown[index]!] = shown[index + 1]!;
   return { url: origin.replace(/^http/, 'ws') + whole, headers, ...(guard && { lookup: guardedLookup(guard) }) };
