@@ -80,6 +80,11 @@ export const gatewaySettings = {
     schema: integer(100, 3_600_000),
     default: 75_000,
   }),
+  NATIVE_SHARED_ACCOUNTS: setting({
+    description: 'native routes may read and delete what is stored in accounts that organisations share',
+    schema: flag(),
+    default: false,
+  }),
   SIGN_UP_ENABLED: setting({
     description: 'lets anyone found an organisation by POST /v1/sign-up',
     schema: flag(),

@@ -24,6 +24,7 @@ import { registerHealth } from './adapters/http/health.routes.js';
 import { GatewayMetrics } from './adapters/http/metrics.js';
 import { registerMetrics } from './adapters/http/metrics.route.js';
 import { registerModels } from './adapters/http/models.route.js';
+import { registerNative } from './adapters/http/native/native.routes.js';
 import { GatewayServer } from './adapters/http/server.js';
 import { registerSignUp } from './adapters/http/sign-up.route.js';
 import { FileSpool } from './adapters/spool/file-spool.js';
@@ -153,6 +154,15 @@ export class GatewayModule {
       state,
       plan,
       allowClientOpenAiKey: config.ALLOW_CLIENT_OPENAI_KEY,
+      logger,
+    });
+    registerNative(server.app, {
+      authenticate,
+      performCall,
+      idempotentCalls,
+      state,
+      direct: plan.direct,
+      sharedAccountsOpen: config.NATIVE_SHARED_ACCOUNTS,
       logger,
     });
     registerModels(server.app, authenticate, state);

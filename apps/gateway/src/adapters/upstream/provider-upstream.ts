@@ -1,5 +1,5 @@
 import { AppError, type Logger } from '@ao/kernel';
-import { ProviderConnectors } from '@ao/providers';
+import { ProviderConnectors, type Connector, type UpstreamResponse } from '@ao/providers';
 import type { Upstream, UpstreamAnswer, UpstreamCall } from '../../application/ports.js';
 import type { Provider } from '../../application/routing-table.js';
 
@@ -31,17 +31,7 @@ export class ProviderUpstream implements Upstream {
         'no_deployment_available',
         `The provider ${provider.name} cannot be used as it is configured.`,
       );
-    const { status, headers, body } = await connector.send({
-      endpoint: call.endpoint,
-      model: call.model,
-      body: call.body,
-      headers: call.headers,
-      ...(call.contentType !== undefined && { contentType: call.contentType }),
-      stream: call.stream,
-      requestId: call.correlationId,
-      signal: call.signal,
-      ...(call.ownKey !== undefined && { apiKey: call.ownKey }),
-    });
+    const { status, headers, body } = await (call.native ? forward(connector, call, call.native) : send(connector, call));
     return { status, headers, body, readAll: () => body.collect() };
   }
 
@@ -57,4 +47,35 @@ export class ProviderUpstream implements Upstream {
   close(): Promise<void> {
     return this.connectors.close(CLOSE_GRACE_MS);
   }
+}
+
+function send(connector: Connector, call: UpstreamCall): Promise<UpstreamResponse> {
+  return connector.send({
+    endpoint: call.endpoint,
+    model: call.model,
+    body: call.body,
+    headers: call.headers,
+    ...(call.contentType !== undefined && { contentType: call.contentType }),
+    stream: call.stream,
+    requestId: call.correlationId,
+    signal: call.signal,
+    ...(call.ownKey !== undefined && { apiKey: call.ownKey }),
+  });
+}
+
+function forward(
+  connector: Connector,
+  { body, headers, correlationId, signal }: UpstreamCall,
+  { method, path, query, contentType }: NonNullable<UpstreamCall['native']>,
+): Promise<UpstreamResponse> {
+  return connector.forward({
+    method,
+    path,
+    query,
+    contentType,
+    headers,
+    body: body.length > 0 ? body : null,
+    requestId: correlationId,
+    signal,
+  });
 }
