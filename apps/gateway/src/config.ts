@@ -85,6 +85,16 @@ export const gatewaySettings = {
     schema: flag(),
     default: false,
   }),
+  REALTIME_IDLE_MS: setting({
+    description: 'a realtime session in which nothing is said ends after this time',
+    schema: integer(100, 3_600_000),
+    default: 600_000,
+  }),
+  REALTIME_TOTAL_MS: setting({
+    description: 'the longest time that a realtime session may last',
+    schema: integer(100, 14_400_000),
+    default: 3_600_000,
+  }),
   SIGN_UP_ENABLED: setting({
     description: 'lets anyone found an organisation by POST /v1/sign-up',
     schema: flag(),

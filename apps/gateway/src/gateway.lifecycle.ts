@@ -5,6 +5,7 @@ import type { KeyValue } from '@ao/keyvalue';
 import { preloadEncoders } from '@ao/tokens';
 import { answerLeaseRecalls } from './adapters/bus/lease-recall.js';
 import { followSnapshots } from './adapters/bus/snapshots.js';
+import type { RealtimeSockets } from './adapters/http/realtime/realtime.upgrade.js';
 import type { GatewayServer } from './adapters/http/server.js';
 import type { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { FileSpool } from './adapters/spool/file-spool.js';
@@ -29,6 +30,7 @@ export interface LifecycleParts {
   idempotentCalls: IdempotentCalls;
   spool: FileSpool;
   upstream: ProviderUpstream;
+  realtime: RealtimeSockets;
   keyValue: KeyValue;
 }
 
@@ -71,7 +73,9 @@ export class GatewayLifecycle {
 
   /** Answers what is under way, then gives back the money, hands over the usage records, and lets go of everything. */
   async stop(): Promise<void> {
-    const { server, budget, spool, upstream, keyValue, performCall, idempotentCalls } = this.parts;
+    const { server, budget, spool, upstream, keyValue, performCall, idempotentCalls, realtime } = this.parts;
+    // First: the server waits for connections, and these end only when told.
+    await realtime.stop(SETTLE_DEADLINE_MS);
     await server.stop();
     await idempotentCalls.stop(SETTLE_DEADLINE_MS);
     await performCall.whenSettled(SETTLE_DEADLINE_MS);

@@ -25,6 +25,7 @@ import { GatewayMetrics } from './adapters/http/metrics.js';
 import { registerMetrics } from './adapters/http/metrics.route.js';
 import { registerModels } from './adapters/http/models.route.js';
 import { registerNative } from './adapters/http/native/native.routes.js';
+import { RealtimeSockets } from './adapters/http/realtime/realtime.upgrade.js';
 import { GatewayServer } from './adapters/http/server.js';
 import { registerSignUp } from './adapters/http/sign-up.route.js';
 import { FileSpool } from './adapters/spool/file-spool.js';
@@ -165,6 +166,23 @@ export class GatewayModule {
       sharedAccountsOpen: config.NATIVE_SHARED_ACCOUNTS,
       logger,
     });
+    const realtime = new RealtimeSockets({
+      gatewayId,
+      clock,
+      ids,
+      state,
+      budget,
+      spool,
+      onSettled: (report) => metrics.observeUsage(report),
+      authenticate,
+      limits,
+      upstream,
+      direct: plan.direct,
+      logger,
+      idleMs: config.REALTIME_IDLE_MS,
+      totalMs: config.REALTIME_TOTAL_MS,
+    });
+    realtime.register(server.app);
     registerModels(server.app, authenticate, state);
     registerHealth(server.app, {
       readiness,
@@ -207,6 +225,7 @@ export class GatewayModule {
       idempotentCalls,
       spool,
       upstream,
+      realtime,
       keyValue: context.keyValue,
     });
     return { module: GatewayModule, providers: [{ provide: GatewayLifecycle, useValue: lifecycle }] };

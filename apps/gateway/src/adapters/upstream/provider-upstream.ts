@@ -1,5 +1,5 @@
 import { AppError, type Logger } from '@ao/kernel';
-import { ProviderConnectors, type Connector, type UpstreamResponse } from '@ao/providers';
+import { ProviderConnectors, type Connector, type SocketRequest, type SocketTarget, type UpstreamResponse } from '@ao/providers';
 import type { Upstream, UpstreamAnswer, UpstreamCall } from '../../application/ports.js';
 import type { Provider } from '../../application/routing-table.js';
 
@@ -25,14 +25,23 @@ export class ProviderUpstream implements Upstream {
   }
 
   async send(provider: Provider, call: UpstreamCall): Promise<UpstreamAnswer> {
-    const connector = this.connectors.get(provider.id);
-    if (!connector)
-      throw new AppError(
-        'no_deployment_available',
-        `The provider ${provider.name} cannot be used as it is configured.`,
-      );
+    const connector = this.connectorOf(provider);
     const { status, headers, body } = await (call.native ? forward(connector, call, call.native) : send(connector, call));
     return { status, headers, body, readAll: () => body.collect() };
+  }
+
+  /** Where a WebSocket of a provider is. @throws AppError `unsupported_parameter` when it has none such. */
+  async socketTarget(provider: Provider, request: SocketRequest): Promise<SocketTarget> {
+    return this.connectorOf(provider).socketTarget(request);
+  }
+
+  private connectorOf(provider: Provider): Connector {
+    const connector = this.connectors.get(provider.id);
+    if (connector) return connector;
+    throw new AppError(
+      'no_deployment_available',
+      `The provider ${provider.name} cannot be used as it is configured.`,
+    );
   }
 
   /** For metrics: connections in use and requests that wait for one, over all providers. */
