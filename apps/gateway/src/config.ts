@@ -1,4 +1,4 @@
-import { choice, flag, integer, list, loadSettings, setting, text, url, type Values } from '@ao/config';
+import { choice, flag, integer, list, loadSettings, platformSettings, setting, text, url, type Values } from '@ao/config';
 import { StartupError } from '@ao/kernel';
 
 export const gatewaySettings = {
@@ -132,14 +132,17 @@ export const gatewaySettings = {
   }),
 } as const;
 
-export type GatewayConfig = Values<typeof gatewaySettings> & { staticKeys: string[] };
+/** What is read beside its own: the file with the operator's routes. */
+const read = { ...gatewaySettings, AO_CONFIG: platformSettings.AO_CONFIG } as const;
+
+export type GatewayConfig = Values<typeof read> & { staticKeys: string[] };
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const STATIC_KEY_PREFIX = 'sk-cca-';
 
 /** @throws StartupError for bad values, and for a server that would stand open to the network. */
 export function loadGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
-  const values = loadSettings(gatewaySettings, environment);
+  const values = loadSettings(read, environment);
   const staticKeys = [...new Set([values.API_KEY, ...values.API_KEYS].filter((key) => key !== undefined))];
   if (staticKeys.some((key) => !key.startsWith(STATIC_KEY_PREFIX))) {
     throw new StartupError(

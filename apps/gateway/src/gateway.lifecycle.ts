@@ -3,6 +3,7 @@ import type { SecretBox } from '@ao/config';
 import type { Logger } from '@ao/kernel';
 import type { KeyValue } from '@ao/keyvalue';
 import { preloadEncoders } from '@ao/tokens';
+import type { PassThroughFile } from './adapters/config/pass-through-file.js';
 import { answerLeaseRecalls } from './adapters/bus/lease-recall.js';
 import { followSnapshots } from './adapters/bus/snapshots.js';
 import type { RealtimeSockets } from './adapters/http/realtime/realtime.upgrade.js';
@@ -31,6 +32,7 @@ export interface LifecycleParts {
   spool: FileSpool;
   upstream: ProviderUpstream;
   realtime: RealtimeSockets;
+  passThroughFile: PassThroughFile;
   keyValue: KeyValue;
 }
 
@@ -56,6 +58,7 @@ export class GatewayLifecycle {
         'authentication is not in the mode for production',
       );
     }
+    this.parts.passThroughFile.start();
     this.subscriptions = [
       ...(await followSnapshots(bus, state, principals, upstream, secretBox, logger)),
       await answerLeaseRecalls(bus, gatewayId, budget),
@@ -75,6 +78,7 @@ export class GatewayLifecycle {
   async stop(): Promise<void> {
     const { server, budget, spool, upstream, keyValue, performCall, idempotentCalls, realtime } = this.parts;
     // First: the server waits for connections, and these end only when told.
+    this.parts.passThroughFile.stop();
     await realtime.stop(SETTLE_DEADLINE_MS);
     await server.stop();
     await idempotentCalls.stop(SETTLE_DEADLINE_MS);

@@ -29,8 +29,10 @@ import { RealtimeSockets } from './adapters/http/realtime/realtime.upgrade.js';
 import { GatewayServer } from './adapters/http/server.js';
 import { registerSignUp } from './adapters/http/sign-up.route.js';
 import { FileSpool } from './adapters/spool/file-spool.js';
+import { PassThroughFile } from './adapters/config/pass-through-file.js';
 import { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { KeyValue } from '@ao/keyvalue';
+import { PassThroughs } from './application/native/pass-throughs.js';
 import { Authenticate } from './application/authenticate.js';
 import { Budget } from './application/budget.js';
 import { PerformCall } from './application/calls/perform-call.js';
@@ -157,12 +159,17 @@ export class GatewayModule {
       allowClientOpenAiKey: config.ALLOW_CLIENT_OPENAI_KEY,
       logger,
     });
+    const passThroughs = new PassThroughs();
+    const passThroughFile = new PassThroughFile(config.AO_CONFIG, context.environment, logger, (routes) =>
+      upstream.updatePassThroughs(passThroughs.replace(routes)),
+    );
     registerNative(server.app, {
       authenticate,
       performCall,
       idempotentCalls,
       state,
       direct: plan.direct,
+      passThroughs,
       sharedAccountsOpen: config.NATIVE_SHARED_ACCOUNTS,
       logger,
     });
@@ -226,6 +233,7 @@ export class GatewayModule {
       spool,
       upstream,
       realtime,
+      passThroughFile,
       keyValue: context.keyValue,
     });
     return { module: GatewayModule, providers: [{ provide: GatewayLifecycle, useValue: lifecycle }] };

@@ -8,18 +8,32 @@ const CLOSE_GRACE_MS = 2_000;
 /** Calls providers through their connectors, which are built once per change of the routing table. */
 export class ProviderUpstream implements Upstream {
   private readonly connectors = new ProviderConnectors();
+  private routed: Provider[] = [];
+  private passThroughs: Provider[] = [];
 
   /** @param fixed Providers that no snapshot names: direct OpenAI. */
   constructor(
     private readonly fixed: Provider[],
     private readonly logger: Logger,
   ) {
-    this.update([]);
+    this.rebuild();
   }
 
   /** Takes the providers of a new routing table; calls under way keep their connections. */
   update(providers: Provider[]): void {
-    for (const { id, error } of this.connectors.update([...this.fixed, ...providers])) {
+    this.routed = providers;
+    this.rebuild();
+  }
+
+  /** Takes the targets of the operator's own routes. */
+  updatePassThroughs(targets: Provider[]): void {
+    this.passThroughs = targets;
+    this.rebuild();
+  }
+
+  private rebuild(): void {
+    const all = [...this.fixed, ...this.routed, ...this.passThroughs];
+    for (const { id, error } of this.connectors.update(all)) {
       this.logger.error({ err: error, providerId: id }, 'a provider cannot be used as it is configured');
     }
   }

@@ -44,7 +44,7 @@ interface ProviderOf {
   orgId?: string;
 }
 
-type Prices = { model: string; inputPico?: string; outputPico?: string; perCallPico?: string }[];
+type Prices = { model: string; provider?: string; inputPico?: string; outputPico?: string; perCallPico?: string }[];
 
 /** The gateway with, on the bus, the sides of identity, wallet, routing and metering by their contracts. */
 export async function startNativeGateway(environment: NodeJS.ProcessEnv = {}) {

@@ -1,7 +1,9 @@
 import { anthropic, gemini, openAiChat, type ClientProtocol } from '@ao/wire';
 import { AppError } from '@ao/kernel';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Principal } from '@ao/contracts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../../../application/authenticate.js';
+import type { InboundCall, NativeCall } from '../../../application/calls/call.js';
 import type { DirectOpenAi } from '../../../application/calls/choose-route.js';
 import type { ModelState } from '../../../application/model-state.js';
 import { chooseProvider } from '../../../application/native/choose-provider.js';
@@ -12,6 +14,7 @@ import {
   type NativeOperation,
   type NativeService,
 } from '../../../application/native/native-services.js';
+import type { PassThroughs } from '../../../application/native/pass-throughs.js';
 import { answerCall, callParts, payingCaller, type CallDependencies } from '../answer-call.js';
 import { header } from '../request-context.js';
 
@@ -19,6 +22,7 @@ export interface NativeDependencies extends CallDependencies {
   authenticate: Authenticate;
   state: ModelState;
   direct: DirectOpenAi;
+  passThroughs: PassThroughs;
   sharedAccountsOpen: boolean;
 }
 
@@ -50,27 +54,56 @@ export function registerNative(server: FastifyInstance, dependencies: NativeDepe
             { principal, named },
             { table: state.table, direct, sharedAccountsOpen },
           );
-          const isConversation = operation.kind === 'conversation';
-          const call = {
-            ...callParts(request, principal, reply.raw),
-            endpoint: isConversation ? operation.endpoint : ('native' as const),
-            inPath: isConversation ? operation.inPath : null,
-            body: Buffer.isBuffer(request.body) ? request.body : NO_BODY,
-            protocolHeaders: forwardedHeaders(request, operation),
-            ownKey: undefined,
-            native: {
-              provider,
-              ...target,
-              contentType: request.headers['content-type'] ?? null,
-              priceName: priceNameOf(service, target.path),
-              free: operation.kind === 'open' || operation.kind === 'stored',
-            },
+          const native = {
+            provider,
+            ...target,
+            priceName: priceNameOf(service, target.path),
+            free: operation.kind === 'open' || operation.kind === 'stored',
           };
-          return answerCall(call, request, reply, dependencies);
+          return answerNative({ request, reply, principal, operation, native }, dependencies);
         },
       });
     }
+    // Known only while it runs: AO_CONFIG is read again when it changes.
+    scope.route({
+      method: METHODS,
+      url: '/*',
+      exposeHeadRoute: false,
+      handler: async (request, reply) => {
+        const [path, ...query] = request.raw.url!.split('?');
+        const found = dependencies.passThroughs.find(request.method, path!);
+        if (!found) return reply.callNotFound();
+        const principal = await payingCaller(request, dependencies.authenticate);
+        const native = { ...found, method: request.method, query: query.join('?') };
+        return answerNative({ request, reply, principal, operation: { kind: 'other' }, native }, dependencies);
+      },
+    });
   });
+}
+
+interface NativeRequest {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  principal: Principal;
+  operation: NativeOperation;
+  native: Omit<NativeCall, 'contentType'>;
+}
+
+function answerNative(
+  { request, reply, principal, operation, native }: NativeRequest,
+  dependencies: NativeDependencies,
+): Promise<FastifyReply> {
+  const isConversation = operation.kind === 'conversation';
+  const call: InboundCall = {
+    ...callParts(request, principal, reply.raw),
+    endpoint: isConversation ? operation.endpoint : 'native',
+    inPath: isConversation ? operation.inPath : null,
+    body: Buffer.isBuffer(request.body) ? request.body : NO_BODY,
+    protocolHeaders: forwardedHeaders(request, operation),
+    ownKey: undefined,
+    native: { ...native, contentType: request.headers['content-type'] ?? null },
+  };
+  return answerCall(call, request, reply, dependencies);
 }
 
 const plainError: Pick<ClientProtocol, 'encodeError'> = {

@@ -203,4 +203,37 @@ describe('realtime sessions', () => {
     await waitFor(() => gateway.reports.length === 1);
     expect(gateway.reports[0]!.cost).toBe(COST);
   });
+
+  it.each(['/v1/vertex-ai/any', '/vertex-ai/ws/google.cloud.aiplatform.v1.LlmBidiService/BidiGenerateContent'])(
+    '[GW-010] opens a Live session of Vertex AI under %s, for a flat price',
+    async (at) => {
+      const live = { model: 'native:vertex-ai/live', perCallPico: '1000000000' };
+      const baseUrl = base.replace('/v1', '/v1/projects/acme/locations/europe-west4');
+      await gateway.serve([{ kind: 'vertex_ai', baseUrl }], [live]);
+      const { socket, opened, frames, closed } = connect({ at });
+      expect(await opened).toBe(101);
+      expect(seen[0]!.url).toBe('/ws/google.cloud.aiplatform.v1.LlmBidiService/BidiGenerateContent');
+      expect(seen[0]!.headers['authorization']).toBe(`Bearer ${SERVER_KEY}`);
+      socket.send('{"setup":{}}');
+      await waitFor(() => frames.length === 1);
+      socket.close();
+      await closed;
+      await waitFor(() => gateway.reports.length === 1);
+      expect(gateway.reports[0]).toMatchObject({ model: 'native:vertex-ai/live', cost: 1_000_000n });
+    },
+  );
+
+  it('[GW-010] asks for a flat price of a Live session', async () => {
+    await gateway.serve([{ kind: 'vertex_ai', baseUrl: base.replace('/v1', '/v1/projects/a/locations/b') }], []);
+    expect(await connect({ at: '/vertex-ai/any' }).opened).toBe(402);
+    expect(seen).toEqual([]);
+  });
+
+  it('[GW-001] [GW-009] ends open sessions when the gateway stops', async () => {
+    const { opened, closed } = connect();
+    await opened;
+    await gateway.stop();
+    expect((await closed)[0]).toBe(1_001);
+    gateway = await startNativeGateway();
+  });
 });
