@@ -214,6 +214,33 @@ describe('native routes', () => {
     expect(await gateway.report(response)).toMatchObject({ model: 'gemini-2.5-flash', cost: 105_000n });
   });
 
+  it('[GW-011] meters Converse by the model in the path', async () => {
+    await gateway.serve([{ kind: 'bedrock', baseUrl: base }], [{ ...CLAUDE, model: 'anthropic.claude-v1:0' }]);
+    const usage = { inputTokens: 10, outputTokens: 5, totalTokens: 15 };
+    const output = { message: { role: 'assistant', content: [{ text: 'Hi' }] } };
+    answer = { status: 200, body: JSON.stringify({ output, stopReason: 'end_turn', usage }), type: 'application/json' };
+    const body = '{"messages":[{"role":"user","content":[{"text":"Hi"}]}], "inferenceConfig":{"maxTokens":9}}';
+    const response = await call('/bedrock/model/anthropic.claude-v1%3A0/converse', { body });
+    expect([response.status, await response.text()]).toEqual([200, answer.body]);
+    expect(seen).toEqual([expect.objectContaining({ url: '/model/anthropic.claude-v1%3A0/converse', body })]);
+    expect(await gateway.report(response)).toMatchObject({ model: 'anthropic.claude-v1:0', cost: 105_000n });
+    expect((await call('/bedrock/model/anthropic.claude-v1%3A0/invoke', { body })).status).toBe(402);
+  });
+
+  it('[GW-011] meters Azure by the deployment in the path, though the body names none', async () => {
+    await gateway.serve([{ kind: 'azure', baseUrl: base }], [{ ...CLAUDE, model: 'my-gpt' }]);
+    const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
+    const choices = [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }];
+    answer = { status: 200, body: JSON.stringify({ choices, usage }), type: 'application/json' };
+    const body = '{ "messages":[{"role":"user","content":"Hi"}]}';
+    const response = await call('/azure/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21', { body });
+    expect(response.status).toBe(200);
+    expect(seen).toEqual([
+      expect.objectContaining({ url: '/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21', body }),
+    ]);
+    expect(await gateway.report(response)).toMatchObject({ model: 'my-gpt', cost: 105_000n });
+  });
+
   it('[GW-011] 404s what is no native route', async () => {
     expect((await call('/nobody/v1/messages')).status).toBe(404);
   });
