@@ -4,6 +4,7 @@ import type { SecretBox } from '@ao/config';
 import type { Clock, IdGenerator, Logger } from '@ao/kernel';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { IdentityClient } from './adapters/bus/identity.client.js';
+import { ResponsesClient } from './adapters/bus/responses.client.js';
 import { WalletClient } from './adapters/bus/wallet.client.js';
 import { registerAdminRoutes } from './adapters/http/admin/admin-routes.js';
 import { aliasRoutes } from './adapters/http/admin/aliases.routes.js';
@@ -35,6 +36,7 @@ import type { KeyValue } from '@ao/keyvalue';
 import { PassThroughs } from './application/native/pass-throughs.js';
 import { Authenticate } from './application/authenticate.js';
 import { Budget } from './application/budget.js';
+import { CountTokens } from './application/calls/count-tokens.js';
 import { PerformCall } from './application/calls/perform-call.js';
 import type { PlanOptions } from './application/calls/plan-call.js';
 import { AnswerStore } from './application/idempotency/answer-store.js';
@@ -43,7 +45,10 @@ import { IdempotentCalls } from './application/idempotency/idempotent-calls.js';
 import { Limits } from './application/limits.js';
 import { ModelState } from './application/model-state.js';
 import { Principals } from './application/principals.js';
+import { ResolvePrevious } from './application/responses/resolve-previous.js';
+import { ResponseCalls } from './application/responses/response-calls.js';
 import { ResponseContents } from './application/responses/response-contents.js';
+import { StoreAnswer } from './application/responses/store-answer.js';
 import { Readiness } from './application/readiness.js';
 import { loadGatewayConfig, type GatewayConfig } from './config.js';
 import { LeasePool } from './domain/lease-pool.js';
@@ -150,9 +155,17 @@ export class GatewayModule {
       redis: () => requireHealthy(context.keyValue),
     });
 
+    const contents = new ResponseContents(context.secretBox);
+    const responses = new ResponsesClient(bus);
     registerCompletions(server.app, {
       authenticate,
       performCall,
+      countTokens: new CountTokens(state, limits, upstream, plan),
+      responseCalls: new ResponseCalls(
+        new ResolvePrevious(responses, contents),
+        new StoreAnswer(responses, contents, logger),
+        logger,
+      ),
       idempotentCalls,
       state,
       plan,
@@ -213,7 +226,7 @@ export class GatewayModule {
       ...routingRoutes,
       ...operationsRoutes,
       ...taskRoutes,
-      ...responseRoutes(new ResponseContents(context.secretBox)),
+      ...responseRoutes(contents),
     ];
     const seal = (secret: string): string => context.secretBox.seal(secret);
     registerAdminRoutes(server.app, routes, { bus, authenticate, seal, fingerprint });

@@ -44,7 +44,9 @@ function isShallow(root: object): boolean {
   let level: object[] = [root];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth === JSON_DEPTH_MAX) return false;
-    level = level.flatMap((value) => Object.values(value).filter((inner) => typeof inner === 'object' && inner !== null));
+    level = level.flatMap((value) =>
+      Object.values(value).filter((inner) => typeof inner === 'object' && inner !== null),
+    );
   }
   return true;
 }

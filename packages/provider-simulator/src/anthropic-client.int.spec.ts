@@ -268,7 +268,7 @@ describe('errors of Anthropic', () => {
     ['no max_tokens', { max_tokens: undefined }, 'max_tokens: Field required'],
     ['max_tokens of 0', { max_tokens: 0 }, 'max_tokens:'],
     ['no messages', { messages: [] }, 'messages:'],
-    ['a system message', { messages: [{ role: 'system', content: 'x' }] }, '"system" is not allowed'],
+    ['a system message', { messages: [{ role: 'system', content: 'x' }] }, "Input should be 'user' or 'assistant'"],
     ['an unknown role', { messages: [{ role: 'tool', content: 'x' }] }, 'messages.0.role:'],
     ['an assistant first', { messages: [{ role: 'assistant', content: 'x' }] }, '"user" role'],
     ['an empty text', { messages: [{ role: 'user', content: [{ type: 'text', text: '' }] }] }, 'non-empty'],

@@ -6,12 +6,14 @@ import { SeededRandom } from './answers/seeded-random.js';
 import { layerBehaviour, PLAIN_BEHAVIOUR, type Behaviour } from './behaviour/behaviour.js';
 import { toBehaviour } from './behaviour/parse-directives.js';
 import { Script, type ScriptedAnswer } from './behaviour/script.js';
+import { Memory } from './memory/memory.js';
 import { allProtocols } from './protocols/all-protocols.js';
 import type { AwsCredentials } from './protocols/bedrock/signature.js';
 import { Counters, type SimulatorCounts } from './server/counters.js';
 import type { AnswerState } from './server/answer-call.js';
 import { createHandler } from './server/http-handler.js';
 import { RequestLog, type RecordedRequest } from './server/request-log.js';
+import { createUpgradeHandler } from './server/upgrade-handler.js';
 import { systemTimers, type Timers } from './server/timers.js';
 
 export interface SimulatorOptions {
@@ -50,7 +52,7 @@ export interface Simulator {
   setDefaults(behaviour: string | Partial<Behaviour>): void;
   /** Empties the script and goes back to the defaults of the start. */
   clearBehaviour(): void;
-  /** As after the start: no script, no memory of requests, counts at zero, the seed from its beginning. */
+  /** As after the start: no script, no memory of requests, files or responses, counts at zero, the seed from its beginning. */
   reset(): void;
   /** Closes the port and every connection; may be called twice. */
   stop(): Promise<void>;
@@ -74,6 +76,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     random: new SeededRandom(seed),
     ids: new AnswerIds(seed),
     clock: options.clock ?? systemClock,
+    memory: new Memory(),
   };
   const counters = new Counters();
   const log = new RequestLog(options.recordedRequestsMax ?? RECORDED_REQUESTS_MAX);
@@ -83,8 +86,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   server.on('connection', (socket) => counters.track(socket));
   const admin = options.admin === false ? undefined : controls;
   const timers = options.timers ?? systemTimers;
-  const protocols = allProtocols(options.awsCredentials);
-  server.on('request', createHandler({ state, protocols, counters, log, timers, admin }));
+  const parts = { state, protocols: allProtocols(options.awsCredentials), counters, log, timers, admin };
+  server.on('request', createHandler(parts));
+  server.on('upgrade', createUpgradeHandler(parts));
   const address = await listen(server, host, port);
   const shownHost = host.includes(':') ? `[${host}]` : host;
   return Object.assign(controls, {
@@ -127,6 +131,7 @@ function createControls(
       clearBehaviour();
       counters.reset();
       log.clear();
+      state.memory.clear();
       state.random = new SeededRandom(seed);
       state.ids = new AnswerIds(seed);
     },

@@ -57,6 +57,8 @@ export interface UpstreamCall {
   body: Buffer;
   /** Of the body; absent: JSON. */
   contentType?: string;
+  /** What the answer may be; absent: what fits `stream`. */
+  accept?: string;
   /** Of the protocol itself; the connector sends those that it knows. */
   headers: Readonly<Record<string, string>>;
   stream: boolean;

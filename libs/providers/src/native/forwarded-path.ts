@@ -17,7 +17,7 @@ export function forwardedPath(text: string, { encodesSlashes = false } = {}): st
   const segments = path.split('/');
   // One slash at the end is an address of its own.
   const inner = segments.at(-1) === '' ? segments.slice(0, -1) : segments;
-  if (inner.some((segment) => segment === '' || !isPlain(segment, encodesSlashes))) throw refusal();
+  if (inner.some((segment) => !isPlain(segment, encodesSlashes))) throw refusal();
   return path;
 }
 

@@ -144,6 +144,12 @@ describe('the reach of a provider', () => {
     await expect(call).rejects.toMatchObject({ kind: 'forbidden' });
   });
 
+  it('does not lend the connections of a provider that may be anywhere to one that must be public', async () => {
+    await (await connect().forward(native())).body.collect();
+    await expect(connect({ reach: 'public' }).forward(native())).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('keeps connections alive where private networks are allowed', async () => {
     const connector = connect({ reach: 'private' });
     for (let call = 0; call < 5; call += 1) await (await connector.forward(native())).body.collect();

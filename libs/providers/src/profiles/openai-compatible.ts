@@ -19,7 +19,7 @@ const FAMILY = [
 ] as const satisfies readonly Endpoint[];
 
 /** Paths that are the names of the endpoints. */
-export function pathsOf(endpoints: readonly Endpoint[]): Partial<Record<Endpoint, PathOf>> {
+function pathsOf(endpoints: readonly Endpoint[]): Partial<Record<Endpoint, PathOf>> {
   return Object.fromEntries(endpoints.map((endpoint) => [endpoint, `/${endpoint}`]));
 }
 

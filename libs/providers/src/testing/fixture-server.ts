@@ -135,7 +135,9 @@ async function replayStream(socket: Socket, { head, body, isCut }: Recording): P
   socket.write(`${head}\r\ntransfer-encoding: chunked\r\n\r\n`);
   const isBinary = head.includes('vnd.amazon.eventstream');
   for (const frame of isBinary ? binaryFrames(body) : body.toString('utf8').split(/(?<=\n\n)/)) {
-    socket.write(chunkOf(frame));
+    socket.write(`${Buffer.byteLength(frame).toString(16)}\r\n`);
+    socket.write(frame);
+    socket.write('\r\n');
     // A turn of the event loop each, so that they leave as packets of their own.
     await nextTurn();
   }
@@ -154,7 +156,6 @@ function binaryFrames(body: Buffer): Buffer[] {
 }
 
 /** A chunk of chunked transfer coding. */
-export function chunkOf(data: string | Buffer): Buffer {
-  const bytes = Buffer.from(data);
-  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
+export function chunkOf(text: string): string {
+  return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 }

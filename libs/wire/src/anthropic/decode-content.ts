@@ -8,7 +8,7 @@ export function cacheOf(block: RequestObject): { cache?: { ttl: '5m' | '1h' } } 
 }
 
 /** A content block of a message. @throws AppError `invalid_parameter` for one of a kind that no other protocol knows. */
-export function decodeBlock(block: RequestObject): Part {
+function decodeBlock(block: RequestObject): Part {
   const type = block.string('type');
   switch (type) {
     case 'text':

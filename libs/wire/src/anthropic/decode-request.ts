@@ -7,6 +7,7 @@ import type {
   Tool,
   ToolChoice,
 } from '../canonical/index.js';
+import { vendorTool } from '../canonical/vendor-tools.js';
 import { RequestObject } from '../json-object.js';
 import { cacheOf, decodeContent } from './decode-content.js';
 
@@ -14,8 +15,11 @@ const OUTPUT_TOKENS_MAX = 1_000_000_000;
 const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
 /** Of tools that the client itself runs; all others run at Anthropic. */
 const OWN_TOOL = 'custom';
-/** Fields that only Anthropic can honour, and that change what comes back. */
-const ANTHROPIC_ONLY = ['mcp_servers', 'container', 'context_management'];
+/**
+ * Fields that only Anthropic can honour, and that change what comes back. `context_management` is none: it saves tokens of
+ * a long conversation, which another provider simply reads in full.
+ */
+const ANTHROPIC_ONLY = ['mcp_servers', 'container'];
 
 /**
  * Reads the body of `POST /v1/messages` (Anthropic's Messages API, version 2023-06-01).
@@ -52,7 +56,7 @@ export function decodeRequest(json: unknown): ConversationRequest {
     stream: body.optionalBoolean('stream') ?? false,
     user: body.optionalObject('metadata')?.optionalString('user_id') ?? null,
     inexpressible: [
-      ...tools.filter((tool) => !isOwnTool(tool)).map((tool) => `tools (${tool.string('type')})`),
+      ...tools.filter((tool) => !isOwnTool(tool)).map((tool) => vendorTool(tool.string('type'))),
       ...ANTHROPIC_ONLY.filter((key) => body.has(key)),
     ],
   };

@@ -53,7 +53,7 @@ export class AnthropicStreamDecoder implements StreamDecoder {
     switch (block['type']) {
       case 'text':
         this.block = 'text';
-        return block['text'] ? [{ type: 'text', choice: 0, text: String(block['text']) }] : [];
+        return textOrNull(block['text']) ? [{ type: 'text', choice: 0, text: block['text'] as string }] : [];
       case 'tool_use':
         this.block = 'tool';
         this.tools += 1;

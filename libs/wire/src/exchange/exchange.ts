@@ -10,6 +10,8 @@ export interface Exchange {
   readonly body: Buffer;
   /** Of the body; absent: JSON. */
   readonly contentType?: string;
+  /** The answer, such as sound, is handed on as it comes, unread and with the provider's content type. */
+  readonly isOpaque?: boolean;
   /** Parameters that the provider's protocol has no word for, by OpenAI's names. */
   readonly dropped: readonly string[];
   /** Reads a whole answer; null when it is none. */

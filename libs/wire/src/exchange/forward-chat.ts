@@ -1,11 +1,5 @@
 import type { ErrorBody } from '@ao/kernel';
-import {
-  inputTokensOf,
-  outputTokensOf,
-  serviceTierFromOpenAi,
-  usageFromOpenAi,
-  type Usage,
-} from '@ao/pricing';
+import { inputTokensOf, outputTokensOf, serviceTierFromOpenAi, usageFromOpenAi, type Usage } from '@ao/pricing';
 import { addCost, addCostToFrame, usageFrame } from '../openai/add-cost.js';
 import { readCompletion } from '../openai/decode-response.js';
 import { frameText, StreamReader, type StreamFrame } from '../openai/decode-stream.js';
@@ -58,7 +52,11 @@ function answerText(json: string): string {
   }
 }
 
-function messageText({ content, reasoning_content: reasoning, tool_calls: calls }: Readonly<Record<string, unknown>>): string {
+function messageText({
+  content,
+  reasoning_content: reasoning,
+  tool_calls: calls,
+}: Readonly<Record<string, unknown>>): string {
   return [reasoning, content, calls && JSON.stringify(calls)].filter((part) => typeof part === 'string').join('');
 }
 

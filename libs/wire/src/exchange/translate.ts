@@ -31,16 +31,17 @@ export function translate(
   request: ConversationRequest,
   client: ClientProtocol,
   provider: ProviderProtocol,
-  options: EncodeOptions & Labels,
+  options: EncodeOptions,
+  labels: Labels,
 ): Exchange {
   const { body, dropped } = provider.encodeRequest(request, options);
   return {
     endpoint: provider.endpoint,
     body,
     dropped,
-    readAnswer: (bytes) => readTranslated(bytes, client, provider, { ...options, includeUsage: true }),
+    readAnswer: (bytes) => readTranslated(bytes, client, provider, { ...labels, includeUsage: true }),
     openStream: ({ includeUsage }) =>
-      new TranslatedStream(provider, client.createEncoder({ ...options, includeUsage }), client.streamContentType),
+      new TranslatedStream(provider, client.createEncoder({ ...labels, includeUsage }), client.streamContentType),
     mapError: (status, bytes) => provider.mapError(status, bytes),
   };
 }
@@ -83,11 +84,10 @@ export function readOrNull<T>(read: () => T): T | null {
   }
 }
 
-const partText = (part: AnswerPart): string =>
-  part.type === 'tool_call' ? part.name + part.argumentsJson : part.text;
+const partText = (part: AnswerPart): string => (part.type === 'tool_call' ? part.name + part.argumentsJson : part.text);
 
 /** The text of an event, as far as it is generated. */
-export function eventText(event: AnswerEvent): string {
+function eventText(event: AnswerEvent): string {
   switch (event.type) {
     case 'text':
     case 'refusal':

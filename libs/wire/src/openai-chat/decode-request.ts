@@ -1,4 +1,5 @@
 import type { ConversationRequest, OutputFormat, Reasoning, Tool, ToolChoice } from '../canonical/index.js';
+import { vendorTool } from '../canonical/vendor-tools.js';
 import { RequestObject } from '../json-object.js';
 import { cacheOf } from './decode-content.js';
 import { decodeMessages } from './decode-messages.js';
@@ -43,7 +44,7 @@ export function decodeRequest(json: unknown): ConversationRequest {
     stream: body.optionalBoolean('stream') ?? false,
     user: body.optionalString('safety_identifier') ?? body.optionalString('user'),
     inexpressible: [
-      ...tools.filter((tool) => !isFunction(tool)).map((tool) => `tools (${tool.string('type')})`),
+      ...tools.filter((tool) => !isFunction(tool)).map((tool) => vendorTool(tool.string('type'))),
       ...OPENAI_ONLY.filter((key) => body.has(key)),
       ...(body.strings('modalities').some((kind) => kind !== 'text') ? ['modalities'] : []),
     ],
@@ -86,7 +87,7 @@ function decodeFormat(body: RequestObject): OutputFormat {
   const format = body.optionalObject('response_format');
   switch (format?.string('type')) {
     case 'json_schema': {
-      const described = format!.optionalObject('json_schema') ?? format!.missing('json_schema');
+      const described = format.optionalObject('json_schema') ?? format.missing('json_schema');
       const schema = described.optionalObject('schema') ?? described.missing('schema');
       const name = described.optionalString('name') ?? 'answer';
       return { kind: 'schema', name, schema: schema.json, strict: described.optionalBoolean('strict') };

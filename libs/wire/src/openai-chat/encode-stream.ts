@@ -64,7 +64,10 @@ export class ChatStreamEncoder implements StreamEncoder {
     return `data: ${JSON.stringify(error)}\n\n${DONE}`;
   }
 
-  private proof(choice: number, { signature, redacted }: { signature: string | null; redacted: string | null }): string {
+  private proof(
+    choice: number,
+    { signature, redacted }: { signature: string | null; redacted: string | null },
+  ): string {
     const text = this.thought;
     this.thought = '';
     if (signature === null && redacted === null) return '';

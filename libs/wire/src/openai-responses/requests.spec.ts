@@ -184,7 +184,10 @@ describe('Responses requests for providers of other protocols', () => {
     };
     const told = openAiResponses.decodeRequest({
       model: 'm',
-      input: [{ role: 'user', content: 'Hi' }, { type: 'web_search_call', id: 'ws_1', status: 'completed' }],
+      input: [
+        { role: 'user', content: 'Hi' },
+        { type: 'web_search_call', id: 'ws_1', status: 'completed' },
+      ],
       ...hints,
       tools: [{ type: 'web_search' }, { type: 'mcp', server_label: 'x' }],
       tool_choice: { type: 'web_search' },

@@ -59,8 +59,7 @@ export function responseObject(
 }
 
 /** The id of a response that we name ourselves: the same for the same call, so that it is found again. */
-export const responseIdOf = (id: string): string =>
-  id.startsWith(RESPONSE) ? id : RESPONSE + id.replaceAll(/\W|_/g, '');
+const responseIdOf = (id: string): string => (id.startsWith(RESPONSE) ? id : RESPONSE + id.replaceAll(/\W|_/g, ''));
 
 const RESPONSE = 'resp_';
 

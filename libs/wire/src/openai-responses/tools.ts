@@ -1,4 +1,5 @@
 import type { Tool, ToolChoice } from '../canonical/index.js';
+import { vendorTool } from '../canonical/vendor-tools.js';
 import { fieldsOf, objectsOf, textOrNull, type RequestObject } from '../json-object.js';
 
 /**
@@ -33,7 +34,7 @@ export function decodeTools(body: RequestObject): { tools: Tool[]; inexpressible
   const isOwn = (tool: RequestObject): boolean => KINDS.includes(tool.string('type'));
   return {
     tools: all.filter(isOwn).map(decodeTool),
-    inexpressible: all.filter((tool) => !isOwn(tool)).map((tool) => `tools (${tool.string('type')})`),
+    inexpressible: all.filter((tool) => !isOwn(tool)).map((tool) => vendorTool(tool.string('type'))),
   };
 }
 

@@ -22,7 +22,8 @@ export function encodeChatRequest(request: ChatRequest, changes: ChatRequestChan
   const values: Record<string, NewFieldValue | undefined> = {};
   if (changes.model !== undefined && changes.model !== request.model) values['model'] = changes.model;
   if (changes.maxOutputTokens) values[changes.maxOutputTokens.field] = changes.maxOutputTokens.tokens;
-  if (request.stream && !request.includeUsage && changes.asksForUsage !== false) values['stream_options'] = withUsageWanted(request);
+  if (request.stream && !request.includeUsage && changes.asksForUsage !== false)
+    values['stream_options'] = withUsageWanted(request);
   const body = replaceFields(request.body, request.fields, values);
   return request.includeCost || request.dropParams ? withoutWishes(body) : body;
 }

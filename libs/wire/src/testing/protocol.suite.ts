@@ -128,7 +128,7 @@ export function describeProtocol(protocol: Both, { reasoning = true, cachedToken
     });
 
     it('tells a malformed frame from one that says nothing', () => {
-      const exchange = translate(richRequest, protocol, protocol, options);
+      const exchange = translate(richRequest, protocol, protocol, options, labels);
       const answers = exchange.openStream({ includeUsage: true, includeCost: false });
       const bytes = stream(richEvents);
       const kinds = answers.push(bytes).map(({ kind }) => kind);

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Behaviour } from '../behaviour/behaviour.js';
 import type { ProblemKind } from '../behaviour/faults.js';
+import type { Memory } from '../memory/memory.js';
 
 /**
  * A provider's protocol. Each has a folder with the same file names:
@@ -22,7 +23,7 @@ export interface Protocol {
 }
 
 /** @param id of the answer, without the protocol's prefix, for protocols that repeat it in the body. */
-type EncodeProblem = (problem: Problem, id: string) => WholeReply;
+export type EncodeProblem = (problem: Problem, id: string) => WholeReply;
 
 export interface Problem {
   readonly kind: ProblemKind;
@@ -30,7 +31,8 @@ export interface Problem {
   /** Overrides the usual text of the kind, as do the next two. */
   readonly message?: string;
   readonly param?: string;
-  readonly code?: string;
+  /** `null` where the kind has a code but this problem has none. */
+  readonly code?: string | null;
 }
 
 export interface Call {
@@ -39,10 +41,12 @@ export interface Call {
   /** Without the question mark. */
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
-  /** The parsed JSON body, undefined when there was none. */
+  /** The parsed JSON body; of a multipart form its texts and `UploadedFile`s by name; undefined when there was none. */
   readonly body: unknown;
   /** The body as it came, for signatures. */
   readonly bodyText: string;
+  /** What this simulator keeps between requests. */
+  readonly memory: Memory;
 }
 
 export type Operation = (call: Call) => DecodedCall | RefusedCall;
@@ -77,7 +81,7 @@ export interface WholeReply {
   readonly kind: 'whole';
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  readonly body: Frame;
   /** More headers, names and values in turn. */
   readonly headers?: readonly string[];
 }

@@ -6,6 +6,7 @@ import { problemOf, type FaultName } from '../behaviour/faults.js';
 import { parseDirectives } from '../behaviour/parse-directives.js';
 import type { Script } from '../behaviour/script.js';
 import { splitModel } from '../behaviour/split-model.js';
+import type { Memory } from '../memory/memory.js';
 import type { Call, DecodedCall, Operation, Problem, Protocol } from '../protocols/protocol.js';
 import { deliver, type DeliveryPlan } from './deliver.js';
 import type { Exchange } from './exchange.js';
@@ -17,11 +18,14 @@ export interface AnswerState {
   random: SeededRandom;
   ids: AnswerIds;
   readonly clock: Clock;
+  /** What the protocols keep between requests. */
+  readonly memory: Memory;
 }
 
 const CONTROL_HEADER = 'x-simulate';
 
-interface Control {
+/** The model without its directives, and the behaviour that they and all others make. */
+export interface Control {
   readonly model: string;
   readonly behaviour: Readonly<Behaviour>;
 }
@@ -50,8 +54,12 @@ export function answerCall(
 }
 
 /** Weakest to strongest: the server's defaults, the model name, the header, the script. The text is what to correct. */
-function readControl(call: Call, decoded: DecodedCall, state: AnswerState): Control | string {
-  const { model, directives } = splitModel(decoded.model);
+export function readControl(
+  call: Pick<Call, 'path' | 'headers'>,
+  named: { readonly model: string },
+  state: AnswerState,
+): Control | string {
+  const { model, directives } = splitModel(named.model);
   const header = call.headers[CONTROL_HEADER];
   const problems: string[] = [];
   const read = (source: string | string[] | undefined): Partial<Behaviour> | undefined => {
@@ -66,7 +74,8 @@ function readControl(call: Call, decoded: DecodedCall, state: AnswerState): Cont
   return { model, behaviour: layerBehaviour(state.defaults, ...layers, state.script.take(model, call.path)) };
 }
 
-function drawFault(behaviour: Readonly<Behaviour>, random: SeededRandom): FaultName | undefined {
+/** The fault that strikes this time. */
+export function drawFault(behaviour: Readonly<Behaviour>, random: SeededRandom): FaultName | undefined {
   if (behaviour.fault === undefined || behaviour.faultRate >= 1) return behaviour.fault;
   return random.nextFraction() < behaviour.faultRate ? behaviour.fault : undefined;
 }

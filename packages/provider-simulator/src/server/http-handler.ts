@@ -5,7 +5,7 @@ import { handleAdmin, isAdminPath, type AdminTarget } from './admin.js';
 import { answerCall, sendProblem, type AnswerState } from './answer-call.js';
 import type { Counters } from './counters.js';
 import { Exchange } from './exchange.js';
-import { readBody } from './read-body.js';
+import { readContent, type Content } from './read-content.js';
 import type { RequestLog } from './request-log.js';
 import type { Timers } from './timers.js';
 
@@ -58,33 +58,14 @@ function handleCall(parts: HandlerParts, exchange: Exchange, path: string, query
   counters.countRequest(request.socket);
   const receivedAtMs = state.clock.nowMs();
   const { protocol, operation } = findOperation(parts.protocols, method, path, request.headers);
-  readBody(request, (text) => {
-    const body = text === 'too_large' ? undefined : parseJson(text);
-    if (parts.log.enabled) record(parts.log, exchange, { receivedAtMs, method, path, query }, body, text);
-    if (text === 'too_large')
-      return sendProblem(exchange, protocol, { problem: { kind: 'payload_too_large', model: '' } }, state);
+  readContent(request, (content) => {
+    if (parts.log.enabled) record(parts.log, exchange, { receivedAtMs, method, path, query }, content);
     if (typeof operation !== 'function') return sendProblem(exchange, protocol, { problem: operation }, state);
-    if (body === INVALID_JSON) return sendProblem(exchange, protocol, { problem: INVALID_JSON_PROBLEM }, state);
-    const call = { method, path, query, headers: request.headers, body, bodyText: text };
+    const { body, text, problem } = content;
+    if (problem !== undefined) return sendProblem(exchange, protocol, { problem }, state);
+    const call = { method, path, query, headers: request.headers, body, bodyText: text, memory: state.memory };
     answerCall(exchange, call, protocol, operation, state);
   });
-}
-
-const INVALID_JSON = Symbol('invalid JSON');
-const INVALID_JSON_PROBLEM: Problem = {
-  kind: 'invalid_request',
-  model: '',
-  message:
-    'We could not parse the JSON body of your request. The API expects a JSON payload, but what was sent was not valid JSON.',
-};
-
-function parseJson(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return INVALID_JSON;
-  }
 }
 
 interface Arrival {
@@ -94,16 +75,16 @@ interface Arrival {
   readonly query: string;
 }
 
-function record(log: RequestLog, exchange: Exchange, arrival: Arrival, body: unknown, text: string): void {
+function record(log: RequestLog, exchange: Exchange, arrival: Arrival, content: Content): void {
   exchange.record = {
     sequence: log.nextSequence(),
     ...arrival,
     headers: exchange.request.headers,
-    body: body === INVALID_JSON ? text : body,
+    body: content.problem === undefined ? content.body : content.text || undefined,
     model: '',
     status: undefined,
     outcome: 'pending',
     aborted: false,
   };
-  log.add(exchange.record, text.length);
+  log.add(exchange.record, content.byteCount);
 }

@@ -3,11 +3,10 @@ import type { Principal } from '@ao/contracts';
 import { AppError, type Logger } from '@ao/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../../application/authenticate.js';
-import type { InboundCall } from '../../application/calls/call.js';
+import type { InboundCall, Responder } from '../../application/calls/call.js';
 import type { PerformCall } from '../../application/calls/perform-call.js';
 import { UpstreamRefusal } from '../../application/calls/upstream-refusal.js';
 import type { IdempotentCalls } from '../../application/idempotency/idempotent-calls.js';
-import { HttpResponder } from './http-responder.js';
 import { readAttribution } from './attribution.js';
 import { callerKey } from './caller-key.js';
 import { protocolOf } from './call-routes.js';
@@ -20,14 +19,13 @@ export interface CallDependencies {
   logger: Logger;
 }
 
-/** Performs a call and answers it on the raw socket. */
+/** Performs a call and answers it through `responder`, which writes to the raw socket. */
 export async function answerCall(
   call: InboundCall,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  responder: Responder,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
   { performCall, idempotentCalls, logger }: CallDependencies,
 ): Promise<FastifyReply> {
-  const responder = new HttpResponder(reply.raw, baseHeaders(request));
   try {
     // The key of a native call is the provider's to heed.
     const key = call.native ? undefined : idempotencyKey(request);

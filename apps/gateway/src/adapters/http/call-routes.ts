@@ -17,18 +17,28 @@ export interface CallRoute {
   protocol: Pick<ClientProtocol, 'encodeError'>;
   /** Reads what the path says. @throws AppError `not_found`. */
   readPath?: (path: string) => InboundCall['inPath'];
+  /** Asks for the tokens of a prompt instead of an answer. */
+  counts?: (path: string) => boolean;
 }
 
 export const CALL_ROUTES: readonly CallRoute[] = [
   { url: '/v1/chat/completions', endpoint: '/v1/chat/completions', protocol: openAiChat },
+  { url: '/v1/completions', endpoint: '/v1/completions', protocol: openAiChat },
   { url: '/v1/embeddings', endpoint: '/v1/embeddings', protocol: openAiChat },
+  { url: '/v1/moderations', endpoint: '/v1/moderations', protocol: openAiChat },
+  { url: '/v1/rerank', endpoint: '/v1/rerank', protocol: openAiChat },
+  { url: '/v2/rerank', endpoint: '/v1/rerank', protocol: openAiChat },
+  { url: '/v1/images/generations', endpoint: '/v1/images/generations', protocol: openAiChat },
+  { url: '/v1/audio/speech', endpoint: '/v1/audio/speech', protocol: openAiChat },
   { url: '/v1/responses', endpoint: '/v1/responses', protocol: openAiChat },
   { url: '/v1/messages', endpoint: '/v1/messages', protocol: anthropic },
+  { url: '/v1/messages/count_tokens', endpoint: '/v1/messages', protocol: anthropic, counts: () => true },
   ...['/v1beta/models/*', '/v1/models/*'].map((url) => ({
     url,
     endpoint: '/v1beta/models/{model}:generateContent' as const,
     protocol: gemini,
     readPath: readGeminiPath,
+    counts: (path: string) => path.endsWith(':countTokens'),
   })),
   { url: '/api/chat', endpoint: '/api/chat', protocol: ollama },
   { url: '/api/generate', endpoint: '/api/generate', protocol: ollama },
@@ -38,9 +48,12 @@ export const CALL_ROUTES: readonly CallRoute[] = [
 function readGeminiPath(path: string): InboundCall['inPath'] {
   const colon = path.lastIndexOf(':');
   const [model, verb] = [path.slice(0, Math.max(colon, 0)), path.slice(colon + 1)];
-  if (model !== '' && verb === 'generateContent') return { model, stream: false };
+  if (model !== '' && (verb === 'generateContent' || verb === 'countTokens')) return { model, stream: false };
   if (model !== '' && verb === 'streamGenerateContent') return { model, stream: true };
-  throw new AppError('not_found', 'A model can be asked for :generateContent, :streamGenerateContent and :countTokens.');
+  throw new AppError(
+    'not_found',
+    'A model can be asked for :generateContent, :streamGenerateContent and :countTokens.',
+  );
 }
 
 /** The protocol that a request's client speaks. */

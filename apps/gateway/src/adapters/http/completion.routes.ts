@@ -2,10 +2,13 @@ import type { ServerResponse } from 'node:http';
 import { AppError } from '@ao/kernel';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../../application/authenticate.js';
-import type { InboundCall } from '../../application/calls/call.js';
+import type { InboundCall, Responder } from '../../application/calls/call.js';
+import type { CountTokens } from '../../application/calls/count-tokens.js';
 import { dryRun } from '../../application/calls/dry-run.js';
 import type { PlanOptions } from '../../application/calls/plan-call.js';
 import type { ModelState } from '../../application/model-state.js';
+import type { ResponseCalls } from '../../application/responses/response-calls.js';
+import { HttpResponder } from './http-responder.js';
 import { answerCall, callParts, payingCaller, type CallDependencies } from './answer-call.js';
 import { CALL_ROUTES, type CallRoute } from './call-routes.js';
 import { flagHeader, header } from './request-context.js';
@@ -16,6 +19,8 @@ const HEADER_LENGTH_MAX = 256;
 
 export interface CompletionDependencies extends CallDependencies {
   authenticate: Authenticate;
+  countTokens: CountTokens;
+  responseCalls: ResponseCalls;
   state: ModelState;
   plan: PlanOptions;
   allowClientOpenAiKey: boolean;
@@ -27,14 +32,27 @@ export function registerCompletions(server: FastifyInstance, dependencies: Compl
     server.post(route.url, { config: { protocol: route.protocol } }, async (request, reply) => {
       // Also on errors (GW-014), which the error handler writes.
       reply.headers(BACKEND_MODE);
-      const call = await readCall(route, request, reply.raw, dependencies);
+      const read = await readCall(route, request, reply.raw, dependencies);
+      const { call, wrap } = await prepare(read, dependencies);
       if (flagHeader(request, 'x-dry-run')) {
         reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
         return reply.send(dryRun(call, dependencies.state, dependencies.plan));
       }
-      return answerCall(call, request, reply, dependencies);
+      if (route.counts?.(wildcardOf(request))) {
+        reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
+        return reply.type('application/json; charset=utf-8').send(await dependencies.countTokens.execute(call));
+      }
+      return answerCall(call, wrap(new HttpResponder(reply.raw, baseHeaders(request))), { request, reply }, dependencies);
     });
   }
+}
+
+/** Responses refer to what is stored, and are stored themselves. */
+async function prepare(
+  call: InboundCall,
+  { responseCalls }: CompletionDependencies,
+): Promise<{ call: InboundCall; wrap: (out: Responder) => Responder }> {
+  return call.endpoint === '/v1/responses' ? responseCalls.prepare(call) : { call, wrap: (out) => out };
 }
 
 async function readCall(
@@ -51,12 +69,15 @@ async function readCall(
     ...callParts(request, principal, response),
     endpoint,
     body: request.body,
-    inPath: readPath?.((request.params as Record<string, string>)['*'] ?? '') ?? null,
+    inPath: readPath?.(wildcardOf(request)) ?? null,
     protocolHeaders: protocolHeaders(request),
     // An empty one is none: the call would go out without a key, and be charged to nobody.
     ownKey: allowClientOpenAiKey && ownKey ? ownKey : undefined,
   };
 }
+
+/** What a route ending in `*` found there. */
+const wildcardOf = (request: FastifyRequest): string => (request.params as Record<string, string>)['*'] ?? '';
 
 /** What providers of the same protocol are to hear; each connector sends only what is its own. */
 const PROTOCOL_HEADERS = ['anthropic-version', 'anthropic-beta', 'openai-beta'];

@@ -79,6 +79,7 @@ function send(connector: Connector, call: UpstreamCall): Promise<UpstreamRespons
     body: call.body,
     headers: call.headers,
     ...(call.contentType !== undefined && { contentType: call.contentType }),
+    ...(call.accept !== undefined && { accept: call.accept }),
     stream: call.stream,
     requestId: call.correlationId,
     signal: call.signal,

@@ -13,7 +13,7 @@ const call: InboundCall = {
   callId: 'req_1',
   correlationId: 'mine',
   protocolHeaders: {},
-      inPath: null,
+  inPath: null,
   endpoint: '/v1/chat/completions',
   principal: principal.parse(principalExample),
   body: Buffer.from('{}'),

@@ -4,7 +4,12 @@ import type { Provider } from '../routing-table.js';
 /** The data-plane endpoints, as the request log names them. */
 export type CallEndpoint =
   | '/v1/chat/completions'
+  | '/v1/completions'
   | '/v1/embeddings'
+  | '/v1/moderations'
+  | '/v1/rerank'
+  | '/v1/images/generations'
+  | '/v1/audio/speech'
   | '/v1/responses'
   | '/v1/messages'
   | '/v1beta/models/{model}:generateContent'
@@ -38,6 +43,8 @@ export interface InboundCall {
   principal: Principal;
   /** The JSON body, untouched. */
   body: Buffer;
+  /** What the caller sent, where the body was completed by what it refers to. */
+  original?: Readonly<Record<string, unknown>>;
   /** What the path says in protocols that have it there, as Gemini's; null elsewhere. */
   inPath: { model: string; stream: boolean } | null;
   /** Headers of the caller's protocol that are the provider's to read, such as `anthropic-beta`; connectors know theirs. */

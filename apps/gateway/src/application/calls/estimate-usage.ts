@@ -9,7 +9,7 @@ import type { StreamedText } from './streamed-text.js';
  * The prompt of a call that is to be billed. Never more than was reserved for it: images in the text would count as text.
  * A body that only a lenient provider can read is billed at its bound, or the call would be free.
  */
-export function estimatePrompt({ route, request, promptTokensBound }: CallPlan): number {
+function estimatePrompt({ route, request, promptTokensBound }: CallPlan): number {
   try {
     return Math.min(request.countPrompt(route.model), promptTokensBound);
   } catch {
@@ -39,7 +39,12 @@ export function countStream(plan: CallPlan, text: StreamedText): Usage {
 /** A whole answer without usage. */
 export function countAnswer(plan: CallPlan, text: string): Usage {
   const { tokens: outputTokens } = meterText(plan.route.model, text);
-  return usageOf({ inputTokens: estimatePrompt(plan), outputTokens });
+  return usageOf({ ...estimateUnsaid(plan), outputTokens });
+}
+
+/** What a call without text in its answer consumes: the prompt, and what is known of such calls. */
+export function estimateUnsaid(plan: CallPlan): Usage {
+  return usageOf({ inputTokens: estimatePrompt(plan), ...plan.request.assumedUsage });
 }
 
 function countInput(model: string, item: unknown): number {

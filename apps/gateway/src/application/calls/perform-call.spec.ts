@@ -75,7 +75,7 @@ async function perform(
     callId: 'req_1',
     correlationId: 'mine',
     protocolHeaders: {},
-      inPath: null,
+    inPath: null,
     endpoint,
     principal: { ...principalContract.parse(principalExample), walletId: null },
     body: Buffer.from(body),

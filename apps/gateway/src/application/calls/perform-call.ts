@@ -9,7 +9,7 @@ import type { Upstream, UpstreamAnswer, UsageSpool } from '../ports.js';
 import { answerHeaders } from './answer-headers.js';
 import type { InboundCall, Responder } from './call.js';
 import { CallRecord } from './call-record.js';
-import { countAnswer } from './estimate-usage.js';
+import { countAnswer, estimateUnsaid } from './estimate-usage.js';
 import { billPrompt, billStream, noteFailure, type AtProvider } from './note-failure.js';
 import { planCall, type CallPlan, type PlanOptions } from './plan-call.js';
 import { relayStream } from './relay-stream.js';
@@ -170,6 +170,7 @@ export class PerformCall {
       body: plan.exchange.body,
       ...(plan.exchange.contentType !== undefined && { contentType: plan.exchange.contentType }),
       headers: call.protocolHeaders,
+      ...(plan.exchange.isOpaque && { accept: '*/*' }),
       stream: plan.request.stream,
       correlationId: call.correlationId,
       signal: call.signal,
@@ -181,6 +182,7 @@ export class PerformCall {
     if (answer.status >= 400) return this.passFailure(running, answer);
     if (plan.request.stream) return this.passStream(running, answer);
     running.atProvider = 'whole answer';
+    if (plan.exchange.isOpaque) return this.passOpaque(running, answer);
     return this.passWhole(running, answer);
   }
 
@@ -217,6 +219,33 @@ export class PerformCall {
       'x-litellm-response-cost': costUsd,
     });
     out.end(told);
+  }
+
+  /** Sound and the like as it comes: what it costs is known before. A break tears the connection, as nothing else can tell of it. */
+  private async passOpaque(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
+    const { plan, record, out } = running;
+    record.usage = estimateUnsaid(plan);
+    record.usageSource = 'estimated';
+    const costUsd = formatUsd(record.cost);
+    // Until its end.
+    record.partial = true;
+    let hasBegun = false;
+    for await (const chunk of answer.body) {
+      if (!hasBegun) {
+        out.head(answer.status, {
+          'content-type': 'application/octet-stream',
+          ...this.headers(running, answer),
+          'x-ao-cost-usd': costUsd,
+          'x-litellm-response-cost': costUsd,
+        });
+      }
+      hasBegun = true;
+      await out.write(chunk);
+    }
+    if (!hasBegun)
+      throw new AppError('upstream_error', `The provider ${plan.route.provider.name} answered with nothing.`);
+    record.partial = false;
+    out.end();
   }
 
   private async passStream(running: RunningCall, answer: UpstreamAnswer): Promise<void> {

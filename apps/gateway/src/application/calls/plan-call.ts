@@ -1,5 +1,5 @@
 import { AppError } from '@ao/kernel';
-import type { Exchange } from '@ao/wire';
+import { isVendorTool, type Exchange } from '@ao/wire';
 import type { ModelState } from '../model-state.js';
 import type { InboundCall } from './call.js';
 import { chooseRoute, routeNative, type DirectOpenAi } from './choose-route.js';
@@ -33,6 +33,7 @@ export interface PlanOptions {
 export function planCall(call: InboundCall, state: ModelState, options: PlanOptions): CallPlan {
   const request = readRequest(call, options.limits);
   const route = chooseFor(call, request, state, options);
+  const protocols = protocolsOf(route.provider.kind, route.model);
   const promptTokensBound = request.promptTokensBound(route.model);
   const size = {
     promptTokensBound,
@@ -41,21 +42,23 @@ export function planCall(call: InboundCall, state: ModelState, options: PlanOpti
     choices: request.choices,
     hasOutput: request.generates,
     predictedTokensBound: request.predictedTokensBound,
-    unmeasuredInput: request.unmeasuredInput,
+    unmeasuredInput: request.unmeasuredInput(protocols),
     mediaOutput: request.mediaOutput,
+    assumedUsage: request.assumedUsage,
     serviceTiers: request.serviceTiers,
   };
   const charged = call.principal.walletId !== null && !route.ownKey;
   const price = call.native?.free ? FREE : priceCall(route, size, charged, state.prices, call.startedAtMs);
   const spoken = request.exchange({
-    protocols: protocolsOf(route.provider.kind, route.model),
+    protocols,
     model: route.model,
     maxOutputTokens: request.maxOutputTokens ?? price.maxOutputTokens,
     direct: route.direct,
     labels: { id: call.callId, model: request.model, nowS: Math.floor(call.startedAtMs / MS_PER_S) },
   });
   const exchange = call.native ? { ...spoken, body: call.body } : spoken;
-  if (exchange.dropped.length > 0 && !options.dropParams && !request.dropParams) throw notExpressible(exchange.dropped);
+  const refused = exchange.dropped.filter((name) => !isVendorTool(name));
+  if (refused.length > 0 && !options.dropParams && !request.dropParams) throw notExpressible(refused);
   return { request, route, price, promptTokensBound, exchange };
 }
 
@@ -70,7 +73,11 @@ function chooseFor(call: InboundCall, { model }: RequestFacts, { table }: ModelS
 
 const OPENAI_ENDPOINTS: ReadonlySet<InboundCall['endpoint']> = new Set([
   '/v1/chat/completions',
+  '/v1/completions',
   '/v1/embeddings',
+  '/v1/moderations',
+  '/v1/images/generations',
+  '/v1/audio/speech',
   '/v1/responses',
 ]);
 

@@ -16,6 +16,8 @@ import {
 export interface ProviderProtocols {
   /** Wire formats of conversations; the first is what others are translated to. */
   readonly conversations: readonly ConversationProtocol[];
+  /** What it can be asked for, as connectors name it. */
+  readonly endpoints: ReadonlySet<string>;
   /** Of embeddings; null where it has none. */
   readonly embeddings: EmbeddingsProtocol | null;
   /** Streams tell their usage when asked to, in OpenAI's protocol. */
@@ -24,8 +26,13 @@ export interface ProviderProtocols {
 
 /** @throws AppError `invalid_parameter` for a kind of provider that there is not. */
 export function protocolsOf(kind: string, model: string): ProviderProtocols {
-  const { embeddings, streamUsage } = capabilitiesOf(kind);
-  return { conversations: protocolsFor(kind, model), embeddings, tellsUsageOnRequest: streamUsage === 'on_request' };
+  const { endpoints, embeddings, streamUsage } = capabilitiesOf(kind);
+  return {
+    conversations: protocolsFor(kind, model),
+    endpoints,
+    embeddings,
+    tellsUsageOnRequest: streamUsage === 'on_request',
+  };
 }
 
 const PROTOCOLS: Partial<Record<ConversationProtocol, ProviderProtocol>> = {
@@ -42,7 +49,11 @@ const PROTOCOLS: Partial<Record<ConversationProtocol, ProviderProtocol>> = {
 export function translatedTo({ conversations }: ProviderProtocols): ProviderProtocol {
   const name = conversations.find((candidate) => PROTOCOLS[candidate]);
   if (name) return PROTOCOLS[name]!;
-  throw new AppError('unsupported_parameter', 'The provider of this model holds no conversations. Choose another model.', {
-    param: 'model',
-  });
+  throw new AppError(
+    'unsupported_parameter',
+    'The provider of this model holds no conversations. Choose another model.',
+    {
+      param: 'model',
+    },
+  );
 }

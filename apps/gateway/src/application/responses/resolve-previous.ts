@@ -44,10 +44,9 @@ export class ResolvePrevious {
       if (turns.length === CHAIN_LENGTH_MAX || length > CHAIN_LENGTH_CHARACTERS_MAX) throw tooLong();
       const content = this.contents.unpack(principal.orgId, found);
       turns.push(itemsOf(content));
-      const before: unknown = content.response['previous_response_id'];
-      next = typeof before === 'string' ? before : null;
+      next = content.previousId;
     }
-    return turns.reverse().flat();
+    return turns.toReversed().flat();
   }
 
   private async withReferences(

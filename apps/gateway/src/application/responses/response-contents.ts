@@ -7,6 +7,8 @@ type Json = Readonly<Record<string, unknown>>;
 export interface ResponseContent {
   readonly input: readonly Json[];
   readonly response: Json;
+  /** The response that this one goes on from. */
+  readonly previousId: string | null;
 }
 
 interface Seal {

@@ -51,7 +51,7 @@ describe('stored responses of the gateway', () => {
   it('[BX-005] puts the turns before a request into its input, oldest first', async () => {
     await answer({ input: 'One?' }, { id: 'resp_a', output: [said('msg_a_0', 'One.')] });
     const second = { input: [{ role: 'user', content: 'Two?' }], previous_response_id: 'resp_a' };
-    await answer(second, { id: 'resp_b', output: [said('msg_b_0', 'Two.')], previous_response_id: 'resp_a' });
+    await answer(second, { id: 'resp_b', output: [said('msg_b_0', 'Two.')] });
     const third = await resolve.execute({ model: 'm', input: 'Three?', previous_response_id: 'resp_b' }, alice);
     expect(third).toEqual({
       model: 'm',
@@ -88,7 +88,7 @@ describe('stored responses of the gateway', () => {
   });
 
   it('[BX-005] knows no response of another organisation, none that is gone and none with a gap before it', async () => {
-    await answer({ input: 'One?' }, { id: 'resp_a', output: [], previous_response_id: 'resp_gone' });
+    await answer({ input: 'One?', previous_response_id: 'resp_gone' }, { id: 'resp_a', output: [] });
     const expected = { code: 'previous_response_not_found', status: 400, param: 'previous_response_id' };
     expect(await refusal({ previous_response_id: 'resp_unknown' })).toMatchObject(expected);
     expect(await refusal({ previous_response_id: 'resp_a' })).toMatchObject(expected);
@@ -97,7 +97,7 @@ describe('stored responses of the gateway', () => {
   });
 
   it('gives up on a conversation that goes round in circles', async () => {
-    await answer({ input: 'One?' }, { id: 'resp_a', output: [], previous_response_id: 'resp_a' });
+    await answer({ input: 'One?', previous_response_id: 'resp_a' }, { id: 'resp_a', output: [] });
     expect(await refusal({ previous_response_id: 'resp_a' })).toMatchObject({ code: 'invalid_parameter' });
   });
 

@@ -28,7 +28,9 @@ export class StoreAnswer {
     const { id, model } = response;
     if (request['store'] === false || typeof id !== 'string' || typeof model !== 'string') return false;
     const input = inputItemsOf(request['input'], id);
-    const content = this.contents.pack(principal.orgId, id, { input, response });
+    const { previous_response_id: before } = request;
+    const previousId = typeof before === 'string' ? before : null;
+    const content = this.contents.pack(principal.orgId, id, { input, response, previousId });
     if (content === null) return false;
     try {
       await this.store.save(principal, { id, model, providerId, content });

@@ -24,10 +24,10 @@ function checkMessage(message: unknown, index: number): RefusedCall | undefined 
   if (!isFields(message)) return invalid(`${at}: Input should be an object`);
   const { role, content } = message;
   if (role === undefined) return invalid(`${at}.role: Field required`);
-  if (role === 'system') {
-    return invalid(`${at}.role: "system" is not allowed here; use the top-level \`system\` parameter`);
+  // Instructions may also stand between the turns, but not before the first.
+  if (role !== 'user' && role !== 'assistant' && !(role === 'system' && index > 0)) {
+    return invalid(`${at}.role: Input should be 'user' or 'assistant'`);
   }
-  if (role !== 'user' && role !== 'assistant') return invalid(`${at}.role: Input should be 'user' or 'assistant'`);
   if (content === undefined) return invalid(`${at}.content: Field required`);
   if (typeof content === 'string') {
     return content === '' && role === 'user' ? invalid(`${at}: user messages must have non-empty content`) : undefined;

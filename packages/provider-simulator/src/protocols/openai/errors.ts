@@ -78,17 +78,27 @@ const WORDINGS: Readonly<Record<ProblemKind, Wording>> = {
   overloaded_529: { status: 529, type: SERVER, message: () => 'The service is overloaded, please try again later.' },
 };
 
-/** The text of OpenAI's error object for a problem. */
-export function errorJson(problem: Problem): string {
+interface ErrorFields {
+  readonly message: string;
+  readonly type: string;
+  readonly param: string | null;
+  readonly code: string | null;
+}
+
+/** OpenAI's error object for a problem. */
+export function errorOf(problem: Problem): ErrorFields {
   const wording = WORDINGS[problem.kind];
-  return JSON.stringify({
-    error: {
-      message: problem.message ?? wording.message(problem.model),
-      type: wording.type,
-      param: problem.param ?? wording.param ?? null,
-      code: problem.code ?? wording.code ?? null,
-    },
-  });
+  return {
+    message: problem.message ?? wording.message(problem.model),
+    type: wording.type,
+    param: problem.param ?? wording.param ?? null,
+    code: problem.code === undefined ? (wording.code ?? null) : problem.code,
+  };
+}
+
+/** The body of OpenAI's answer to a problem. */
+export function errorJson(problem: Problem): string {
+  return JSON.stringify({ error: errorOf(problem) });
 }
 
 export function encodeProblem(problem: Problem): WholeReply {

@@ -16,7 +16,9 @@ import {
 } from '../../../application/native/native-services.js';
 import type { PassThroughs } from '../../../application/native/pass-throughs.js';
 import { answerCall, callParts, payingCaller, type CallDependencies } from '../answer-call.js';
+import { HttpResponder } from '../http-responder.js';
 import { header } from '../request-context.js';
+import { baseHeaders } from '../response-headers.js';
 
 export interface NativeDependencies extends CallDependencies {
   authenticate: Authenticate;
@@ -103,7 +105,8 @@ function answerNative(
     ownKey: undefined,
     native: { ...native, contentType: request.headers['content-type'] ?? null },
   };
-  return answerCall(call, request, reply, dependencies);
+  const responder = new HttpResponder(reply.raw, baseHeaders(request));
+  return answerCall(call, responder, { request, reply }, dependencies);
 }
 
 const plainError: Pick<ClientProtocol, 'encodeError'> = {

@@ -32,6 +32,7 @@ const ANY_SIZE = {
   predictedTokensBound: 0,
   unmeasuredInput: true,
   mediaOutput: true,
+  assumedUsage: {},
   serviceTiers: [null],
 };
 

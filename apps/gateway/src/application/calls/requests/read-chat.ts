@@ -3,7 +3,13 @@ import { boundPromptTokens, guessTokens } from '@ao/tokens';
 import { forwardChat, openAiChat, openai, parseBody, translate } from '@ao/wire';
 import { countPrompt } from '../estimate-usage.js';
 import { translatedTo } from '../provider-protocols.js';
-import { STANDARD_SERVICE, tagsOf, type ExchangeTarget, type RequestFacts, type RequestLimits } from './request-facts.js';
+import {
+  STANDARD_SERVICE,
+  tagsOf,
+  type ExchangeTarget,
+  type RequestFacts,
+  type RequestLimits,
+} from './request-facts.js';
 
 /** `POST /v1/chat/completions`: scanned, and parsed only for a provider that speaks another protocol. */
 export function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
@@ -20,8 +26,9 @@ export function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
     tags: tagsOf(request.metadata),
     generates: true,
     predictedTokensBound: predictionBytes,
-    unmeasuredInput: messages.audios + messages.files > 0,
+    unmeasuredInput: () => messages.audios + messages.files > 0,
     mediaOutput,
+    assumedUsage: {},
     serviceTiers: serviceTiersOf(request),
     dropParams: request.dropParams,
     promptTokensBound: (model) =>
@@ -45,7 +52,7 @@ function chatExchange(request: openai.ChatRequest, { protocols, direct, ...targe
     return forwardChat(openAiChat.endpoint, openai.encodeChatRequest(request, changes));
   }
   const conversation = openAiChat.decodeRequest(parseBody(request.body));
-  return translate(conversation, openAiChat, translatedTo(protocols), { ...target.labels, ...target });
+  return translate(conversation, openAiChat, translatedTo(protocols), target, target.labels);
 }
 
 /** As the caller wrote it (GW-027), but for the wish that is ours to fulfil and that OpenAI would refuse. */

@@ -2,6 +2,8 @@ import { serviceTierOf } from '@ao/pricing';
 import { boundPromptTokens, guessTokens, meterText } from '@ao/tokens';
 import {
   forward,
+  locateFields,
+  replaceFields,
   translate,
   type ClientProtocol,
   type ConversationRequest,
@@ -11,7 +13,13 @@ import {
 } from '@ao/wire';
 import { AppError } from '@ao/kernel';
 import { translatedTo } from '../provider-protocols.js';
-import { STANDARD_SERVICE, tagsOf, type ExchangeTarget, type RequestFacts, type RequestLimits } from './request-facts.js';
+import {
+  STANDARD_SERVICE,
+  tagsOf,
+  type ExchangeTarget,
+  type RequestFacts,
+  type RequestLimits,
+} from './request-facts.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -20,16 +28,18 @@ export interface ConversationClient {
   protocol: ClientProtocol & Partial<ProviderProtocol>;
   /** The same body for another model, where providers speak the protocol too. */
   rename?: (body: Buffer, json: Json, model: string) => Buffer;
+  /** What the caller sent, where the body is not that. */
+  original?: Json;
 }
 
 /** A request in any protocol but OpenAI's chat, whose hot path `readChat` is. */
 export function readConversation(
   body: Buffer,
   json: Json,
-  { protocol, rename }: ConversationClient,
+  client: ConversationClient,
   limits: RequestLimits,
 ): RequestFacts {
-  const request = protocol.decodeRequest(json);
+  const request = client.protocol.decodeRequest(json);
   checkLimits(request, limits);
   const prompt = measure(request);
   const promptBytes = body.length - prompt.mediaBytes;
@@ -45,9 +55,11 @@ export function readConversation(
     tags: tagsOf(typeof metadata === 'object' ? (metadata as Json | null) : null),
     generates: true,
     predictedTokensBound: 0,
-    // What tools at the provider fetch becomes a part of the prompt.
-    unmeasuredInput: prompt.hasUnmeasured || request.inexpressible.length > 0,
+    // What tools at the provider fetch becomes a part of the prompt; another protocol's provider is not given them.
+    unmeasuredInput: ({ conversations }) =>
+      prompt.hasUnmeasured || (request.inexpressible.length > 0 && conversations.includes(client.protocol.name)),
     mediaOutput: false,
+    assumedUsage: {},
     serviceTiers: serviceTiersOf(json),
     dropParams: json['drop_params'] === true,
     promptTokensBound: (model) =>
@@ -58,14 +70,14 @@ export function readConversation(
         model,
       }),
     promptTokensGuess: guessTokens(promptBytes),
-    countPrompt: (model) => meterText(model, textOf(request)).tokens,
-    exchange: (target) => exchangeOf({ body, json, request }, { protocol, ...(rename && { rename }) }, target),
+    countPrompt: (model) => countConversation(request, model),
+    exchange: (target) => exchangeOf({ body, json, request }, client, target),
   };
 }
 
 function exchangeOf(
   { body, json, request }: { body: Buffer; json: Json; request: ConversationRequest },
-  { protocol, rename }: ConversationClient,
+  { protocol, rename, original = json }: ConversationClient,
   { protocols, labels, direct, ...target }: ExchangeTarget,
 ): Exchange {
   const { conversations } = protocols;
@@ -73,7 +85,7 @@ function exchangeOf(
   if (rename && conversations.includes(protocol.name)) {
     return forward(rename(body, json, target.model), protocol as ClientProtocol & ProviderProtocol, labels);
   }
-  return translate(request, protocol, translatedTo(protocols), { ...labels, ...target, request: json });
+  return translate(request, protocol, translatedTo(protocols), target, { ...labels, request: original });
 }
 
 function checkLimits({ model, messages }: ConversationRequest, { modelLengthMax, messagesMax }: RequestLimits): void {
@@ -125,6 +137,16 @@ function addPart(total: PromptMeasure, part: Part): void {
     default:
       return;
   }
+}
+
+/** The tokens of a prompt's text, counted. */
+export const countConversation = (request: ConversationRequest, model: string): number =>
+  meterText(model, textOf(request)).tokens;
+
+/** The same body for another model, every other byte as it was. */
+export function renameModel(body: Buffer, json: Json, model: string): Buffer {
+  const fields = json['model'] === model ? null : locateFields(body);
+  return fields ? replaceFields(body, fields, { model }) : body;
 }
 
 /** All text of a prompt, for counting. */

@@ -30,8 +30,9 @@ export function readConverse(
     tags: [],
     generates: true,
     predictedTokensBound: 0,
-    unmeasuredInput: prompt.hasUnmeasured,
+    unmeasuredInput: () => prompt.hasUnmeasured,
     mediaOutput: false,
+    assumedUsage: {},
     serviceTiers: 'serviceTier' in json || 'performanceConfig' in json ? 'any' : STANDARD_SERVICE,
     dropParams: false,
     promptTokensBound: (name) =>

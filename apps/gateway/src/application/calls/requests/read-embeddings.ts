@@ -1,6 +1,6 @@
 import { AppError } from '@ao/kernel';
 import { boundPromptTokens, guessTokens } from '@ao/tokens';
-import { forwardEmbeddings, openai } from '@ao/wire';
+import { forwardEmbeddings, isTranslatedEmbeddings, openai, translateEmbeddings } from '@ao/wire';
 import { countPrompt } from '../estimate-usage.js';
 import { STANDARD_SERVICE, type RequestFacts, type RequestLimits } from './request-facts.js';
 
@@ -19,16 +19,18 @@ export function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFact
     tags: [],
     generates: false,
     predictedTokensBound: 0,
-    unmeasuredInput: false,
+    unmeasuredInput: () => false,
     mediaOutput: false,
+    assumedUsage: {},
     serviceTiers: STANDARD_SERVICE,
     dropParams: false,
-    promptTokensBound: (model) =>
-      input.tokens + boundPromptTokens(input.textBytes, { messages: input.count, model }),
+    promptTokensBound: (model) => input.tokens + boundPromptTokens(input.textBytes, { messages: input.count, model }),
     promptTokensGuess: input.tokens + guessTokens(input.textBytes),
     countPrompt: (model) => countPrompt(model, body),
     exchange: ({ protocols, model, direct }) => {
-      if (protocols.embeddings !== 'openai') throw noEmbeddings();
+      const format = protocols.embeddings;
+      if (format !== null && isTranslatedEmbeddings(format)) return translateEmbeddings(body, format, model);
+      if (format !== 'openai') throw noEmbeddings();
       return forwardEmbeddings(direct ? body : openai.encodeEmbeddingsRequest(request, { model }));
     },
   };

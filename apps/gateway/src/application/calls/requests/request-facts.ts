@@ -1,3 +1,4 @@
+import type { Usage } from '@ao/pricing';
 import type { Exchange, Labels } from '@ao/wire';
 import type { ProviderProtocols } from '../provider-protocols.js';
 
@@ -18,10 +19,15 @@ export interface RequestFacts {
   generates: boolean;
   /** Beside the answer itself: text that the provider may bill as generated. */
   predictedTokensBound: number;
-  /** Sound, files and the like are in the prompt: the bound cannot know their tokens. */
-  unmeasuredInput: boolean;
+  /** Sound, files and the like are in the prompt, or tools of the provider's fetch more: the bound cannot know their tokens. */
+  unmeasuredInput: (protocols: ProviderProtocols) => boolean;
   /** The answer need not be text. */
   mediaOutput: boolean;
+  /**
+   * What the call consumes beside its prompt where the provider does not tell: images, characters and the like, none for
+   * text. Never less than it can be of what is not counted in tokens: that much is reserved.
+   */
+  assumedUsage: Partial<Usage>;
   /** The services that the provider may serve the call by, see `estimateMax`. */
   serviceTiers: readonly (string | null)[] | 'any';
   /** Parameters that the provider has no word for are left out instead of being refused. */
