@@ -1,4 +1,15 @@
-import { choice, flag, integer, list, loadSettings, platformSettings, setting, text, url, type Values } from '@ao/config';
+import {
+  choice,
+  flag,
+  integer,
+  list,
+  loadSettings,
+  platformSettings,
+  setting,
+  text,
+  url,
+  type Values,
+} from '@ao/config';
 import { StartupError } from '@ao/kernel';
 
 export const gatewaySettings = {

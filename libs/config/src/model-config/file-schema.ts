@@ -85,7 +85,11 @@ const passThrough = section({
   path: text.max(256).regex(/^(?:\/[A-Za-z0-9_~.-]+)+\/?$/, 'must be a path such as /my/service'),
   target: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2_048),
   headers: z.record(text.max(128), text.max(4_096), 'must be a map of names to texts').nullish(),
-  methods: z.array(z.enum(METHODS, `must be some of ${METHODS.join(', ')}`)).min(1).max(METHODS.length).nullish(),
+  methods: z
+    .array(z.enum(METHODS, `must be some of ${METHODS.join(', ')}`))
+    .min(1)
+    .max(METHODS.length)
+    .nullish(),
   cost_per_request: z.number('must be a price in dollars, such as 0.005').min(0).max(1_000_000).nullish(),
 });
 export type PassThroughEntry = z.output<typeof passThrough>;

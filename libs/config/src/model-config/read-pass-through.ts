@@ -11,7 +11,8 @@ export interface ReadPassThrough {
 
 const NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 /** The connection is ours to keep, and what the body is the caller says. */
-const NOT_OURS = /^(?:host|connection|content-length|content-type|transfer-encoding|te|upgrade|keep-alive|trailer|accept)$/;
+const NOT_OURS =
+  /^(?:host|connection|content-length|content-type|transfer-encoding|te|upgrade|keep-alive|trailer|accept)$/;
 const REFERENCE = /os\.environ\/([A-Za-z_][A-Za-z0-9_]*)/g;
 
 /** One entry of `general_settings.pass_through_endpoints`; null when a variable that it needs is not set. */
@@ -52,13 +53,8 @@ function readHeaders(
 
 /** As LiteLLM has it, a reference may be a part of a text: `Bearer os.environ/NAME`. */
 function resolve(reading: Reading, at: string, text: string): string | null {
-  let missing: string | null = null;
-  const value = text.replaceAll(REFERENCE, (_whole, variable: string) => {
-    const found = reading.environment[variable]?.trim();
-    if (!found) missing = variable;
-    return found ?? '';
-  });
-  if (missing === null) return value;
-  reading.warnings.push(`${at}: the environment variable ${missing} is not set; this route is left out`);
+  const missing = [...text.matchAll(REFERENCE)].find(([, variable]) => !reading.environment[variable!]?.trim());
+  if (!missing) return text.replaceAll(REFERENCE, (_whole, variable: string) => reading.environment[variable]!.trim());
+  reading.warnings.push(`${at}: the environment variable ${missing[1]!} is not set; this route is left out`);
   return null;
 }

@@ -42,7 +42,12 @@ export function registerCompletions(server: FastifyInstance, dependencies: Compl
         reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
         return reply.type('application/json; charset=utf-8').send(await dependencies.countTokens.execute(call));
       }
-      return answerCall(call, wrap(new HttpResponder(reply.raw, baseHeaders(request))), { request, reply }, dependencies);
+      return answerCall(
+        call,
+        wrap(new HttpResponder(reply.raw, baseHeaders(request))),
+        { request, reply },
+        dependencies,
+      );
     });
   }
 }

@@ -1,5 +1,11 @@
 import { AppError, type Logger } from '@ao/kernel';
-import { ProviderConnectors, type Connector, type SocketRequest, type SocketTarget, type UpstreamResponse } from '@ao/providers';
+import {
+  ProviderConnectors,
+  type Connector,
+  type SocketRequest,
+  type SocketTarget,
+  type UpstreamResponse,
+} from '@ao/providers';
 import type { Upstream, UpstreamAnswer, UpstreamCall } from '../../application/ports.js';
 import type { Provider } from '../../application/routing-table.js';
 
@@ -40,7 +46,9 @@ export class ProviderUpstream implements Upstream {
 
   async send(provider: Provider, call: UpstreamCall): Promise<UpstreamAnswer> {
     const connector = this.connectorOf(provider);
-    const { status, headers, body } = await (call.native ? forward(connector, call, call.native) : send(connector, call));
+    const { status, headers, body } = await (call.native
+      ? forward(connector, call, call.native)
+      : send(connector, call));
     return { status, headers, body, readAll: () => body.collect() };
   }
 
@@ -52,10 +60,7 @@ export class ProviderUpstream implements Upstream {
   private connectorOf(provider: Provider): Connector {
     const connector = this.connectors.get(provider.id);
     if (connector) return connector;
-    throw new AppError(
-      'no_deployment_available',
-      `The provider ${provider.name} cannot be used as it is configured.`,
-    );
+    throw new AppError('no_deployment_available', `The provider ${provider.name} cannot be used as it is configured.`);
   }
 
   /** For metrics: connections in use and requests that wait for one, over all providers. */

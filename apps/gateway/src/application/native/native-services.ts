@@ -90,9 +90,7 @@ export const NATIVE_SERVICES: readonly NativeService[] = [
 ];
 
 function vertexModel(verb: string): RegExp {
-  return new RegExp(
-    `^(?:v1(?:beta1)?/)?(?:projects/[^/]+/locations/[^/]+/)?publishers/google/models/([^/:]+)${verb}$`,
-  );
+  return new RegExp(`^(?:v1(?:beta1)?/)?(?:projects/[^/]+/locations/[^/]+/)?publishers/google/models/([^/:]+)${verb}$`);
 }
 
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE']);
@@ -142,9 +140,13 @@ function checkQuery(query: string, isStream: boolean): void {
   }
   const form = parameters.get('alt') ?? parameters.get('$alt') ?? 'json';
   if (form === (isStream ? 'sse' : 'json')) return;
-  throw new AppError('invalid_parameter', `Ask for ${isStream ? 'alt=sse' : 'alt=json'}: other forms cannot be metered.`, {
-    param: 'alt',
-  });
+  throw new AppError(
+    'invalid_parameter',
+    `Ask for ${isStream ? 'alt=sse' : 'alt=json'}: other forms cannot be metered.`,
+    {
+      param: 'alt',
+    },
+  );
 }
 
 /** As a server compares it; a slash within a part stays hidden, for it parts nothing. */

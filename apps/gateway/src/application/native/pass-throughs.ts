@@ -16,7 +16,12 @@ export class PassThroughs {
   /** @returns the targets, for the connectors. */
   replace(configured: readonly ConfigPassThrough[]): Provider[] {
     this.routes = configured
-      .map(({ path, methods, free, target, headers }) => ({ path, methods, free, provider: toProvider(path, target, headers) }))
+      .map(({ path, methods, free, target, headers }) => ({
+        path,
+        methods,
+        free,
+        provider: toProvider(path, target, headers),
+      }))
       .sort((a, b) => b.path.length - a.path.length);
     return this.routes.map(({ provider }) => provider);
   }

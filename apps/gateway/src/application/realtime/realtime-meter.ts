@@ -1,5 +1,5 @@
-import { AppError } from '@ao/kernel';
-import { usageFromOpenAi, usageOf } from '@ao/pricing';
+import { toAppError, type AppError } from '@ao/kernel';
+import { inputTokensOf, usageFromOpenAi, usageOf } from '@ao/pricing';
 import type { SessionMoney } from './session-money.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -25,6 +25,8 @@ export class RealtimeMeter implements SessionMeter {
   /** Of the last response: a conversation only grows. */
   private inputTokens = 0;
   private closed = false;
+  /** What was said while money was asked for; null while none is. */
+  private backlog: Json[] | null = null;
 
   /** @param onDry Hears why no further response can be paid. */
   constructor(
@@ -33,7 +35,7 @@ export class RealtimeMeter implements SessionMeter {
   ) {}
 
   get isOwed(): boolean {
-    return this.money.active > 0;
+    return this.money.active > 0 || this.backlog !== null;
   }
 
   start(): Promise<void> {
@@ -44,11 +46,8 @@ export class RealtimeMeter implements SessionMeter {
     if (isBinary || this.closed || !frame.includes('"response.')) return;
     const event = parse(frame);
     if (!event) return;
-    const response = fieldsOf(event['response']);
-    const id = String(event['response_id'] ?? response['id'] ?? '');
-    if (event['type'] === 'response.created') this.begin(id);
-    else if (event['type'] === 'response.done') this.end(id, response);
-    else if (typeof event['delta'] === 'string') this.count(id, String(event['type']), event['delta'].length);
+    if (this.backlog) this.backlog.push(event);
+    else this.take(event);
   }
 
   close(): void {
@@ -56,24 +55,49 @@ export class RealtimeMeter implements SessionMeter {
     this.money.close();
   }
 
-  private begin(id: string): void {
-    if (!this.money.begin(id)) {
-      this.onDry(new AppError('wallet_exhausted', 'A response began that nothing was reserved for.'));
-      return;
-    }
+  private take(event: Json): void {
+    const response = fieldsOf(event['response']);
+    const { type, delta } = event;
+    const id = textOf(event['response_id'] ?? response['id']);
+    if (type === 'response.created') this.begin(id, event);
+    else if (type === 'response.done') this.end(id, response);
+    else if (typeof delta === 'string') this.count(id, textOf(type), delta.length);
+  }
+
+  private begin(id: string, event: Json): void {
+    if (!this.money.begin(id)) return this.waitForMoney(event);
     this.money.note(id, { inputTokens: this.inputTokens });
     // Too little for two at once is no reason to stop the one that is paid: it is asked again when that has ended.
     this.money.reserveAhead().catch(() => undefined);
   }
 
+  /** One response follows the other at once: the money for it is still on its way. What is said of it meanwhile is kept. */
+  private waitForMoney(event: Json): void {
+    this.backlog = [event];
+    this.money.reserveAhead().then(
+      () => {
+        const said = this.backlog ?? [];
+        this.backlog = null;
+        if (this.closed) return;
+        for (const kept of said) {
+          // Another wait may have begun.
+          if (this.backlog) (this.backlog as Json[]).push(kept);
+          else this.take(kept);
+        }
+      },
+      (error: unknown) => {
+        this.backlog = null;
+        this.onDry(toAppError(error));
+      },
+    );
+  }
+
   private end(id: string, response: Json): void {
     const usage = usageFromOpenAi(response['usage']);
-    if (usage) this.inputTokens = Math.max(this.inputTokens, inputOf(response['usage']));
-    const status = response['status'];
+    if (usage) this.inputTokens = Math.max(this.inputTokens, inputTokensOf(usage));
+    const { status } = response;
     this.money.end(id, usage, typeof status === 'string' ? status : null);
-    this.money.reserveAhead().catch((error: unknown) => {
-      this.onDry(error instanceof AppError ? error : new AppError('backend_unavailable', 'The budget cannot be asked.'));
-    });
+    this.money.reserveAhead().catch((error: unknown) => this.onDry(toAppError(error)));
   }
 
   private count(id: string, type: string, characters: number): void {
@@ -107,7 +131,7 @@ export class FlatMeter implements SessionMeter {
   }
 }
 
-const inputOf = (usage: unknown): number => Number(fieldsOf(usage)['input_tokens'] ?? 0);
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const fieldsOf = (value: unknown): Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 

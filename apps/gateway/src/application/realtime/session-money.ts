@@ -44,6 +44,8 @@ export class SessionMoney {
   private ahead: Slice | null = null;
   private readonly underWay = new Map<string, Slice>();
   private first = true;
+  private closed = false;
+  private asking: Promise<void> = Promise.resolve();
 
   /** @param price Undefined where nothing is charged. */
   constructor(
@@ -63,16 +65,26 @@ export class SessionMoney {
   }
 
   /** Reserves for one response more, unless that is done. @throws AppError `wallet_exhausted`, `budget_exceeded`. */
-  async reserveAhead(): Promise<void> {
-    if (this.ahead) return;
-    if (this.amount > ZERO_USD && this.parts.spool.isFull()) {
-      throw new AppError('backend_unavailable', 'Too much usage waits to be recorded. Try again shortly.');
-    }
-    const reservation = this.amount > ZERO_USD ? await this.parts.budget.reserve(this.payers, this.amount) : null;
-    this.ahead = this.sliceOf(reservation);
+  reserveAhead(): Promise<void> {
+    // One question at a time: two would reserve for two.
+    this.asking = this.askAfter(this.asking);
+    return this.asking;
   }
 
-  /** A response began. @returns false when nothing was reserved for it: it must be stopped. */
+  private async askAfter(before: Promise<void>): Promise<void> {
+    await before.catch(() => undefined);
+    if (this.ahead || this.closed) return;
+    const { spool, budget } = this.parts;
+    if (this.amount > ZERO_USD && spool.isFull()) {
+      throw new AppError('backend_unavailable', 'Too much usage waits to be recorded. Try again shortly.');
+    }
+    const reservation = this.amount > ZERO_USD ? await budget.reserve(this.payers, this.amount) : null;
+    // It may have come too late.
+    if (this.closed) budget.settle(reservation, ZERO_USD);
+    else this.ahead = this.sliceOf(reservation);
+  }
+
+  /** A response began. @returns false when nothing is reserved for it yet: `reserveAhead` first. */
   begin(responseId: string): boolean {
     const slice = this.ahead;
     if (!slice || this.underWay.has(responseId)) return slice !== null;
@@ -110,7 +122,8 @@ export class SessionMoney {
 
   /** The session is over: responses whose end was never told are billed as far as they were heard. */
   close(): void {
-    for (const responseId of [...this.underWay.keys()]) this.end(responseId, null, null);
+    this.closed = true;
+    for (const responseId of this.underWay.keys()) this.end(responseId, null, null);
     if (this.ahead) this.parts.budget.settle(this.ahead.reservation, ZERO_USD);
     this.ahead = null;
   }

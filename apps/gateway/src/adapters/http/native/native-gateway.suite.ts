@@ -26,7 +26,14 @@ export const SERVER_KEY = 'the-key-of-the-server';
 
 const pepper = Buffer.alloc(32, 7);
 const example = authenticateKeyV1.response.decode(authenticateKeyV1.example.response).principal!;
-const alice: Principal = { ...example, orgId: 'org_1', keyId: 'key_alice', role: 'member', walletId: 'wal_1', models: null };
+const alice: Principal = {
+  ...example,
+  orgId: 'org_1',
+  keyId: 'key_alice',
+  role: 'member',
+  walletId: 'wal_1',
+  models: null,
+};
 const open = { requestsPerMinuteMax: null, tokensPerMinuteMax: null, concurrencyMax: null, expiresAtMs: null };
 const PRINCIPALS: Record<keyof typeof KEYS, Principal> = {
   alice: { ...alice, ...open },

@@ -23,6 +23,8 @@ const MESSAGE = {
 const ASKED = '{ "model":"claude-sonnet-4-5",  "max_tokens":64,"messages":[{"role":"user","content":"Hi \\u00fc"}] }';
 const CLAUDE = { model: 'claude-sonnet-4-5', inputPico: '3000000', outputPico: '15000000' };
 
+type Call = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> };
+
 describe('native routes', () => {
   let gateway: Awaited<ReturnType<typeof startNativeGateway>>;
   let upstream: Server;
@@ -54,12 +56,16 @@ describe('native routes', () => {
     await gateway.serve([{ kind: 'anthropic', baseUrl: base }], [CLAUDE]);
   });
 
-  const call = (path: string, change: RequestInit = {}, key: string | null = KEYS.alice): Promise<Response> =>
+  const call = (path: string, change: Call = {}, key: string | null = KEYS.alice): Promise<Response> =>
     fetch(gateway.url + path, {
       method: 'POST',
       body: ASKED,
       ...change,
-      headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }), ...change.headers },
+      headers: {
+        'content-type': 'application/json',
+        ...(key && { authorization: `Bearer ${key}` }),
+        ...change.headers,
+      },
     });
 
   it('[GW-011] POST /anthropic/v1/messages reaches the provider with our key and an unchanged body', async () => {
@@ -118,23 +124,25 @@ describe('native routes', () => {
     expect(seen).toEqual([]);
   });
 
-  it.each(['/anthropic/v1/../../admin', '/anthropic/%2e%2e/admin', '/anthropic/v1//messages', '/anthropic/v1%2fmessages'])(
-    '[GW-011] does not forward the path %s',
-    async (path) => {
-      // fetch would tidy it up.
-      const status = await new Promise((resolve, reject) => {
-        const headers = { authorization: `Bearer ${KEYS.alice}` };
-        rawRequest(gateway.url, { method: 'GET', path, headers }, (response) => {
-          response.resume();
-          resolve(response.statusCode);
-        })
-          .on('error', reject)
-          .end();
-      });
-      expect([400, 403, 404]).toContain(status);
-      expect(seen).toEqual([]);
-    },
-  );
+  it.each([
+    '/anthropic/v1/../../admin',
+    '/anthropic/%2e%2e/admin',
+    '/anthropic/v1//messages',
+    '/anthropic/v1%2fmessages',
+  ])('[GW-011] does not forward the path %s', async (path) => {
+    // fetch would tidy it up.
+    const status = await new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${KEYS.alice}` };
+      rawRequest(gateway.url, { method: 'GET', path, headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+    expect([400, 403, 404]).toContain(status);
+    expect(seen).toEqual([]);
+  });
 
   it('[GW-011] shows the provider of an organisation to nobody else', async () => {
     await gateway.serve([{ kind: 'anthropic', baseUrl: base, orgId: 'org_1' }], [CLAUDE]);

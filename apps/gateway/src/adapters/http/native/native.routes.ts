@@ -137,9 +137,13 @@ function forwardedHeaders({ headers }: FastifyRequest, { kind }: NativeOperation
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value !== 'string' || CREDENTIALS.has(name)) continue;
     if (kind === 'conversation' && name === 'x-goog-fieldmask') {
-      throw new AppError('invalid_header_value', 'Leave x-goog-fieldmask out: the answer is billed by all its fields.', {
-        param: name,
-      });
+      throw new AppError(
+        'invalid_header_value',
+        'Leave x-goog-fieldmask out: the answer is billed by all its fields.',
+        {
+          param: name,
+        },
+      );
     }
     given[name] = value;
   }

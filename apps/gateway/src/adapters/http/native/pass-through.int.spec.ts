@@ -52,13 +52,19 @@ describe('routes of the operator’s own', () => {
       method: 'POST',
       body: 'any bytes',
       ...change,
-      headers: { 'content-type': 'application/octet-stream', ...(key && { authorization: `Bearer ${key}` }), cookie: 'a=b' },
+      headers: {
+        'content-type': 'application/octet-stream',
+        ...(key && { authorization: `Bearer ${key}` }),
+        cookie: 'a=b',
+      },
     });
 
   it('[GW-012] forwards what lies below a path to its target, with the headers of the file', async () => {
     const response = await call('/my/priced/sub/path?x=1');
     expect([response.status, await response.text()]).toEqual([201, 'done']);
-    expect(seen).toEqual([expect.objectContaining({ method: 'POST', url: '/base/v2/sub/path?x=1', body: 'any bytes' })]);
+    expect(seen).toEqual([
+      expect.objectContaining({ method: 'POST', url: '/base/v2/sub/path?x=1', body: 'any bytes' }),
+    ]);
     expect(seen[0]!.headers).toMatchObject({ authorization: 'Bearer target-secret' });
     expect(seen[0]!.headers['cookie']).toBeUndefined();
     expect(await gateway.report(response)).toMatchObject({ cost: 5_000_000n, provider: '/my/priced', status: 201 });

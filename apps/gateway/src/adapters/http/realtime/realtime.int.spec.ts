@@ -67,6 +67,11 @@ describe('realtime sessions', () => {
     const tell = (event: object): void => socket.send(JSON.stringify(event));
     if (text.includes('response.create')) tell({ type: 'response.created', response: { id } });
     if (text.includes('slow')) return;
+    if (text.includes('twice')) {
+      tell({ type: 'response.done', response: { id, status: 'completed', usage: USAGE } });
+      tell({ type: 'response.created', response: { id: 'resp_2' } });
+      return tell({ type: 'response.done', response: { id: 'resp_2', status: 'completed', usage: USAGE } });
+    }
     tell({ type: 'response.done', response: { id, status: 'completed', usage: USAGE } });
   }
 
@@ -76,7 +81,7 @@ describe('realtime sessions', () => {
     const socket = new WebSocket(gateway.url.replace('http', 'ws') + at, protocols, { headers });
     clients.push(socket);
     const frames: string[] = [];
-    socket.on('message', (data) => void frames.push(String(data)));
+    socket.on('message', (data: Buffer) => void frames.push(data.toString()));
     socket.on('error', () => undefined);
     const opened = new Promise<number>((resolve) => {
       socket.once('open', () => resolve(101));
@@ -123,7 +128,9 @@ describe('realtime sessions', () => {
   it('[GW-009] closes the provider’s side when the caller closes', async () => {
     const { socket, opened } = connect();
     await opened;
-    const closed = new Promise((resolve) => seen[0]!.socket.once('close', (code, reason) => resolve([code, `${reason}`])));
+    const closed = new Promise((resolve) =>
+      seen[0]!.socket.once('close', (code: number, reason: Buffer) => resolve([code, reason.toString()])),
+    );
     socket.close(4_001, 'bye');
     expect(await closed).toEqual([4_001, 'bye']);
   });
@@ -173,6 +180,18 @@ describe('realtime sessions', () => {
       finishReason: 'completed',
     });
     expect(gateway.reports[0]!.charges).toHaveLength(1);
+  });
+
+  it('[GW-009] bills responses that follow each other at once', async () => {
+    const { socket, opened, frames } = connect();
+    await opened;
+    for (let round = 1; round <= 10; round += 1) {
+      socket.send('{"type":"response.create","twice":1}');
+      await waitFor(() => frames.length === 4 * round && gateway.reports.length === 2 * round);
+    }
+    expect(gateway.reports.map(({ cost }) => cost)).toEqual(Array.from({ length: 20 }, () => COST));
+    expect(new Set(gateway.reports.map(({ requestId }) => requestId)).size).toBe(20);
+    expect(socket.readyState).toBe(WebSocket.OPEN);
   });
 
   it('[GW-009] hears what a response cost although the caller hung up', async () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Principal } from '@ao/contracts';
 import { AppError, toAppError, type Clock, type IdGenerator, type Logger } from '@ao/kernel';
 import type { SocketTarget } from '@ao/providers';
 import type { FastifyInstance } from 'fastify';
@@ -13,12 +14,16 @@ import { chooseProvider } from '../../../application/native/choose-provider.js';
 import { NATIVE_SERVICES } from '../../../application/native/native-services.js';
 import { FlatMeter, RealtimeMeter, type SessionMeter } from '../../../application/realtime/realtime-meter.js';
 import { SessionMoney, type SessionMoneyParts } from '../../../application/realtime/session-money.js';
+import type { Provider } from '../../../application/routing-table.js';
 import type { ProviderUpstream } from '../../upstream/provider-upstream.js';
 import { correlationId } from '../request-context.js';
 import { SocketRelay } from './socket-relay.js';
 
 const FRAME_BYTES_MAX = 16 * 1_048_576;
 const HANDSHAKE_MS = 10_000;
+const PING_EVERY_MS = 30_000;
+/** For the usage of a response that the caller did not wait for. */
+const LINGER_MS = 5_000;
 const KEY_PROTOCOL = 'openai-insecure-api-key.';
 const EXHAUSTED = 4_402;
 const VERTEX = NATIVE_SERVICES.find(({ name }) => name === 'vertex-ai')!;
@@ -53,6 +58,21 @@ interface Destination {
   route: Route;
   socket: { path: string; query: string; model: string };
   flat: boolean;
+}
+
+/** A handshake as Node hands it over. */
+interface Upgrade {
+  request: IncomingMessage;
+  socket: Duplex;
+  head: Buffer;
+}
+
+interface Session {
+  provider: Provider;
+  asked: Destination['socket'];
+  flat: boolean;
+  money: SessionMoney;
+  onClosed: () => void;
 }
 
 /** WebSockets to providers (GW-009, GW-010): who calls, where to, and with what money is settled before the upgrade. */
@@ -93,54 +113,26 @@ export class RealtimeSockets {
     if (!isLive && url.pathname !== '/v1/realtime') throw new AppError('not_found', 'There is no WebSocket here.');
     const principal = await authenticate.execute(keyOf(request));
     if (principal.role === 'viewer') {
-      throw new AppError('permission_denied', 'A key with the role viewer reads; it may not make calls that cost money.');
+      throw new AppError(
+        'permission_denied',
+        'A key with the role viewer reads; it may not make calls that cost money.',
+      );
     }
     const callId = ids.next('req');
     const { route, socket: asked, flat } = this.destination(url, isLive, principal);
     const charged = principal.walletId !== null;
     const { row } = priceCall(route, { ...ANY_SIZE, hasOutput: !flat }, charged, state.prices, clock.nowMs());
-    const call = {
-      callId,
-      correlationId: correlationId(request.headers, ids),
-      endpoint: isLive ? 'live' : '/v1/realtime',
-      principal,
-      featureId: null,
-      tags: [],
-      endUserId: null,
-      sessionId: null,
-      startedAtMs: clock.nowMs(),
-    };
-    const money = new SessionMoney(call, route, row, this.dependencies);
+    const endpoint = isLive ? 'live' : '/v1/realtime';
+    const call = { ...callOf(principal, callId, endpoint), correlationId: correlationId(request.headers, ids) };
+    const startedAtMs = clock.nowMs();
+    const money = new SessionMoney({ ...call, startedAtMs }, route, row, this.dependencies);
     const admission = await limits.admit(principal, callId, 0);
-    let relay: SocketRelay | null = null;
-    const meter: SessionMeter = flat
-      ? new FlatMeter(money)
-      : new RealtimeMeter(money, (error) => relay?.end(EXHAUSTED, error.message, errorEvent(error)));
+    const onClosed = (): void => {
+      admission?.finish(0);
+      logger.info({ callId, keyMasked: principal.keyMasked, endpoint }, 'a realtime session ended');
+    };
     try {
-      await meter.start();
-      const target = await this.dependencies.upstream.socketTarget(route.provider, asked);
-      const provider = await connect(target, request, socket);
-      this.server.handleUpgrade(request, socket, head, (caller) => {
-        relay = new SocketRelay(caller, provider, {
-          idleMs: this.dependencies.idleMs,
-          totalMs: this.dependencies.totalMs,
-          pingEveryMs: 30_000,
-          lingerMs: 5_000,
-          onProviderFrame: (frame, isBinary) => meter.read(frame, isBinary),
-          isOwed: () => meter.isOwed,
-          cancel: flat ? null : JSON.stringify({ type: 'response.cancel' }),
-          onClosed: () => {
-            this.sessions.delete(relay!);
-            meter.close();
-            admission?.finish(0);
-            logger.info({ callId, keyMasked: principal.keyMasked, path: url.pathname }, 'a realtime session ended');
-          },
-        });
-        this.sessions.add(relay);
-      });
-      // What failed was answered, and the provider must not wait for a caller that never comes.
-      if (!relay) provider.terminate();
-      if (!relay) throw new AppError('invalid_header_value', 'This is no handshake of a WebSocket.');
+      await this.open({ request, socket, head }, { provider: route.provider, asked, flat, money, onClosed });
     } catch (error) {
       money.close();
       admission?.finish(0);
@@ -148,11 +140,42 @@ export class RealtimeSockets {
     }
   }
 
-  private destination(
-    url: URL,
-    isLive: boolean,
-    principal: Awaited<ReturnType<Authenticate['execute']>>,
-  ): Destination {
+  /** Reserves, opens the provider's side, then the caller's. */
+  private async open(upgrade: Upgrade, { provider, asked, flat, money, onClosed }: Session): Promise<void> {
+    const { upstream, idleMs, totalMs } = this.dependencies;
+    const { request, socket, head } = upgrade;
+    let relay: SocketRelay | null = null;
+    const meter: SessionMeter = flat
+      ? new FlatMeter(money)
+      : new RealtimeMeter(money, (error) => relay?.end(EXHAUSTED, error.message, errorEvent(error)));
+    await meter.start();
+    const target = await upstream.socketTarget(provider, asked);
+    const side = await connect(target, request, socket);
+    this.server.handleUpgrade(request, socket, head, (caller) => {
+      const opened = new SocketRelay(caller, side, {
+        idleMs,
+        totalMs,
+        pingEveryMs: PING_EVERY_MS,
+        lingerMs: LINGER_MS,
+        onProviderFrame: (frame, isBinary) => meter.read(frame, isBinary),
+        isOwed: () => meter.isOwed,
+        cancel: flat ? null : JSON.stringify({ type: 'response.cancel' }),
+        onClosed: () => {
+          this.sessions.delete(opened);
+          meter.close();
+          onClosed();
+        },
+      });
+      relay = opened;
+      this.sessions.add(opened);
+    });
+    if (relay) return;
+    // The handshake was none, and has been answered: the provider must not wait for a caller that never comes.
+    side.terminate();
+    throw new AppError('invalid_header_value', 'This is no handshake of a WebSocket.');
+  }
+
+  private destination(url: URL, isLive: boolean, principal: Awaited<ReturnType<Authenticate['execute']>>): Destination {
     const { state, direct } = this.dependencies;
     const model = url.searchParams.get('model') ?? '';
     if (isLive) {
@@ -180,6 +203,16 @@ export class RealtimeSockets {
     );
   }
 }
+
+const callOf = (principal: Principal, callId: string, endpoint: string) => ({
+  callId,
+  endpoint,
+  principal,
+  featureId: null,
+  tags: [],
+  endUserId: null,
+  sessionId: null,
+});
 
 /** Opens the provider's side, paused. Rejects when the provider refuses, or the caller leaves meanwhile. */
 function connect(target: SocketTarget, request: IncomingMessage, caller: Duplex): Promise<WebSocket> {
