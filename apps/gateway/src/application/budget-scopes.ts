@@ -6,6 +6,9 @@ import type { Route } from './calls/route.js';
 /** What a call has in each dimension: several tags, two names of a model, or nothing at all. */
 type CallFacts = Readonly<Record<ScopeDimension, readonly string[]>>;
 
+/** Whom a call is for. */
+export type AttributedCall = Pick<InboundCall, 'principal' | 'tags' | 'sessionId' | 'endUserId'>;
+
 /** What is decided about a call by then. */
 interface PlannedCall {
   route: Pick<Route, 'modelGroup' | 'provider'>;
@@ -32,7 +35,7 @@ export class BudgetScopes {
   }
 
   /** In an order that depends on nothing but the budgets. */
-  applyingTo(call: InboundCall, plan: PlannedCall): readonly BudgetClaim[] {
+  applyingTo(call: AttributedCall, plan: PlannedCall): readonly BudgetClaim[] {
     const budgets = this.byOrganisation.get(call.principal.orgId);
     return budgets ? budgets.applyingTo(factsOf(call, plan)) : NONE;
   }
@@ -81,7 +84,7 @@ function claimsOf({ walletId, scope }: ScopedBudget, facts: CallFacts): BudgetCl
   return claims.map((values) => ({ walletId, values }));
 }
 
-function factsOf(call: InboundCall, { route, request }: PlannedCall): CallFacts {
+function factsOf(call: AttributedCall, { route, request }: PlannedCall): CallFacts {
   const { principal, tags, sessionId } = call;
   return {
     team: some(principal.teamId),
