@@ -4,6 +4,7 @@ import { NO_USAGE, addUsage, cost, type PriceRow, type Usage } from '@ao/pricing
 import type { Reservation } from '../../domain/lease-pool.js';
 import type { Route } from './route.js';
 import type { CallBegin } from '../ports.js';
+import type { Attribution } from './attribution.js';
 import type { InboundCall } from './call.js';
 
 /** What a record tells of a call. */
@@ -18,8 +19,7 @@ interface RecordOptions {
   route: Route;
   requestedModel: string;
   stream: boolean;
-  endUserId: string | null;
-  tags: string[];
+  attribution: Attribution;
   price: PriceRow | undefined;
   reservation: Reservation | null;
 }
@@ -169,8 +169,7 @@ function describeCall({
   route,
   requestedModel,
   stream,
-  endUserId,
-  tags,
+  attribution,
   price,
   reservation,
 }: RecordOptions): CallBegin {
@@ -193,9 +192,9 @@ function describeCall({
     ownKey: route.ownKey,
     cache: 'none',
     startedAtMs: call.startedAtMs,
-    tags: tags.slice(0, TAGS_MAX),
+    tags: attribution.tags.slice(0, TAGS_MAX),
     featureId: call.featureId,
-    endUserId: endUserId?.slice(0, END_USER_LENGTH_MAX) ?? null,
+    endUserId: attribution.endUserId?.slice(0, END_USER_LENGTH_MAX) ?? null,
     decision: { ...route.decision, candidates: route.decision.candidates.slice(0, CANDIDATES_MAX) },
   };
 }

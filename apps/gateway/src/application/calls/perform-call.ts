@@ -124,15 +124,14 @@ export class PerformCall {
     admission: Admission | null,
     { payers, tokens, reservation }: Slice & { payers: Payers | null },
   ): RunningCall {
-    const { route, request, price } = plan;
+    const { route, request, attribution, price } = plan;
     const record = new CallRecord({
       gatewayId: this.options.gatewayId,
       call,
       route,
       requestedModel: request.model,
       stream: request.stream,
-      endUserId: call.endUserId ?? request.endUserId,
-      tags: [...new Set([...call.tags, ...request.tags])],
+      attribution,
       price: price.row,
       reservation,
     });

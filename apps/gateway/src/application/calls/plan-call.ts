@@ -1,6 +1,7 @@
 import { AppError } from '@ao/kernel';
 import { isVendorTool, type Exchange } from '@ao/wire';
 import type { ModelState } from '../model-state.js';
+import { attributionOf, type Attribution } from './attribution.js';
 import type { InboundCall } from './call.js';
 import { chooseRoute, routeNative, type DirectOpenAi } from './choose-route.js';
 import { FREE, priceCall, type CallPrice } from './price-call.js';
@@ -12,6 +13,7 @@ import type { Route } from './route.js';
 /** All that is decided about a call before any money or network is touched. */
 export interface CallPlan {
   request: RequestFacts;
+  attribution: Attribution;
   route: Route;
   price: CallPrice;
   promptTokensBound: number;
@@ -32,6 +34,7 @@ export interface PlanOptions {
  */
 export function planCall(call: InboundCall, state: ModelState, options: PlanOptions): CallPlan {
   const request = readRequest(call, options.limits);
+  const attribution = attributionOf(call, request);
   const route = chooseFor(call, request, state, options);
   const protocols = protocolsOf(route.provider.kind, route.model);
   const promptTokensBound = request.promptTokensBound(route.model);
@@ -59,7 +62,7 @@ export function planCall(call: InboundCall, state: ModelState, options: PlanOpti
   const exchange = call.native ? { ...spoken, body: call.body } : spoken;
   const refused = exchange.dropped.filter((name) => !isVendorTool(name));
   if (refused.length > 0 && !options.dropParams && !request.dropParams) throw notExpressible(refused);
-  return { request, route, price, promptTokensBound, exchange };
+  return { request, attribution, route, price, promptTokensBound, exchange };
 }
 
 const MS_PER_S = 1_000;

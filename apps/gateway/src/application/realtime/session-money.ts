@@ -40,6 +40,7 @@ interface Slice {
  */
 export class SessionMoney {
   private readonly payers: Payers | null;
+  private readonly attribution: Attribution;
   private readonly amount: NanoUsd;
   private ahead: Slice | null = null;
   private readonly underWay = new Map<string, Slice>();
@@ -47,14 +48,15 @@ export class SessionMoney {
   private closed = false;
   private asking: Promise<void> = Promise.resolve();
 
-  /** @param price Undefined where nothing is charged. */
+  /** @param price Undefined where nothing is charged. @throws AppError `invalid_parameter` for what the key may not name. */
   constructor(
     private readonly call: SessionCall,
     private readonly route: Route,
     private readonly price: PriceRow | undefined,
     private readonly parts: SessionMoneyParts,
   ) {
-    const plan = { route, request: { model: route.modelGroup ?? route.model, endUserId: null, tags: [] } };
+    this.attribution = attributionOf(call, { tags: [], endUserId: null });
+    const plan = { route, request: { model: route.modelGroup ?? route.model }, attribution: this.attribution };
     this.payers = payersOf(call.principal, parts.state.budgets.applyingTo(call, plan));
     this.amount = this.payers && price ? mostOfOneResponse(price) : ZERO_USD;
   }
@@ -147,8 +149,7 @@ export class SessionMoney {
       route: this.route,
       requestedModel: this.route.modelGroup ?? this.route.model,
       stream: true,
-      endUserId: this.call.endUserId,
-      tags: this.call.tags,
+      attribution: this.attribution,
       price: this.price,
       reservation,
     });
