@@ -4,6 +4,7 @@ import { NO_USAGE, addUsage, estimateMax, isConsumed, usageOf, type PriceRow, ty
 import type { Reservation } from '../../domain/lease-pool.js';
 import type { Budget } from '../budget.js';
 import type { AttributedCall } from '../budget-scopes.js';
+import { attributionOf, type Attribution } from '../calls/attribution.js';
 import { CallRecord, type RecordedCall } from '../calls/call-record.js';
 import type { Route } from '../calls/route.js';
 import type { ModelState } from '../model-state.js';
