@@ -3,6 +3,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { BatchesRpc } from './adapters/bus/batches.rpc.js';
 import { ChargesClient } from './adapters/bus/charges.client.js';
 import { FilesRpc } from './adapters/bus/files.rpc.js';
+import { ResponsesRpc } from './adapters/bus/responses.rpc.js';
 import { TasksRpc } from './adapters/bus/tasks.rpc.js';
 import { HttpLineCalls } from './adapters/gateway/http.line-calls.js';
 import { OpenAiModels } from './adapters/gateway/openai.models.js';
@@ -10,6 +11,7 @@ import { LeaseRunnerJob } from './adapters/jobs/lease-runner.job.js';
 import { PostgresBatchQueue } from './adapters/postgres/batch.queue.js';
 import { PostgresBatchStore } from './adapters/postgres/batch.store.js';
 import { PostgresFileStore } from './adapters/postgres/file.store.js';
+import { PostgresResponseStore } from './adapters/postgres/response.store.js';
 import { PostgresTaskQueue } from './adapters/postgres/task.queue.js';
 import { PostgresTaskRepository } from './adapters/postgres/task.repository.js';
 import { CreateBatch } from './application/batches/create-batch.js';
@@ -25,6 +27,7 @@ import { FindFiles } from './application/files/find-files.js';
 import { Sweep } from './application/files/sweep.js';
 import { UploadFile } from './application/files/upload-file.js';
 import { GetTask } from './application/get-task.js';
+import { KeepResponses } from './application/responses/keep-responses.js';
 import { RunTask } from './application/run-task.js';
 import { SubmitTask } from './application/submit-task.js';
 import { loadAgentsConfig, type AgentsConfig } from './config.js';
@@ -44,12 +47,13 @@ export class AgentsModule {
     const config = loadAgentsConfig(context.environment);
     const tasks = tasksPart(context, config);
     const batches = filesAndBatchesPart(context, config);
+    const responses = responsesPart(context, config);
     const module: DynamicModule = {
       module: AgentsModule,
-      controllers: [TasksRpc, FilesRpc, BatchesRpc],
-      providers: [...tasks.providers, ...batches.providers],
+      controllers: [TasksRpc, FilesRpc, BatchesRpc, ResponsesRpc],
+      providers: [...tasks.providers, ...batches.providers, ...responses.providers],
     };
-    return { module, jobs: [...tasks.jobs, ...batches.jobs] };
+    return { module, jobs: [...tasks.jobs, ...batches.jobs, ...responses.jobs] };
   }
 }
 
@@ -176,4 +180,20 @@ function batchRunner(
     clock,
     logger,
   });
+}
+
+/** Stored responses. */
+function responsesPart({ clock, logger, database }: ServiceContext, config: AgentsConfig): Part {
+  const responses = new KeepResponses(new PostgresResponseStore(database), {
+    retentionDays: config.AGENTS_RESPONSE_RETENTION_DAYS,
+    organisationBytesMax: config.AGENTS_ORGANISATION_RESPONSE_BYTES_MAX,
+    clock,
+  });
+  const sweeper = new PeriodicJob({
+    name: 'sweep of stored responses',
+    everyMs: config.AGENTS_RESPONSE_SWEEP_INTERVAL_MS,
+    run: (signal) => responses.sweep(signal),
+    logger,
+  });
+  return { providers: [{ provide: KeepResponses, useValue: responses }], jobs: [sweeper] };
 }

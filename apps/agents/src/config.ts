@@ -87,6 +87,21 @@ export const agentsSettings = {
     schema: integer(100, 86_400_000),
     default: 60_000,
   }),
+  AGENTS_RESPONSE_RETENTION_DAYS: setting({
+    description: 'how long answers of /v1/responses are kept that their callers want stored',
+    schema: integer(1, 3_650),
+    default: 30,
+  }),
+  AGENTS_ORGANISATION_RESPONSE_BYTES_MAX: setting({
+    description: 'what the stored responses of one organisation may have together, compressed',
+    schema: integer(1_024, 1_099_511_627_776),
+    default: 1_073_741_824,
+  }),
+  AGENTS_RESPONSE_SWEEP_INTERVAL_MS: setting({
+    description: 'how often to remove stored responses whose time is over',
+    schema: integer(100, 86_400_000),
+    default: 60_000,
+  }),
 } as const;
 
 const settings = { ...agentsSettings, SHUTDOWN_TIMEOUT_MS: platformSettings.SHUTDOWN_TIMEOUT_MS } as const;

@@ -59,6 +59,11 @@ export const gatewaySettings = {
     schema: flag(),
     default: true,
   }),
+  DROP_PARAMS: setting({
+    description: 'true leaves out parameters that a provider has no word for, instead of refusing the call',
+    schema: flag(),
+    default: false,
+  }),
   CORS_ALLOWED_ORIGINS: setting({ description: 'origins of browsers that may call', schema: list(), default: [] }),
   HEADERS_TIMEOUT_MS: setting({
     description: 'time to receive the request headers',

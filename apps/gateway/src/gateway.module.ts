@@ -4,6 +4,7 @@ import type { SecretBox } from '@ao/config';
 import type { Clock, IdGenerator, Logger } from '@ao/kernel';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { IdentityClient } from './adapters/bus/identity.client.js';
+import { ResponsesClient } from './adapters/bus/responses.client.js';
 import { WalletClient } from './adapters/bus/wallet.client.js';
 import { registerAdminRoutes } from './adapters/http/admin/admin-routes.js';
 import { aliasRoutes } from './adapters/http/admin/aliases.routes.js';
@@ -19,6 +20,7 @@ import { ledgerRoutes } from './adapters/http/admin/ledger.routes.js';
 import { walletRoutes } from './adapters/http/admin/wallets.routes.js';
 import { registerCompletions } from './adapters/http/completion.routes.js';
 import { registerFiles } from './adapters/http/files/register-files.js';
+import { responseRoutes } from './adapters/http/responses/response.routes.js';
 import { registerDashboard } from './adapters/http/dashboard.routes.js';
 import { registerHealth } from './adapters/http/health.routes.js';
 import { GatewayMetrics } from './adapters/http/metrics.js';
@@ -31,6 +33,7 @@ import { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { KeyValue } from '@ao/keyvalue';
 import { Authenticate } from './application/authenticate.js';
 import { Budget } from './application/budget.js';
+import { CountTokens } from './application/calls/count-tokens.js';
 import { PerformCall } from './application/calls/perform-call.js';
 import type { PlanOptions } from './application/calls/plan-call.js';
 import { AnswerStore } from './application/idempotency/answer-store.js';
@@ -39,6 +42,10 @@ import { IdempotentCalls } from './application/idempotency/idempotent-calls.js';
 import { Limits } from './application/limits.js';
 import { ModelState } from './application/model-state.js';
 import { Principals } from './application/principals.js';
+import { ResolvePrevious } from './application/responses/resolve-previous.js';
+import { ResponseCalls } from './application/responses/response-calls.js';
+import { ResponseContents } from './application/responses/response-contents.js';
+import { StoreAnswer } from './application/responses/store-answer.js';
 import { Readiness } from './application/readiness.js';
 import { loadGatewayConfig, type GatewayConfig } from './config.js';
 import { LeasePool } from './domain/lease-pool.js';
@@ -145,9 +152,17 @@ export class GatewayModule {
       redis: () => requireHealthy(context.keyValue),
     });
 
+    const contents = new ResponseContents(context.secretBox);
+    const responses = new ResponsesClient(bus);
     registerCompletions(server.app, {
       authenticate,
       performCall,
+      countTokens: new CountTokens(state, limits, upstream, plan),
+      responseCalls: new ResponseCalls(
+        new ResolvePrevious(responses, contents),
+        new StoreAnswer(responses, contents, logger),
+        logger,
+      ),
       idempotentCalls,
       state,
       plan,
@@ -177,6 +192,7 @@ export class GatewayModule {
       ...routingRoutes,
       ...operationsRoutes,
       ...taskRoutes,
+      ...responseRoutes(contents),
     ];
     const seal = (secret: string): string => context.secretBox.seal(secret);
     registerAdminRoutes(server.app, routes, { bus, authenticate, seal, fingerprint });
@@ -218,6 +234,7 @@ function planOptions(config: GatewayConfig): PlanOptions {
       contentCharactersMax: unlimited(config.CONTENT_CHARACTERS_MAX),
       inputsMax: 2_048,
     },
+    dropParams: config.DROP_PARAMS,
     direct: {
       enabled: config.OPENAI_PASSTHROUGH_ENABLED,
       provider: {

@@ -46,8 +46,9 @@ export function wireRouting(context: ServiceContext): ServiceParts {
   const catalogue = new ConfigCatalogue({ path: config.AO_CONFIG, environment, builtIn, keys, clock, logger });
   const put = (table: Parameters<typeof bus.putSnapshot<typeof routingTableSnapshot>>[1]): Promise<void> =>
     bus.putSnapshot(routingTableSnapshot, table);
-  const table = new PublishRoutingTable(new PostgresTableRepository(store), catalogue, keys, put, logger);
-  const guard = new BaseUrlGuard(new OutboundGuard({ allowPrivate: config.AO_ALLOW_PRIVATE_PROVIDER_URLS }));
+  const allowPrivate = config.AO_ALLOW_PRIVATE_PROVIDER_URLS;
+  const table = new PublishRoutingTable(new PostgresTableRepository(store), catalogue, keys, put, logger, allowPrivate);
+  const guard = new BaseUrlGuard(new OutboundGuard({ allowPrivate }));
   const finder = new FindProvider(providers, catalogue);
   const checked = [guard, keys, table, limits, clock, ids] as const;
   const module = moduleOf([
@@ -56,7 +57,7 @@ export function wireRouting(context: ServiceContext): ServiceParts {
     new CreateProvider(providers, deployments, ...checked),
     new UpdateProvider(finder, providers, deployments, ...checked),
     new DeleteProvider(finder, providers, table, clock, ids),
-    new TestProvider(finder, guard, keys, new ConnectorProbe(clock)),
+    new TestProvider(finder, guard, keys, new ConnectorProbe(clock, allowPrivate)),
     new CreateDeployment(finder, deployments, table, limits, clock, ids),
     new DeleteDeployment(deployments, catalogue, table, clock, ids),
     new SetAlias(aliases, table, limits, clock, ids),

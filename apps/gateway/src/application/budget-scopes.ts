@@ -1,6 +1,6 @@
 import { EACH, SCOPE_DIMENSIONS, type BudgetClaim, type ScopeDimension, type ScopedBudget } from '@ao/contracts';
 import type { InboundCall } from './calls/call.js';
-import type { RequestFacts } from './calls/read-request.js';
+import type { RequestFacts } from './calls/requests/request-facts.js';
 import type { Route } from './calls/route.js';
 
 /** What a call has in each dimension: several tags, two names of a model, or nothing at all. */

@@ -49,9 +49,17 @@ export interface UsageSpool {
 
 /** A request on its way to a provider. */
 export interface UpstreamCall {
-  /** Path below the provider's base URL. */
-  endpoint: 'chat/completions' | 'embeddings';
+  /** One that the provider's connector knows, such as `chat/completions`. */
+  endpoint: string;
+  /** The provider's own name for the model. */
+  model: string;
   body: Buffer;
+  /** Of the body; absent: JSON. */
+  contentType?: string;
+  /** What the answer may be; absent: what fits `stream`. */
+  accept?: string;
+  /** Of the protocol itself; the connector sends those that it knows. */
+  headers: Readonly<Record<string, string>>;
   stream: boolean;
   correlationId: string;
   /** The caller's own provider key, instead of the configured one. */

@@ -1,8 +1,8 @@
-import { OPENAI_COMPATIBLE_VENDORS } from '@ao/config';
 import { AppError } from '@ao/kernel';
+import { KIND_SETTINGS } from '@ao/providers/kinds';
 
-/** The kinds that a connector serves: all of them speak OpenAI's protocol. */
-const PROVIDER_KINDS = Object.keys(OPENAI_COMPATIBLE_VENDORS);
+/** The kinds that a connector serves. */
+const PROVIDER_KINDS = [...KIND_SETTINGS.keys()];
 
 /** @throws AppError `invalid_parameter` that names the kinds there are. */
 export function checkKind(kind: string): void {

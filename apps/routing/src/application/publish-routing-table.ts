@@ -3,9 +3,9 @@ import { providerTimeouts } from '@ao/contracts';
 import { withDeadline, type Logger } from '@ao/kernel';
 import type { Catalogue } from '../domain/catalogue.js';
 import type { Provider } from '../domain/provider.js';
-import { CONNECTOR_KIND } from './connector-kind.js';
 import type { CatalogueSource, RoutingTable, StoredTable, TableRepository } from './ports.js';
 import type { ProviderKeys } from './provider-keys.js';
+import { reachOf } from './provider-reach.js';
 
 type Table = ValueOf<typeof routingTableSnapshot>;
 
@@ -27,6 +27,7 @@ export class PublishRoutingTable implements RoutingTable {
     private readonly keys: ProviderKeys,
     private readonly put: (table: Table) => Promise<void>,
     private readonly logger: Logger,
+    private readonly allowPrivate: boolean,
   ) {}
 
   /** Whether the gateways have ever got a table from this process. */
@@ -94,7 +95,7 @@ export class PublishRoutingTable implements RoutingTable {
   }
 
   private toRouted(provider: Provider): RoutedProvider {
-    const { id, name, vendor, baseUrl, organisation, connectionsMax, region } = provider;
+    const { id, name, kind, vendor, baseUrl, organisation, connectionsMax, region } = provider;
     const sealedKey = this.keys.sealedFor(provider);
     if (sealedKey === null && provider.key.reference !== null) {
       this.logger.warn(
@@ -106,7 +107,7 @@ export class PublishRoutingTable implements RoutingTable {
     return {
       id,
       name,
-      kind: CONNECTOR_KIND,
+      kind,
       vendor,
       baseUrl,
       sealedKey,
@@ -114,6 +115,7 @@ export class PublishRoutingTable implements RoutingTable {
       timeouts,
       connectionsMax,
       region,
+      reach: reachOf(provider, this.allowPrivate),
     };
   }
 }

@@ -5,6 +5,8 @@ import { temporaryFolder, type TemporaryFolder } from '@ao/testing';
 /** A model of an AO_CONFIG file, with prices in dollars per token. */
 export interface FileModel {
   name: string;
+  /** As AO_CONFIG names providers' kinds; `openai` unless told. */
+  provider?: string;
   /** What the provider calls it; the name itself unless told. */
   model?: string;
   baseUrl: string;
@@ -46,6 +48,7 @@ export class ModelFile {
 
 function toEntry({
   name,
+  provider = 'openai',
   model = name,
   baseUrl,
   apiKey = 'sk-provider-key',
@@ -56,7 +59,7 @@ function toEntry({
   return {
     model_name: name,
     litellm_params: {
-      model: `openai/${model}`,
+      model: `${provider}/${model}`,
       api_base: baseUrl,
       api_key: apiKey,
       ...(timeout !== undefined && { timeout }),

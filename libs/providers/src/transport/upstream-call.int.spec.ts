@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 function poolOf(origin: string, connectionsMax = 2): UpstreamPool {
-  return new UpstreamPool({ origin, connectMs: 300, connectionsMax }, systemClock);
+  return new UpstreamPool({ origin, connectMs: 300, connectionsMax, reach: 'any' }, systemClock);
 }
 
 function send(timeouts: Partial<UpstreamTimeouts> = {}, change: Partial<PoolCall> = {}): Promise<UpstreamResponse> {

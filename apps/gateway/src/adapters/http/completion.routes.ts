@@ -2,15 +2,19 @@ import type { ServerResponse } from 'node:http';
 import { AppError, type Logger } from '@ao/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../../application/authenticate.js';
-import type { CallEndpoint, InboundCall } from '../../application/calls/call.js';
+import type { InboundCall, Responder } from '../../application/calls/call.js';
+import type { CountTokens } from '../../application/calls/count-tokens.js';
 import { dryRun } from '../../application/calls/dry-run.js';
 import type { PerformCall } from '../../application/calls/perform-call.js';
 import type { PlanOptions } from '../../application/calls/plan-call.js';
 import { UpstreamRefusal } from '../../application/calls/upstream-refusal.js';
 import type { ModelState } from '../../application/model-state.js';
+import type { ResponseCalls } from '../../application/responses/response-calls.js';
 import type { IdempotentCalls } from '../../application/idempotency/idempotent-calls.js';
 import { HttpResponder } from './http-responder.js';
 import { readAttribution } from './attribution.js';
+import { callerKey } from './caller-key.js';
+import { CALL_ROUTES, protocolOf, type CallRoute } from './call-routes.js';
 import { flagHeader, header, idempotencyKey } from './request-context.js';
 import { baseHeaders } from './response-headers.js';
 
@@ -20,6 +24,8 @@ const HEADER_LENGTH_MAX = 256;
 export interface CompletionDependencies {
   authenticate: Authenticate;
   performCall: PerformCall;
+  countTokens: CountTokens;
+  responseCalls: ResponseCalls;
   idempotentCalls: IdempotentCalls;
   state: ModelState;
   plan: PlanOptions;
@@ -29,27 +35,39 @@ export interface CompletionDependencies {
 
 /** The data plane: handlers on raw requests and sockets, nothing between them and the call. */
 export function registerCompletions(server: FastifyInstance, dependencies: CompletionDependencies): void {
-  for (const endpoint of ['/v1/chat/completions', '/v1/embeddings'] as const) {
-    server.post(endpoint, async (request, reply) => {
+  for (const route of CALL_ROUTES) {
+    server.post(route.url, { config: { protocol: route.protocol } }, async (request, reply) => {
       // Also on errors (GW-014), which the error handler writes.
       reply.headers(BACKEND_MODE);
-      const call = await readCall(endpoint, request, reply.raw, dependencies);
+      const read = await readCall(route, request, reply.raw, dependencies);
+      const { call, wrap } = await prepare(read, dependencies);
       if (flagHeader(request, 'x-dry-run')) {
         reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
         return reply.send(dryRun(call, dependencies.state, dependencies.plan));
       }
-      return answer(call, request, reply, dependencies);
+      if (route.counts?.(wildcardOf(request))) {
+        reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
+        return reply.type('application/json; charset=utf-8').send(await dependencies.countTokens.execute(call));
+      }
+      return answer(call, wrap(new HttpResponder(reply.raw, baseHeaders(request))), { request, reply }, dependencies);
     });
   }
 }
 
+/** Responses refer to what is stored, and are stored themselves. */
+async function prepare(
+  call: InboundCall,
+  { responseCalls }: CompletionDependencies,
+): Promise<{ call: InboundCall; wrap: (out: Responder) => Responder }> {
+  return call.endpoint === '/v1/responses' ? responseCalls.prepare(call) : { call, wrap: (out) => out };
+}
+
 async function answer(
   call: InboundCall,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  responder: Responder,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
   { performCall, idempotentCalls, logger }: CompletionDependencies,
 ): Promise<FastifyReply> {
-  const responder = new HttpResponder(reply.raw, baseHeaders(request));
   try {
     const key = idempotencyKey(request);
     if (key === undefined) await performCall.execute(call, responder);
@@ -71,16 +89,17 @@ function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): F
   if (!(error instanceof UpstreamRefusal)) throw error;
   if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
   reply.headers(baseHeaders(request));
-  return reply.status(error.status).type('application/json; charset=utf-8').send(JSON.stringify(error.body));
+  const body = protocolOf(request).encodeError(error.status, error.body);
+  return reply.status(error.status).type('application/json; charset=utf-8').send(body);
 }
 
 async function readCall(
-  endpoint: CallEndpoint,
+  { endpoint, readPath }: CallRoute,
   request: FastifyRequest,
   response: ServerResponse,
   { authenticate, allowClientOpenAiKey }: CompletionDependencies,
 ): Promise<InboundCall> {
-  const found = authenticate.execute(request.headers.authorization);
+  const found = authenticate.execute(callerKey(request));
   const principal = found instanceof Promise ? await found : found;
   request.keyMasked = principal.keyMasked;
   if (principal.role === 'viewer') {
@@ -95,6 +114,8 @@ async function readCall(
     endpoint,
     principal,
     body: request.body,
+    inPath: readPath?.(wildcardOf(request)) ?? null,
+    protocolHeaders: protocolHeaders(request),
     // An empty one is none: the call would go out without a key, and be charged to nobody.
     ownKey: allowClientOpenAiKey && ownKey ? ownKey : undefined,
     ...readAttribution(request),
@@ -116,3 +137,20 @@ function abortOnClose(response: ServerResponse): AbortSignal {
   else response.once('close', onClose);
   return controller.signal;
 }
+
+/** What a route ending in `*` found there. */
+const wildcardOf = (request: FastifyRequest): string => (request.params as Record<string, string>)['*'] ?? '';
+
+/** What providers of the same protocol are to hear; each connector sends only what is its own. */
+const PROTOCOL_HEADERS = ['anthropic-version', 'anthropic-beta', 'openai-beta'];
+
+function protocolHeaders(request: FastifyRequest): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const name of PROTOCOL_HEADERS) {
+    const value = header(request, name, PROTOCOL_HEADER_LENGTH_MAX);
+    if (value) given[name] = value;
+  }
+  return given;
+}
+
+const PROTOCOL_HEADER_LENGTH_MAX = 2_048;

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '@ao/kernel';
 import type { Authenticate } from '../../application/authenticate.js';
 import type { ModelState } from '../../application/model-state.js';
+import { callerKey } from './caller-key.js';
 import { setBaseHeaders } from './response-headers.js';
 
 /** `GET /v1/models` in OpenAI's shape: what this caller may use, hidden aliases left out (GW-008). */
@@ -13,13 +14,13 @@ export function registerModels(server: FastifyInstance, authenticate: Authentica
         .map(({ id, ownedBy }) => ({ id, object: 'model', created: 0, owned_by: ownedBy })),
     );
   server.get('/v1/models', async (request, reply) => {
-    const data = await list(request.headers.authorization);
+    const data = await list(callerKey(request));
     setBaseHeaders(request, reply);
     return reply.send({ object: 'list', data });
   });
   server.get<{ Params: { '*': string } }>('/v1/models/*', async (request, reply) => {
     const wanted = request.params['*'];
-    const model = (await list(request.headers.authorization)).find(({ id }) => id === wanted);
+    const model = (await list(callerKey(request))).find(({ id }) => id === wanted);
     if (!model)
       throw new AppError(
         'not_found',

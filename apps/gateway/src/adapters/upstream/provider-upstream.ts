@@ -33,7 +33,11 @@ export class ProviderUpstream implements Upstream {
       );
     const { status, headers, body } = await connector.send({
       endpoint: call.endpoint,
+      model: call.model,
       body: call.body,
+      headers: call.headers,
+      ...(call.contentType !== undefined && { contentType: call.contentType }),
+      ...(call.accept !== undefined && { accept: call.accept }),
       stream: call.stream,
       requestId: call.correlationId,
       signal: call.signal,

@@ -12,6 +12,8 @@ import type { Route } from './route.js';
 const call: InboundCall = {
   callId: 'req_1',
   correlationId: 'mine',
+  protocolHeaders: {},
+      inPath: null,
   endpoint: '/v1/chat/completions',
   principal: principal.parse(principalExample),
   body: Buffer.from('{}'),

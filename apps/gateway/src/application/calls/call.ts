@@ -1,7 +1,19 @@
 import type { Principal } from '@ao/contracts';
 
-/** The data-plane endpoints and how their answers come. */
-export type CallEndpoint = '/v1/chat/completions' | '/v1/embeddings';
+/** The data-plane endpoints, as the request log names them. */
+export type CallEndpoint =
+  | '/v1/chat/completions'
+  | '/v1/completions'
+  | '/v1/embeddings'
+  | '/v1/moderations'
+  | '/v1/rerank'
+  | '/v1/images/generations'
+  | '/v1/audio/speech'
+  | '/v1/responses'
+  | '/v1/messages'
+  | '/v1beta/models/{model}:generateContent'
+  | '/api/chat'
+  | '/api/generate';
 
 /** A call as it came in: who, what, and how to tell that the caller left. */
 export interface InboundCall {
@@ -13,6 +25,12 @@ export interface InboundCall {
   principal: Principal;
   /** The JSON body, untouched. */
   body: Buffer;
+  /** What the caller sent, where the body was completed by what it refers to. */
+  original?: Readonly<Record<string, unknown>>;
+  /** What the path says in protocols that have it there, as Gemini's; null elsewhere. */
+  inPath: { model: string; stream: boolean } | null;
+  /** Headers of the caller's protocol that are the provider's to read, such as `anthropic-beta`; connectors know theirs. */
+  protocolHeaders: Readonly<Record<string, string>>;
   /** The caller's own OpenAI key, where the configuration lets it count. */
   ownKey: string | undefined;
   tags: string[];

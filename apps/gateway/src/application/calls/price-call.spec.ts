@@ -35,6 +35,7 @@ const text: CallSize = {
   hasOutput: true,
   predictedTokensBound: 0,
   unmeasuredInput: false,
+  assumedUsage: {},
   mediaOutput: false,
   serviceTiers: [null],
 };

@@ -1,17 +1,22 @@
 import { providerTimeouts } from '@ao/contracts';
 import type { Clock } from '@ao/kernel';
 import { ProviderConnectors } from '@ao/providers';
-import { CONNECTOR_KIND } from '../../application/connector-kind.js';
+import { reachOf } from '../../application/provider-reach.js';
 import type { ProbeResult, ProbeTarget, ProviderProbe } from '../../application/ports.js';
 
 /** Calls a provider as the gateways do, through its connector, but over a connection of its own. */
 export class ConnectorProbe implements ProviderProbe {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly allowPrivate: boolean,
+  ) {}
 
   async test({ provider, apiKey }: ProbeTarget): Promise<ProbeResult> {
-    const { id, name, baseUrl, organisation } = provider;
+    const { id, name, kind, baseUrl, organisation, region } = provider;
     const timeouts = providerTimeouts.parse(provider.timeouts);
-    const target = { id, name, kind: CONNECTOR_KIND, baseUrl, apiKey, organisation, timeouts, connectionsMax: 1 };
+    const reach = reachOf(provider, this.allowPrivate);
+    const own = { id, name, kind, baseUrl, apiKey, organisation, region, reach };
+    const target = { ...own, timeouts, connectionsMax: 1 };
     const connectors = new ProviderConnectors(this.clock);
     try {
       const [unusable] = connectors.update([target]);

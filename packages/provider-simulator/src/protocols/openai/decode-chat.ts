@@ -10,6 +10,7 @@ import {
   missing,
   optionalNumber,
   readModel,
+  readStop,
   readStreaming,
   wrongType,
   type Fields,
@@ -123,6 +124,7 @@ function toChatRequest(fields: Fields, messages: readonly Fields[]): ChatRequest
     toolChoice: toolChoiceOf(fields['tool_choice']),
     endsWithToolResult: messages.at(-1)?.['role'] === 'tool',
     outputTokensMax: optionalNumber(fields, 'max_completion_tokens') ?? optionalNumber(fields, 'max_tokens'),
+    stopSequences: readStop(fields),
     format: formatOf(fields['response_format']),
     choiceCount: optionalNumber(fields, 'n') ?? 1,
   };
