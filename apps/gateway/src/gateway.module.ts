@@ -19,6 +19,7 @@ import { transferRoutes } from './adapters/http/admin/transfers.routes.js';
 import { ledgerRoutes } from './adapters/http/admin/ledger.routes.js';
 import { walletRoutes } from './adapters/http/admin/wallets.routes.js';
 import { registerCompletions } from './adapters/http/completion.routes.js';
+import { registerFiles } from './adapters/http/files/register-files.js';
 import { responseRoutes } from './adapters/http/responses/response.routes.js';
 import { registerDashboard } from './adapters/http/dashboard.routes.js';
 import { registerHealth } from './adapters/http/health.routes.js';
@@ -231,6 +232,7 @@ export class GatewayModule {
     ];
     const seal = (secret: string): string => context.secretBox.seal(secret);
     registerAdminRoutes(server.app, routes, { bus, authenticate, seal, fingerprint });
+    registerFiles(server.app, { bus, authenticate, seal, fingerprint });
 
     const lifecycle = new GatewayLifecycle({
       gatewayId,
