@@ -1,19 +1,16 @@
 import { OPENAI_COMPATIBLE_VENDORS } from '@ao/config';
 import { AppError } from '@ao/kernel';
+import { PROVIDER_KINDS } from '@ao/providers';
 
-/** The kinds that a connector serves: all of them speak OpenAI's protocol. */
-const PROVIDER_KINDS = Object.keys(OPENAI_COMPATIBLE_VENDORS);
+/** Those with a connector of their own, and the vendors that speak OpenAI's protocol. */
+const KINDS: readonly string[] = [...new Set([...PROVIDER_KINDS, ...Object.keys(OPENAI_COMPATIBLE_VENDORS)])];
 
 /** @throws AppError `invalid_parameter` that names the kinds there are. */
 export function checkKind(kind: string): void {
-  if (PROVIDER_KINDS.includes(kind)) return;
-  throw new AppError(
-    'invalid_parameter',
-    `There is no provider kind ${kind}. Use one of ${PROVIDER_KINDS.join(', ')}.`,
-    {
-      param: 'kind',
-    },
-  );
+  if (KINDS.includes(kind)) return;
+  throw new AppError('invalid_parameter', `There is no provider kind ${kind}. Use one of ${KINDS.join(', ')}.`, {
+    param: 'kind',
+  });
 }
 
 /** @throws AppError `conflict` when one more than `countMax` would be stored. */

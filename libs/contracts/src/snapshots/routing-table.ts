@@ -58,6 +58,8 @@ export const routedProvider = z.object({
   timeouts: providerTimeouts,
   connectionsMax: z.int().min(1).max(10_000).optional().default(256),
   region: z.string().max(64).nullable().optional().default(null),
+  /** False after failed checks: its deployments are left out while others of their group are healthy. */
+  healthy: z.boolean().optional().default(true),
 });
 export type RoutedProvider = z.output<typeof routedProvider>;
 

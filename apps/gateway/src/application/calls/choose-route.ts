@@ -32,7 +32,10 @@ export function chooseRoute(
 }
 
 function routeToDeployment(modelGroup: string, candidates: Candidate[]): Route {
-  const { deployment, provider } = pickWeighted(candidates);
+  // Where none answers its checks, each is as good as the other: a call may still go through.
+  const healthy = candidates.filter((candidate) => candidate.healthy);
+  const usable = healthy.length > 0 ? healthy : candidates;
+  const { deployment, provider } = pickWeighted(usable);
   return {
     provider,
     model: deployment.model,
@@ -42,7 +45,10 @@ function routeToDeployment(modelGroup: string, candidates: Candidate[]): Route {
     ownKey: false,
     decision: {
       strategy: 'simple-shuffle',
-      candidates: candidates.map((candidate) => ({ deploymentId: candidate.deployment.id, dropped: null })),
+      candidates: candidates.map((candidate) => ({
+        deploymentId: candidate.deployment.id,
+        dropped: usable.includes(candidate) ? null : 'unhealthy',
+      })),
     },
   };
 }
