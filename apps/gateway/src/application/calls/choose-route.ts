@@ -49,7 +49,10 @@ function checkModels({ models }: Principal, model: string, modelGroup = model): 
 }
 
 function routeToDeployment(modelGroup: string, candidates: Candidate[]): Route {
-  const { deployment, provider } = pickWeighted(candidates);
+  // Where none answers its checks, each is as good as the other: a call may still go through.
+  const healthy = candidates.filter((candidate) => candidate.healthy);
+  const usable = healthy.length > 0 ? healthy : candidates;
+  const { deployment, provider } = pickWeighted(usable);
   return {
     provider,
     model: deployment.model,
@@ -59,7 +62,10 @@ function routeToDeployment(modelGroup: string, candidates: Candidate[]): Route {
     ownKey: false,
     decision: {
       strategy: 'simple-shuffle',
-      candidates: candidates.map((candidate) => ({ deploymentId: candidate.deployment.id, dropped: null })),
+      candidates: candidates.map((candidate) => ({
+        deploymentId: candidate.deployment.id,
+        dropped: usable.includes(candidate) ? null : 'unhealthy',
+      })),
     },
   };
 }
