@@ -42,6 +42,12 @@ export const gatewaySettings = {
     schema: integer(1_024, 268_435_456),
     default: 1_048_576,
   }),
+  FORM_LIMIT_BYTES: setting({
+    description: 'largest form with sound or pictures',
+    schema: integer(1_024, 1_073_741_824),
+    // The largest file that OpenAI takes, and its fields.
+    default: 27_262_976,
+  }),
   MODEL_LENGTH_MAX: setting({ description: 'longest model name, characters', schema: integer(1, 256), default: 256 }),
   MESSAGES_MAX: setting({
     description: 'most messages in a request; 0 for no limit',

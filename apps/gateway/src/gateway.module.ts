@@ -170,6 +170,7 @@ export class GatewayModule {
       state,
       plan,
       allowClientOpenAiKey: config.ALLOW_CLIENT_OPENAI_KEY,
+      formBytesMax: config.FORM_LIMIT_BYTES,
       logger,
     });
     const passThroughs = new PassThroughs();

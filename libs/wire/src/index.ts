@@ -11,6 +11,7 @@ export { frameData } from './sse-frame.js';
 export { FRAME_BYTES_MAX, SseScanner } from './sse-scanner.js';
 export * as openai from './openai/index.js';
 export * from './embeddings/index.js';
+export * from './form/index.js';
 export { anthropic } from './anthropic/index.js';
 export { decodeCountTokensRequest, encodeTokenCount, gemini } from './gemini/index.js';
 export { bedrock } from './bedrock/index.js';

@@ -14,8 +14,8 @@ export interface Exchange {
   readonly isOpaque?: boolean;
   /** Parameters that the provider's protocol has no word for, by OpenAI's names. */
   readonly dropped: readonly string[];
-  /** Reads a whole answer; null when it is none. */
-  readAnswer(body: Buffer): WholeAnswer | null;
+  /** Reads a whole answer; null when it is none. @param contentType As the provider says it. */
+  readAnswer(body: Buffer, contentType?: string): WholeAnswer | null;
   openStream(options: StreamOptions): AnswerStream;
   /** An error answer (status ≥ 400) as the platform tells it. */
   mapError(status: number, body: Buffer): UpstreamError;

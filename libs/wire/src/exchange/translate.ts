@@ -20,6 +20,8 @@ import {
   type WholeAnswer,
 } from './exchange.js';
 
+import { keepOwnProofs, labelAnswer, labelEvent } from './proofs.js';
+
 /** What answers are labelled with. */
 export type Labels = Omit<AnswerContext, 'includeUsage'>;
 
@@ -34,7 +36,7 @@ export function translate(
   options: EncodeOptions,
   labels: Labels,
 ): Exchange {
-  const { body, dropped } = provider.encodeRequest(request, options);
+  const { body, dropped } = provider.encodeRequest(keepOwnProofs(request, client.name, provider.name), options);
   return {
     endpoint: provider.endpoint,
     body,
@@ -55,7 +57,7 @@ function readTranslated(
   const answer = readOrNull(() => provider.decodeAnswer(bytes));
   if (!answer) return null;
   // The client knows the call by our id: a provider's would mean nothing to its protocol.
-  const text = client.encodeAnswer({ ...answer, id: null }, context);
+  const text = client.encodeAnswer({ ...labelAnswer(answer, provider.name), id: null }, context);
   return {
     ...factsOf(answer),
     body: Buffer.from(text),
@@ -107,7 +109,7 @@ class TranslatedStream implements AnswerStream {
   private isDone = false;
 
   constructor(
-    provider: ProviderProtocol,
+    private readonly provider: ProviderProtocol,
     private readonly encoder: StreamEncoder,
     readonly contentType: string,
   ) {
@@ -135,7 +137,7 @@ class TranslatedStream implements AnswerStream {
   private read(frame: Buffer): StreamPiece {
     if (this.isDone) return plainPiece('withheld');
     const encoded = readOrNull(() => {
-      const events = this.decoder.decode(frame);
+      const events = this.decoder.decode(frame).map((event) => labelEvent(event, this.provider.name));
       return { events, bytes: events.map((event) => this.encoder.encode(event)).join('') };
     });
     if (!encoded) return plainPiece('malformed');

@@ -15,6 +15,8 @@ export interface CallRoute {
   url: string;
   endpoint: CallEndpoint;
   protocol: Pick<ClientProtocol, 'encodeError'>;
+  /** Takes `multipart/form-data` instead of JSON. */
+  takesForm?: boolean;
   /** Reads what the path says. @throws AppError `not_found`. */
   readPath?: (path: string) => InboundCall['inPath'];
   /** Asks for the tokens of a prompt instead of an answer. */
@@ -30,6 +32,9 @@ export const CALL_ROUTES: readonly CallRoute[] = [
   { url: '/v2/rerank', endpoint: '/v1/rerank', protocol: openAiChat },
   { url: '/v1/images/generations', endpoint: '/v1/images/generations', protocol: openAiChat },
   { url: '/v1/audio/speech', endpoint: '/v1/audio/speech', protocol: openAiChat },
+  ...(['/v1/images/edits', '/v1/images/variations', '/v1/audio/transcriptions', '/v1/audio/translations'] as const).map(
+    (endpoint) => ({ url: endpoint, endpoint, protocol: openAiChat, takesForm: true }),
+  ),
   { url: '/v1/responses', endpoint: '/v1/responses', protocol: openAiChat },
   { url: '/v1/messages', endpoint: '/v1/messages', protocol: anthropic },
   { url: '/v1/messages/count_tokens', endpoint: '/v1/messages', protocol: anthropic, counts: () => true },

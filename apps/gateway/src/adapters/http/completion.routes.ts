@@ -8,6 +8,7 @@ import { dryRun } from '../../application/calls/dry-run.js';
 import type { PlanOptions } from '../../application/calls/plan-call.js';
 import type { ModelState } from '../../application/model-state.js';
 import type { ResponseCalls } from '../../application/responses/response-calls.js';
+import { callerKey } from './caller-key.js';
 import { HttpResponder } from './http-responder.js';
 import { answerCall, callParts, payingCaller, type CallDependencies } from './answer-call.js';
 import { CALL_ROUTES, type CallRoute } from './call-routes.js';
@@ -24,32 +25,50 @@ export interface CompletionDependencies extends CallDependencies {
   state: ModelState;
   plan: PlanOptions;
   allowClientOpenAiKey: boolean;
+  /** The largest form. */
+  formBytesMax: number;
 }
 
 /** The data plane: handlers on raw requests and sockets, nothing between them and the call. */
 export function registerCompletions(server: FastifyInstance, dependencies: CompletionDependencies): void {
   for (const route of CALL_ROUTES) {
-    server.post(route.url, { config: { protocol: route.protocol } }, async (request, reply) => {
-      // Also on errors (GW-014), which the error handler writes.
-      reply.headers(BACKEND_MODE);
-      const read = await readCall(route, request, reply.raw, dependencies);
-      const { call, wrap } = await prepare(read, dependencies);
-      if (flagHeader(request, 'x-dry-run')) {
-        reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
-        return reply.send(dryRun(call, dependencies.state, dependencies.plan));
-      }
-      if (route.counts?.(wildcardOf(request))) {
-        reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
-        return reply.type('application/json; charset=utf-8').send(await dependencies.countTokens.execute(call));
-      }
-      return answerCall(
-        call,
-        wrap(new HttpResponder(reply.raw, baseHeaders(request))),
-        { request, reply },
-        dependencies,
-      );
-    });
+    if (route.takesForm) acceptForm(server, route, dependencies);
+    else register(server, route, dependencies);
   }
+}
+
+/** Forms may be larger than JSON; only who has a key gets that far. */
+function acceptForm(server: FastifyInstance, route: CallRoute, dependencies: CompletionDependencies): void {
+  server.register((scope, _options, registered) => {
+    scope.removeAllContentTypeParsers();
+    const options = { parseAs: 'buffer', bodyLimit: dependencies.formBytesMax } as const;
+    scope.addContentTypeParser('multipart/form-data', options, (_request, body, done) => done(null, body));
+    const message = 'Send the body as multipart/form-data, as forms with files are sent.';
+    scope.addContentTypeParser('*', (_request, _body, done) => done(new AppError('unsupported_media_type', message)));
+    scope.addHook('preParsing', async (request) => {
+      await dependencies.authenticate.execute(callerKey(request));
+    });
+    register(scope, route, dependencies);
+    registered();
+  });
+}
+
+function register(server: FastifyInstance, route: CallRoute, dependencies: CompletionDependencies): void {
+  server.post(route.url, { config: { protocol: route.protocol } }, async (request, reply) => {
+    // Also on errors (GW-014), which the error handler writes.
+    reply.headers(BACKEND_MODE);
+    const read = await readCall(route, request, reply.raw, dependencies);
+    const { call, wrap } = await prepare(read, dependencies);
+    if (flagHeader(request, 'x-dry-run')) {
+      reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
+      return reply.send(dryRun(call, dependencies.state, dependencies.plan));
+    }
+    if (route.counts?.(wildcardOf(request))) {
+      reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
+      return reply.type('application/json; charset=utf-8').send(await dependencies.countTokens.execute(call));
+    }
+    return answerCall(call, wrap(new HttpResponder(reply.raw, baseHeaders(request))), { request, reply }, dependencies);
+  });
 }
 
 /** Responses refer to what is stored, and are stored themselves. */
@@ -61,19 +80,23 @@ async function prepare(
 }
 
 async function readCall(
-  { endpoint, readPath }: CallRoute,
+  { endpoint, readPath, takesForm }: CallRoute,
   request: FastifyRequest,
   response: ServerResponse,
   { authenticate, allowClientOpenAiKey }: CompletionDependencies,
 ): Promise<InboundCall> {
   const principal = await payingCaller(request, authenticate);
   if (!Buffer.isBuffer(request.body))
-    throw new AppError('invalid_json', 'The request body is empty; send a JSON object.');
+    throw new AppError(
+      'invalid_json',
+      takesForm ? 'The form is empty.' : 'The request body is empty; send a JSON object.',
+    );
   const ownKey = header(request, 'x-openai-api-key', HEADER_LENGTH_MAX);
   return {
     ...callParts(request, principal, response),
     endpoint,
     body: request.body,
+    ...(takesForm && { formType: request.headers['content-type'] ?? '' }),
     inPath: readPath?.(wildcardOf(request)) ?? null,
     protocolHeaders: protocolHeaders(request),
     // An empty one is none: the call would go out without a key, and be charged to nobody.

@@ -22,7 +22,7 @@ function toKnownError(error: unknown): AppError {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new AppError(
         'payload_too_large',
-        'The request body is larger than this server accepts. Send less, or raise BODY_LIMIT_BYTES.',
+        'The request body is larger than this server accepts. Send less, or raise BODY_LIMIT_BYTES (for forms, FORM_LIMIT_BYTES).',
       );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new AppError(

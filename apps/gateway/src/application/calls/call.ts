@@ -9,7 +9,11 @@ export type CallEndpoint =
   | '/v1/moderations'
   | '/v1/rerank'
   | '/v1/images/generations'
+  | '/v1/images/edits'
+  | '/v1/images/variations'
   | '/v1/audio/speech'
+  | '/v1/audio/transcriptions'
+  | '/v1/audio/translations'
   | '/v1/responses'
   | '/v1/messages'
   | '/v1beta/models/{model}:generateContent'
@@ -41,8 +45,10 @@ export interface InboundCall {
   correlationId: string;
   endpoint: CallEndpoint;
   principal: Principal;
-  /** The JSON body, untouched. */
+  /** JSON, or a form; untouched. */
   body: Buffer;
+  /** The content type of a form, which names its boundary; absent: JSON. */
+  formType?: string;
   /** What the caller sent, where the body was completed by what it refers to. */
   original?: Readonly<Record<string, unknown>>;
   /** What the path says in protocols that have it there, as Gemini's; null elsewhere. */

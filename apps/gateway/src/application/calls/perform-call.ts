@@ -198,7 +198,7 @@ export class PerformCall {
 
   private async passWhole(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
     const { plan, record, out } = running;
-    const whole = plan.exchange.readAnswer(await answer.readAll());
+    const whole = plan.exchange.readAnswer(await answer.readAll(), answer.headers['content-type']);
     if (!whole)
       throw new AppError(
         'upstream_error',

@@ -44,7 +44,7 @@ export function planCall(call: InboundCall, state: ModelState, options: PlanOpti
     predictedTokensBound: request.predictedTokensBound,
     unmeasuredInput: request.unmeasuredInput(protocols),
     mediaOutput: request.mediaOutput,
-    assumedUsage: request.assumedUsage,
+    unitsMax: request.unitsMax,
     serviceTiers: request.serviceTiers,
   };
   const charged = call.principal.walletId !== null && !route.ownKey;
@@ -77,7 +77,11 @@ const OPENAI_ENDPOINTS: ReadonlySet<InboundCall['endpoint']> = new Set([
   '/v1/embeddings',
   '/v1/moderations',
   '/v1/images/generations',
+  '/v1/images/edits',
+  '/v1/images/variations',
   '/v1/audio/speech',
+  '/v1/audio/transcriptions',
+  '/v1/audio/translations',
   '/v1/responses',
 ]);
 

@@ -28,8 +28,8 @@ export interface CallSize {
   unmeasuredInput: boolean;
   /** The answer need not be text. */
   mediaOutput: boolean;
-  /** What it consumes where the provider does not tell. */
-  assumedUsage: Partial<Usage>;
+  /** The most that it can consume of what is not counted in tokens. */
+  unitsMax: Partial<Usage>;
   /** The services that the provider may serve it by. */
   serviceTiers: NonNullable<EstimateInput['serviceTiers']>;
 }
@@ -138,9 +138,9 @@ function bucketsOf({ unmeasuredInput, mediaOutput }: CallSize): UsageBucket[] {
 }
 
 /** One call, and all that it can consume that is not counted in tokens. */
-const quantitiesOf = ({ assumedUsage }: CallSize): NonNullable<EstimateInput['quantities']> => ({
+const quantitiesOf = ({ unitsMax }: CallSize): NonNullable<EstimateInput['quantities']> => ({
   calls: 1,
-  ...Object.fromEntries(USAGE_QUANTITIES.flatMap((name) => (assumedUsage[name] ? [[name, assumedUsage[name]]] : []))),
+  ...Object.fromEntries(USAGE_QUANTITIES.flatMap((name) => (unitsMax[name] ? [[name, unitsMax[name]]] : []))),
 });
 
 const SOUND_INPUT: ReadonlySet<UsageBucket> = new Set(['audioInputTokens', 'cachedAudioInputTokens']);

@@ -38,6 +38,7 @@ const ANY_SIZE = {
   unmeasuredInput: true,
   mediaOutput: true,
   assumedUsage: {},
+  unitsMax: {},
   serviceTiers: [null],
 };
 

@@ -29,6 +29,7 @@ export function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
     unmeasuredInput: () => messages.audios + messages.files > 0,
     mediaOutput,
     assumedUsage: {},
+    unitsMax: {},
     serviceTiers: serviceTiersOf(request),
     dropParams: request.dropParams,
     promptTokensBound: (model) =>

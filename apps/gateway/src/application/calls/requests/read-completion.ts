@@ -39,6 +39,7 @@ export function readCompletion(body: Buffer, { modelLengthMax }: RequestLimits):
     unmeasuredInput: () => false,
     mediaOutput: false,
     assumedUsage: {},
+    unitsMax: {},
     serviceTiers: STANDARD_SERVICE,
     dropParams: request.dropParams,
     promptTokensBound: (named) => tokens + boundPromptTokens(textBytes, { messages: prompts.length, model: named }),

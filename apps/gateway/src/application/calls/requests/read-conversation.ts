@@ -60,6 +60,7 @@ export function readConversation(
       prompt.hasUnmeasured || (request.inexpressible.length > 0 && conversations.includes(client.protocol.name)),
     mediaOutput: false,
     assumedUsage: {},
+    unitsMax: {},
     serviceTiers: serviceTiersOf(json),
     dropParams: json['drop_params'] === true,
     promptTokensBound: (model) =>

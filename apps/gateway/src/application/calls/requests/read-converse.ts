@@ -33,6 +33,7 @@ export function readConverse(
     unmeasuredInput: () => prompt.hasUnmeasured,
     mediaOutput: false,
     assumedUsage: {},
+    unitsMax: {},
     serviceTiers: 'serviceTier' in json || 'performanceConfig' in json ? 'any' : STANDARD_SERVICE,
     dropParams: false,
     promptTokensBound: (name) =>

@@ -22,6 +22,7 @@ export function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFact
     unmeasuredInput: () => false,
     mediaOutput: false,
     assumedUsage: {},
+    unitsMax: {},
     serviceTiers: STANDARD_SERVICE,
     dropParams: false,
     promptTokensBound: (model) => input.tokens + boundPromptTokens(input.textBytes, { messages: input.count, model }),

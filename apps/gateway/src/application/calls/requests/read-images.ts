@@ -3,7 +3,7 @@ import { usageFromOpenAi, type Usage } from '@ao/pricing';
 import { jobFacts, modelOf, readJob } from './read-job.js';
 import type { RequestFacts, RequestLimits } from './request-facts.js';
 
-const IMAGES_MAX = 10;
+export const IMAGES_MAX = 10;
 /** Far more than the largest and finest picture of a model that is billed by tokens. */
 const IMAGE_TOKENS_MAX = 16_384;
 /** Of a square one of medium fineness, where the provider does not tell. */
@@ -23,19 +23,23 @@ export function readImages(body: Buffer, limits: RequestLimits): RequestFacts {
     endpoint: 'images/generations',
     model,
     texts: [request.string('prompt')],
-    assumedUsage: { outputImages: images, imageOutputTokens: images * IMAGE_TOKENS_USUAL },
-    outputTokensMax: IMAGE_TOKENS_MAX,
-    choices: images,
-    readUsage: readImageUsage,
+    ...imageOutput(images),
   });
 }
 
+/** What the facts of a request say of pictures in its answer. @param inputImages Pictures in the request. */
+export const imageOutput = (images: number, inputImages = 0) => ({
+  assumedUsage: { inputImages, outputImages: images, imageOutputTokens: images * IMAGE_TOKENS_USUAL },
+  outputTokensMax: IMAGE_TOKENS_MAX,
+  choices: images,
+  readUsage: (answer: Readonly<Record<string, unknown>>) => readImageUsage(answer, inputImages),
+});
+
 /** What is generated is pictures, also where the provider does not tell its tokens apart. */
-function readImageUsage({ usage: json, data }: Readonly<Record<string, unknown>>): Usage | null {
+function readImageUsage({ usage: json, data }: Readonly<Record<string, unknown>>, inputImages: number): Usage | null {
   const usage = usageFromOpenAi(json);
   if (!usage) return null;
   const outputImages = Array.isArray(data) ? data.length : 0;
-  return usage.imageOutputTokens > 0
-    ? { ...usage, outputImages }
-    : { ...usage, outputImages, imageOutputTokens: usage.outputTokens, outputTokens: 0 };
+  const counted = { ...usage, inputImages, outputImages };
+  return usage.imageOutputTokens > 0 ? counted : { ...counted, imageOutputTokens: usage.outputTokens, outputTokens: 0 };
 }

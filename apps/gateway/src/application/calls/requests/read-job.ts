@@ -2,6 +2,7 @@ import { AppError } from '@ao/kernel';
 import type { Usage } from '@ao/pricing';
 import { boundPromptTokens, guessTokens, meterText } from '@ao/tokens';
 import { forwardJob, locateFields, openai, replaceFields, type ForwardedJob, type RequestObject } from '@ao/wire';
+import type { FormRequest } from './form-request.js';
 import { STANDARD_SERVICE, type RequestFacts, type RequestLimits } from './request-facts.js';
 
 /** A request that is no conversation, as far as it differs from others of the kind. */
@@ -14,6 +15,8 @@ interface Job {
   /** Pictures in the prompt. */
   images?: number;
   assumedUsage?: Partial<Usage>;
+  /** The most of what is not counted in tokens, where `assumedUsage` is no bound. */
+  unitsMax?: Partial<Usage>;
   /** Of one answer, where one is generated that is counted in tokens. */
   outputTokensMax?: number;
   choices?: number;
@@ -31,9 +34,27 @@ export function modelOf(request: RequestObject, { modelLengthMax }: RequestLimit
   return model;
 }
 
-/** The facts of a request that is forwarded but for the name of its model. */
+/** The facts of a JSON request that is forwarded but for the name of its model. */
 export function jobFacts(body: Buffer, request: RequestObject, job: Job): RequestFacts {
-  const { endpoint, model, texts, images = 0, assumedUsage = {}, outputTokensMax, choices = 1, readUsage } = job;
+  return {
+    ...factsOf(job, (model) => ({ body: rename(body, request, model) }), body),
+    endUserId: request.optionalString('user'),
+  };
+}
+
+/** The same of a form. */
+export function formFacts(form: FormRequest, job: Job): RequestFacts {
+  const encode = (model: string) => ({ body: form.withModel(model), contentType: form.contentType });
+  return { ...factsOf(job, encode, null), endUserId: form.text('user') };
+}
+
+function factsOf(
+  job: Job,
+  encode: (model: string) => Pick<ForwardedJob, 'body' | 'contentType'>,
+  untouched: Buffer | null,
+): Omit<RequestFacts, 'endUserId'> {
+  const { endpoint, model, texts, images = 0, assumedUsage = {}, unitsMax = {}, outputTokensMax } = job;
+  const { choices = 1, readUsage } = job;
   const textBytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   return {
     model,
@@ -42,13 +63,13 @@ export function jobFacts(body: Buffer, request: RequestObject, job: Job): Reques
     includeCost: false,
     maxOutputTokens: outputTokensMax ?? null,
     choices,
-    endUserId: request.optionalString('user'),
     tags: [],
     generates: outputTokensMax !== undefined,
     predictedTokensBound: 0,
     unmeasuredInput: () => false,
     mediaOutput: outputTokensMax !== undefined,
     assumedUsage,
+    unitsMax: { ...assumedUsage, ...unitsMax },
     serviceTiers: STANDARD_SERVICE,
     dropParams: false,
     promptTokensBound: (named) => boundPromptTokens(textBytes, { messages: texts.length, images, model: named }),
@@ -56,8 +77,8 @@ export function jobFacts(body: Buffer, request: RequestObject, job: Job): Reques
     countPrompt: (named) => texts.reduce((sum, text) => sum + meterText(named, text).tokens, 0),
     exchange: ({ protocols, model: named, direct }) => {
       if (!protocols.endpoints.has(endpoint)) throw notOffered(endpoint);
-      const forwarded = direct ? body : rename(body, request, named);
-      return forwardJob({ endpoint, body: forwarded, ...(readUsage && { readUsage }) });
+      const forwarded = direct && untouched ? { body: untouched } : encode(named);
+      return forwardJob({ endpoint, ...forwarded, ...(readUsage && { readUsage }) });
     },
   };
 }

@@ -97,6 +97,25 @@ describe('requests that are no conversations', () => {
     expect(read('/v1/completions', { prompt: [[1, 2], [3]] }).countPrompt('gpt-4o')).toBe(3);
   });
 
+  it('turns a completion into a conversation where the provider has no such thing', () => {
+    const exchange = exchangeOf(read('/v1/completions', { prompt: 'Once upon' }), 'anthropic');
+    expect(exchange.endpoint).toBe('messages');
+    expect(JSON.parse(exchange.body.toString())).toMatchObject({
+      model: 'real',
+      // What is paid for.
+      max_tokens: 10,
+      messages: [{ role: 'user' }],
+    });
+    const answer = { type: 'message', role: 'assistant', content: [{ type: 'text', text: ' a time' }], model: 'real' };
+    const usage = { input_tokens: 3, output_tokens: 2 };
+    const told = exchange.readAnswer(Buffer.from(JSON.stringify({ ...answer, stop_reason: 'end_turn', usage })));
+    expect(told?.usage).toEqual(usageOf({ inputTokens: 3, outputTokens: 2 }));
+    expect(JSON.parse(told!.body.toString())).toMatchObject({
+      object: 'text_completion',
+      choices: [{ text: ' a time', finish_reason: 'stop' }],
+    });
+  });
+
   it('judges by the default model of OpenAI where none is named', () => {
     expect(read('/v1/moderations', { model: undefined, input: 'x' }).model).toBe('omni-moderation-latest');
     const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } };

@@ -5,10 +5,12 @@ import { readCompletion } from './read-completion.js';
 import { readConversation, renameModel, type ConversationClient } from './read-conversation.js';
 import { readConverse } from './read-converse.js';
 import { readEmbeddings } from './read-embeddings.js';
+import { readImageEdit } from './read-image-edit.js';
 import { readImages } from './read-images.js';
 import { readModeration } from './read-moderation.js';
 import { readRerank } from './read-rerank.js';
 import { readSpeech } from './read-speech.js';
+import { readTranscription } from './read-transcription.js';
 import { readUnread } from './read-unread.js';
 import type { RequestFacts, RequestLimits } from './request-facts.js';
 
@@ -32,6 +34,14 @@ export function readRequest(call: InboundCall, limits: RequestLimits): RequestFa
       return readRerank(body, limits);
     case '/v1/images/generations':
       return readImages(body, limits);
+    case '/v1/images/edits':
+      return readImageEdit(call, 'images/edits', limits);
+    case '/v1/images/variations':
+      return readImageEdit(call, 'images/variations', limits);
+    case '/v1/audio/transcriptions':
+      return readTranscription(call, 'audio/transcriptions', limits);
+    case '/v1/audio/translations':
+      return readTranscription(call, 'audio/translations', limits);
     case '/v1/audio/speech':
       return readSpeech(body, limits);
     default:

@@ -20,6 +20,7 @@ export function readUnread({ priceName }: NativeCall): RequestFacts {
     unmeasuredInput: () => false,
     mediaOutput: false,
     assumedUsage: {},
+    unitsMax: {},
     serviceTiers: STANDARD_SERVICE,
     dropParams: false,
     promptTokensBound: () => 0,

@@ -23,11 +23,10 @@ export interface RequestFacts {
   unmeasuredInput: (protocols: ProviderProtocols) => boolean;
   /** The answer need not be text. */
   mediaOutput: boolean;
-  /**
-   * What the call consumes beside its prompt where the provider does not tell: images, characters and the like, none for
-   * text. Never less than it can be of what is not counted in tokens: that much is reserved.
-   */
+  /** What the call consumes beside its prompt where the provider does not tell: pictures, characters; none for text. */
   assumedUsage: Partial<Usage>;
+  /** Never less than the call can consume of what is not counted in tokens: that much is reserved. */
+  unitsMax: Partial<Usage>;
   /** The services that the provider may serve the call by, see `estimateMax`. */
   serviceTiers: readonly (string | null)[] | 'any';
   /** Parameters that the provider has no word for are left out instead of being refused. */
