@@ -1,4 +1,15 @@
-import { choice, flag, integer, list, loadSettings, setting, text, url, type Values } from '@ao/config';
+import {
+  choice,
+  flag,
+  integer,
+  list,
+  loadSettings,
+  platformSettings,
+  setting,
+  text,
+  url,
+  type Values,
+} from '@ao/config';
 import { StartupError } from '@ao/kernel';
 
 export const gatewaySettings = {
@@ -86,6 +97,21 @@ export const gatewaySettings = {
     schema: integer(100, 3_600_000),
     default: 75_000,
   }),
+  NATIVE_SHARED_ACCOUNTS: setting({
+    description: 'native routes may read and delete what is stored in accounts that organisations share',
+    schema: flag(),
+    default: false,
+  }),
+  REALTIME_IDLE_MS: setting({
+    description: 'a realtime session in which nothing is said ends after this time',
+    schema: integer(100, 3_600_000),
+    default: 600_000,
+  }),
+  REALTIME_TOTAL_MS: setting({
+    description: 'the longest time that a realtime session may last',
+    schema: integer(100, 14_400_000),
+    default: 3_600_000,
+  }),
   SIGN_UP_ENABLED: setting({
     description: 'lets anyone found an organisation by POST /v1/sign-up',
     schema: flag(),
@@ -123,14 +149,17 @@ export const gatewaySettings = {
   }),
 } as const;
 
-export type GatewayConfig = Values<typeof gatewaySettings> & { staticKeys: string[] };
+/** What is read beside its own: the file with the operator's routes. */
+const read = { ...gatewaySettings, AO_CONFIG: platformSettings.AO_CONFIG } as const;
+
+export type GatewayConfig = Values<typeof read> & { staticKeys: string[] };
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const STATIC_KEY_PREFIX = 'sk-cca-';
 
 /** @throws StartupError for bad values, and for a server that would stand open to the network. */
 export function loadGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
-  const values = loadSettings(gatewaySettings, environment);
+  const values = loadSettings(read, environment);
   const staticKeys = [...new Set([values.API_KEY, ...values.API_KEYS].filter((key) => key !== undefined))];
   if (staticKeys.some((key) => !key.startsWith(STATIC_KEY_PREFIX))) {
     throw new StartupError(

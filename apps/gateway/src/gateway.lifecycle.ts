@@ -3,8 +3,10 @@ import type { SecretBox } from '@ao/config';
 import type { Logger } from '@ao/kernel';
 import type { KeyValue } from '@ao/keyvalue';
 import { preloadEncoders } from '@ao/tokens';
+import type { PassThroughFile } from './adapters/config/pass-through-file.js';
 import { answerLeaseRecalls } from './adapters/bus/lease-recall.js';
 import { followSnapshots } from './adapters/bus/snapshots.js';
+import type { RealtimeSockets } from './adapters/http/realtime/realtime.upgrade.js';
 import type { GatewayServer } from './adapters/http/server.js';
 import type { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { FileSpool } from './adapters/spool/file-spool.js';
@@ -29,6 +31,8 @@ export interface LifecycleParts {
   idempotentCalls: IdempotentCalls;
   spool: FileSpool;
   upstream: ProviderUpstream;
+  realtime: RealtimeSockets;
+  passThroughFile: PassThroughFile;
   keyValue: KeyValue;
 }
 
@@ -54,6 +58,7 @@ export class GatewayLifecycle {
         'authentication is not in the mode for production',
       );
     }
+    this.parts.passThroughFile.start();
     this.subscriptions = [
       ...(await followSnapshots(bus, state, principals, upstream, secretBox, logger)),
       await answerLeaseRecalls(bus, gatewayId, budget),
@@ -71,7 +76,10 @@ export class GatewayLifecycle {
 
   /** Answers what is under way, then gives back the money, hands over the usage records, and lets go of everything. */
   async stop(): Promise<void> {
-    const { server, budget, spool, upstream, keyValue, performCall, idempotentCalls } = this.parts;
+    const { server, budget, spool, upstream, keyValue, performCall, idempotentCalls, realtime } = this.parts;
+    // First: the server waits for connections, and these end only when told.
+    this.parts.passThroughFile.stop();
+    await realtime.stop(SETTLE_DEADLINE_MS);
     await server.stop();
     await idempotentCalls.stop(SETTLE_DEADLINE_MS);
     await performCall.whenSettled(SETTLE_DEADLINE_MS);

@@ -19,17 +19,22 @@ import { transferRoutes } from './adapters/http/admin/transfers.routes.js';
 import { ledgerRoutes } from './adapters/http/admin/ledger.routes.js';
 import { walletRoutes } from './adapters/http/admin/wallets.routes.js';
 import { registerCompletions } from './adapters/http/completion.routes.js';
+import { registerFiles } from './adapters/http/files/register-files.js';
 import { responseRoutes } from './adapters/http/responses/response.routes.js';
 import { registerDashboard } from './adapters/http/dashboard.routes.js';
 import { registerHealth } from './adapters/http/health.routes.js';
 import { GatewayMetrics } from './adapters/http/metrics.js';
 import { registerMetrics } from './adapters/http/metrics.route.js';
 import { registerModels } from './adapters/http/models.route.js';
+import { registerNative } from './adapters/http/native/native.routes.js';
+import { RealtimeSockets } from './adapters/http/realtime/realtime.upgrade.js';
 import { GatewayServer } from './adapters/http/server.js';
 import { registerSignUp } from './adapters/http/sign-up.route.js';
 import { FileSpool } from './adapters/spool/file-spool.js';
+import { PassThroughFile } from './adapters/config/pass-through-file.js';
 import { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { KeyValue } from '@ao/keyvalue';
+import { PassThroughs } from './application/native/pass-throughs.js';
 import { Authenticate } from './application/authenticate.js';
 import { Budget } from './application/budget.js';
 import { CountTokens } from './application/calls/count-tokens.js';
@@ -169,6 +174,37 @@ export class GatewayModule {
       formBytesMax: config.FORM_LIMIT_BYTES,
       logger,
     });
+    const passThroughs = new PassThroughs();
+    const passThroughFile = new PassThroughFile(config.AO_CONFIG, context.environment, logger, (routes) =>
+      upstream.updatePassThroughs(passThroughs.replace(routes)),
+    );
+    registerNative(server.app, {
+      authenticate,
+      performCall,
+      idempotentCalls,
+      state,
+      direct: plan.direct,
+      passThroughs,
+      sharedAccountsOpen: config.NATIVE_SHARED_ACCOUNTS,
+      logger,
+    });
+    const realtime = new RealtimeSockets({
+      gatewayId,
+      clock,
+      ids,
+      state,
+      budget,
+      spool,
+      onSettled: (report) => metrics.observeUsage(report),
+      authenticate,
+      limits,
+      upstream,
+      direct: plan.direct,
+      logger,
+      idleMs: config.REALTIME_IDLE_MS,
+      totalMs: config.REALTIME_TOTAL_MS,
+    });
+    realtime.register(server.app);
     registerModels(server.app, authenticate, state);
     registerHealth(server.app, {
       readiness,
@@ -196,6 +232,7 @@ export class GatewayModule {
     ];
     const seal = (secret: string): string => context.secretBox.seal(secret);
     registerAdminRoutes(server.app, routes, { bus, authenticate, seal, fingerprint });
+    registerFiles(server.app, { bus, authenticate, seal, fingerprint });
 
     const lifecycle = new GatewayLifecycle({
       gatewayId,
@@ -211,6 +248,8 @@ export class GatewayModule {
       idempotentCalls,
       spool,
       upstream,
+      realtime,
+      passThroughFile,
       keyValue: context.keyValue,
     });
     return { module: GatewayModule, providers: [{ provide: GatewayLifecycle, useValue: lifecycle }] };

@@ -4,6 +4,8 @@ import {
   listChannelsV1,
   listDeliveriesV1,
   notificationActionPerformedV1,
+  providerHealthChangedV1,
+  providerKeyRotationFailedV1,
   reconciliationMismatchedV1,
   transferDecidedV1,
   transferRequestedV1,
@@ -132,6 +134,41 @@ describe('notification', () => {
       models: [{ model: 'gpt-4o', state: 'over', difference_usd: '5' }],
       uploaded_at: '2026-02-03T00:00:00.000Z',
     });
+  });
+
+  it('[PR-016] [PR-018] tells of a provider that fails its checks, and of a key that its source gives no more', async () => {
+    await host.createChannel('org_provider', receiver.url('/provider'), {
+      alertTypes: ['provider_outage', 'key_rotation_failed'],
+    });
+    const at = '2026-01-01T00:00:00.000Z';
+    const orgId = 'org_provider';
+    const health = { ...providerHealthChangedV1.payload.decode(providerHealthChangedV1.example), orgId };
+    const healthEvent = { id: host.ids.next('evt'), occurredAt: at, payload: health };
+    await host.bus.publish(providerHealthChangedV1, healthEvent);
+    await host.bus.publish(providerHealthChangedV1, healthEvent);
+    const key = { ...providerKeyRotationFailedV1.payload.decode(providerKeyRotationFailedV1.example), orgId };
+    await host.bus.publish(providerKeyRotationFailedV1, { id: host.ids.next('evt'), occurredAt: at, payload: key });
+    await host.settled('org_provider', 'delivered', 2);
+    const provider = { provider_id: 'prv_1', provider_name: 'openai' };
+    expect(receiver.to('/provider').map(({ body }) => JSON.parse(body) as object)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          type: 'provider_outage',
+          ...provider,
+          status: 'unhealthy',
+          reason: expect.stringContaining('(500)'),
+          changed_at: at,
+        }),
+        expect.objectContaining({
+          type: 'key_rotation_failed',
+          ...provider,
+          key_ref: 'file:/keys/openai',
+          reason: 'there is no such file',
+          failed_at: at,
+        }),
+      ]),
+    );
+    expect(await host.deliveries('org_provider')).toHaveLength(2);
   });
 
   it('sends a request id that fits no header in the body only', async () => {

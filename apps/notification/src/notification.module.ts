@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { PeriodicJob, type ServiceContext, type ServiceParts } from '@ao/runtime';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ChannelsRpc } from './adapters/bus/channels.rpc.js';
+import { ProvidersConsumer } from './adapters/bus/providers.consumer.js';
 import { ReconciliationsConsumer } from './adapters/bus/reconciliations.consumer.js';
 import { ThresholdsConsumer } from './adapters/bus/thresholds.consumer.js';
 import { WalletsConsumer } from './adapters/bus/wallets.consumer.js';
@@ -16,6 +17,7 @@ import { CreateChannel } from './application/create-channel.js';
 import { DeleteChannel } from './application/delete-channel.js';
 import { DeliverAlert } from './application/deliver-alert.js';
 import { CHANNEL_REPOSITORY, DELIVERY_REPOSITORY } from './application/ports.js';
+import { RaiseProviderAlerts } from './application/raise-provider-alerts.js';
 import { RaiseReconciliationAlerts } from './application/raise-reconciliation-alerts.js';
 import { RaiseThresholdAlerts } from './application/raise-threshold-alerts.js';
 import { RaiseWalletAlerts } from './application/raise-wallet-alerts.js';
@@ -57,7 +59,7 @@ export class NotificationModule {
     });
     const module: DynamicModule = {
       module: NotificationModule,
-      controllers: [ChannelsRpc, ThresholdsConsumer, ReconciliationsConsumer, WalletsConsumer],
+      controllers: [ChannelsRpc, ThresholdsConsumer, ReconciliationsConsumer, WalletsConsumer, ProvidersConsumer],
       providers: [
         value(CHANNEL_REPOSITORY, channels),
         value(DELIVERY_REPOSITORY, new PostgresDeliveryRepository(store)),
@@ -65,6 +67,7 @@ export class NotificationModule {
         value(DeleteChannel, new DeleteChannel(channels, clock, ids)),
         value(RaiseThresholdAlerts, new RaiseThresholdAlerts({ alerts, clock, ids, onDue })),
         value(RaiseReconciliationAlerts, new RaiseReconciliationAlerts({ alerts, clock, ids, onDue })),
+        value(RaiseProviderAlerts, new RaiseProviderAlerts({ alerts, clock, ids, onDue })),
         value(RaiseWalletAlerts, new RaiseWalletAlerts({ alerts, clock, ids, onDue })),
       ],
     };

@@ -72,7 +72,11 @@ export class RoutingHarness {
   file!: string;
   private database!: TestDatabase;
   private folder!: TemporaryFolder;
+  private readonly replicas: (() => Promise<void>)[] = [];
   private number = 0;
+
+  /** @param settings Beyond those of every harness: in them nothing is asked of providers by itself. */
+  constructor(private readonly settings: Readonly<Record<string, string>> = {}) {}
 
   async start(): Promise<void> {
     this.database = await createTestDatabase();
@@ -99,19 +103,34 @@ export class RoutingHarness {
         AO_DEMO_PROVIDER_URL: this.simulator.url,
         AO_ALLOW_PRIVATE_PROVIDER_URLS: 'true',
         ROUTING_POLL_INTERVAL_MS: '100',
+        PROVIDER_HEALTH_INTERVAL_MS: '0',
+        PROVIDER_MODELS_INTERVAL_MS: '0',
+        PROVIDER_KEY_INTERVAL_MS: '0',
         GROQ_API_KEY: 'gsk-from-the-environment',
         MY_API_KEY: 'sk-from-the-environment',
+        ...this.settings,
       },
     };
     this.service = await runService(routingService, this.host);
   }
 
   async stop(): Promise<void> {
+    await Promise.all(this.replicas.map((stop) => stop()));
     await this.service.stop();
     await this.simulator.stop();
     await this.bus.close();
     await this.folder.remove();
     await this.database.drop();
+  }
+
+  /** One more replica, on a bus of its own and the same database, until the harness stops. */
+  async startReplica(environment: Readonly<Record<string, string>> = {}): Promise<MemoryBus> {
+    const bus = new MemoryBus(silentLogger);
+    this.replicas.push(() => bus.close());
+    const given = { ...this.host.environment, ...environment };
+    const { stop } = await runService(routingService, { ...this.host, bus, environment: given });
+    this.replicas.unshift(stop);
+    return bus;
   }
 
   /** A provider of its own name on the simulator, once it is published. */

@@ -4,12 +4,15 @@ import type { ServiceContext, ServiceParts } from '@ao/runtime';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AliasesRpc } from './adapters/bus/aliases.rpc.js';
 import { DeploymentsRpc } from './adapters/bus/deployments.rpc.js';
+import { FindingsRpc } from './adapters/bus/findings.rpc.js';
 import { ProvidersRpc } from './adapters/bus/providers.rpc.js';
 import { ConfigCatalogue } from './adapters/config/config-catalogue.js';
 import { demoCatalogue } from './adapters/config/demo-catalogue.js';
+import { ReferenceSource } from './adapters/keys/reference-source.js';
 import { ConnectorProbe } from './adapters/network/connector.probe.js';
 import { PostgresAliasRepository } from './adapters/postgres/alias.repository.js';
 import { PostgresDeploymentRepository } from './adapters/postgres/deployment.repository.js';
+import { PostgresFindingRepository } from './adapters/postgres/finding.repository.js';
 import { PostgresProviderRepository } from './adapters/postgres/provider.repository.js';
 import { RoutingStore } from './adapters/postgres/store.js';
 import { PostgresTableRepository } from './adapters/postgres/table.repository.js';
@@ -21,13 +24,20 @@ import { DeleteDeployment } from './application/delete-deployment.js';
 import { DeleteProvider } from './application/delete-provider.js';
 import { FindProvider } from './application/find-provider.js';
 import { FollowChanges } from './application/follow-changes.js';
+import { ListProviderModels } from './application/list-provider-models.js';
 import { ListRouting } from './application/list-routing.js';
+import { ProbeProvider } from './application/probe-provider.js';
+import { ProviderEvents } from './application/provider-events.js';
 import { ProviderKeys } from './application/provider-keys.js';
 import { PublishRoutingTable } from './application/publish-routing-table.js';
+import { ReadHealth } from './application/read-health.js';
+import { RotateKey } from './application/rotate-key.js';
 import { SetAlias } from './application/set-alias.js';
+import { SyncModels } from './application/sync-models.js';
 import { TestProvider } from './application/test-provider.js';
 import { UpdateProvider } from './application/update-provider.js';
 import { loadRoutingConfig, type RoutingConfig } from './config.js';
+import { providerRounds } from './provider-rounds.js';
 
 @Module({})
 class RoutingModule {}
@@ -41,7 +51,13 @@ export function wireRouting(context: ServiceContext): ServiceParts {
   const providers = new PostgresProviderRepository(store);
   const deployments = new PostgresDeploymentRepository(store);
   const aliases = new PostgresAliasRepository(store);
-  const keys = new ProviderKeys(context.secretBox, environment, config.AO_PROVIDER_KEY_VARIABLES);
+  const findings = new PostgresFindingRepository(store);
+  const source = new ReferenceSource({
+    environment,
+    variablesAllowed: config.AO_PROVIDER_KEY_VARIABLES,
+    directory: config.AO_PROVIDER_KEY_DIRECTORY,
+  });
+  const keys = new ProviderKeys(context.secretBox, source);
   const builtIn = demoCatalogue(config.AO_DEMO_PROVIDER_URL, clock.nowMs());
   const catalogue = new ConfigCatalogue({ path: config.AO_CONFIG, environment, builtIn, keys, clock, logger });
   const put = (table: Parameters<typeof bus.putSnapshot<typeof routingTableSnapshot>>[1]): Promise<void> =>
@@ -50,6 +66,10 @@ export function wireRouting(context: ServiceContext): ServiceParts {
   const table = new PublishRoutingTable(new PostgresTableRepository(store), catalogue, keys, put, logger, allowPrivate);
   const guard = new BaseUrlGuard(new OutboundGuard({ allowPrivate }));
   const finder = new FindProvider(providers, catalogue);
+  const probe = new ProbeProvider(guard, keys, findings, new ConnectorProbe(clock, allowPrivate));
+  const events = new ProviderEvents(clock, ids);
+  const syncModels = new SyncModels(finder, probe, findings, events, clock);
+  const rotateKey = new RotateKey(finder, keys, findings, events, table, logger);
   const checked = [guard, keys, table, limits, clock, ids] as const;
   const module = moduleOf([
     finder,
@@ -57,7 +77,11 @@ export function wireRouting(context: ServiceContext): ServiceParts {
     new CreateProvider(providers, deployments, ...checked),
     new UpdateProvider(finder, providers, deployments, ...checked),
     new DeleteProvider(finder, providers, table, clock, ids),
-    new TestProvider(finder, guard, keys, new ConnectorProbe(clock, allowPrivate)),
+    new TestProvider(finder, probe),
+    new ReadHealth(findings),
+    new ListProviderModels(finder, deployments, catalogue, findings),
+    syncModels,
+    rotateKey,
     new CreateDeployment(finder, deployments, table, limits, clock, ids),
     new DeleteDeployment(deployments, catalogue, table, clock, ids),
     new SetAlias(aliases, table, limits, clock, ids),
@@ -65,7 +89,22 @@ export function wireRouting(context: ServiceContext): ServiceParts {
   ]);
   return {
     module,
-    jobs: [new FollowChanges(table, catalogue, config.ROUTING_POLL_INTERVAL_MS)],
+    jobs: [
+      new FollowChanges(table, catalogue, config.ROUTING_POLL_INTERVAL_MS),
+      ...providerRounds({
+        config,
+        catalogue,
+        finder,
+        findings,
+        probe,
+        events,
+        table,
+        syncModels,
+        rotateKey,
+        clock,
+        logger,
+      }),
+    ],
     healthChecks: {
       routing_table: async () => {
         if (!table.ready) throw new Error('the routing table was not published yet');
@@ -84,7 +123,7 @@ const limitsOf = (config: RoutingConfig) => ({
 function moduleOf(useCases: object[]): DynamicModule {
   return {
     module: RoutingModule,
-    controllers: [ProvidersRpc, DeploymentsRpc, AliasesRpc],
+    controllers: [ProvidersRpc, FindingsRpc, DeploymentsRpc, AliasesRpc],
     providers: useCases.map((useCase) => ({ provide: useCase.constructor, useValue: useCase })) as never,
   };
 }

@@ -4,6 +4,7 @@ import type { Capabilities, ConversationProtocol } from './endpoints.js';
 import { HttpConnector } from './http-connector.js';
 import type { ProviderProfile } from './profile.js';
 import { PROFILES } from './profiles/index.js';
+import { passThrough } from './profiles/pass-through.js';
 
 interface Kind {
   readonly profile: ProviderProfile;
@@ -11,14 +12,15 @@ interface Kind {
 }
 
 const KINDS: ReadonlyMap<string, Kind> = new Map(
-  PROFILES.flatMap((profile) => {
+  // A pass-through is no provider of models: it comes from AO_CONFIG alone, and nobody can name it as a kind.
+  [...PROFILES, passThrough].flatMap((profile) => {
     const kind = { profile, capabilities: toCapabilities(profile) };
     return [profile.kind, ...(profile.aliases ?? [])].map((name): [string, Kind] => [name, kind]);
   }),
 );
 
 /** All kinds that a provider can be configured as, other names of the same included. */
-export const PROVIDER_KINDS: readonly string[] = [...KINDS.keys()];
+export const PROVIDER_KINDS: readonly string[] = [...KINDS.keys()].filter((name) => name !== passThrough.kind);
 
 /** Throws `invalid_parameter` for a kind that nobody has registered. */
 export function connectorFor(kind: string): CreateConnector {

@@ -14,6 +14,9 @@ import type { Route } from './calls/route.js';
 /** What a call has in each dimension: several tags, two names of a model, or nothing at all. */
 type CallFacts = Readonly<Record<ScopeDimension, readonly string[]>>;
 
+/** Whom a call is for. */
+export type AttributedCall = Pick<InboundCall, 'principal' | 'tags' | 'sessionId' | 'endUserId'>;
+
 /** What is decided about a call by then. */
 interface PlannedCall {
   route: Pick<Route, 'modelGroup' | 'provider'>;
@@ -41,7 +44,7 @@ export class BudgetScopes {
   }
 
   /** In an order that depends on nothing but the budgets. */
-  applyingTo(call: InboundCall, plan: PlannedCall): readonly BudgetClaim[] {
+  applyingTo(call: AttributedCall, plan: PlannedCall): readonly BudgetClaim[] {
     const budgets = this.byOrganisation.get(call.principal.orgId);
     if (!budgets) return NONE;
     const facts = factsOf(call, plan);
@@ -97,7 +100,7 @@ function claimsOf({ walletId, scope }: ScopedBudget, facts: CallFacts): BudgetCl
   return claims.map((values) => ({ walletId, values }));
 }
 
-function factsOf({ principal, sessionId }: InboundCall, { route, request, attribution }: PlannedCall): CallFacts {
+function factsOf({ principal, sessionId }: AttributedCall, { route, request, attribution }: PlannedCall): CallFacts {
   return {
     team: some(principal.teamId),
     user: some(principal.userId),

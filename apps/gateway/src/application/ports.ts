@@ -1,4 +1,5 @@
 import type { acquireLeasesV1, CallOf, Principal, ResponseOf, syncLeasesV1, UsageReport } from '@ao/contracts';
+import type { NativeCall } from './calls/call.js';
 import type { Provider } from './routing-table.js';
 
 /** The identity service, as far as the gateway needs it. */
@@ -64,6 +65,8 @@ export interface UpstreamCall {
   correlationId: string;
   /** The caller's own provider key, instead of the configured one. */
   ownKey?: string;
+  /** To be sent as it came, to the path of the provider that it names. */
+  native?: Pick<NativeCall, 'method' | 'path' | 'query' | 'contentType'>;
   /** Aborts the call: the caller left. */
   signal: AbortSignal;
 }

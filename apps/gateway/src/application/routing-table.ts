@@ -1,11 +1,26 @@
 import type { Deployment, ModelAlias, Principal, RoutedProvider, routingTableSnapshot, ValueOf } from '@ao/contracts';
 
 /** A provider with its key opened, as connectors take it. */
-export type Provider = Omit<RoutedProvider, 'sealedKey'> & { apiKey: string | null };
+export type Provider = Omit<RoutedProvider, 'sealedKey' | 'healthy'> & { apiKey: string | null };
 
 export interface Candidate {
   deployment: Deployment;
   provider: Provider;
+  /** Whether the provider answers its health checks. */
+  healthy: boolean;
+}
+
+/** How a provider that serves everybody does. */
+export interface ProviderState {
+  name: string;
+  healthy: boolean;
+}
+
+/** A provider as one organisation may address it. */
+export interface ServingProvider {
+  provider: Provider;
+  /** It serves other organisations too, or may. */
+  isShared: boolean;
 }
 
 type Snapshot = ValueOf<typeof routingTableSnapshot>;
@@ -15,12 +30,16 @@ export class RoutingTable {
   /** Every provider of the snapshot. */
   readonly providers: Provider[];
   private readonly groups = new Map<string, Candidate[]>();
+  /** Whom the deployments of each provider serve; null: all. */
+  private readonly ownersOf = new Map<string, Set<string | null>>();
   private readonly aliases = new Map<string, ModelAlias>();
 
   /** @param openKey Opens a sealed provider key. */
   constructor(snapshot: Snapshot, openKey: (sealed: string) => string) {
     const providers = new Map<string, Provider>();
-    for (const { sealedKey, ...provider } of snapshot.providers) {
+    // Beside the provider, not in it: connectors are made anew when a provider changes.
+    const unhealthy = new Set(snapshot.providers.filter(({ healthy }) => !healthy).map(({ id }) => id));
+    for (const { sealedKey, healthy: _healthy, ...provider } of snapshot.providers) {
       providers.set(provider.id, { ...provider, apiKey: sealedKey === null ? null : openKey(sealedKey) });
     }
     this.providers = [...providers.values()];
@@ -29,7 +48,9 @@ export class RoutingTable {
       if (!provider || !deployment.enabled) continue;
       const group = this.groups.get(deployment.modelGroup) ?? [];
       this.groups.set(deployment.modelGroup, group);
-      group.push({ deployment, provider });
+      group.push({ deployment, provider, healthy: !unhealthy.has(provider.id) });
+      const owners = this.ownersOf.get(provider.id) ?? new Set();
+      this.ownersOf.set(provider.id, owners.add(deployment.orgId));
     }
     for (const alias of snapshot.aliases) this.aliases.set(aliasKey(alias.alias, alias.orgId), alias);
   }
@@ -66,6 +87,27 @@ export class RoutingTable {
     return [...groups, ...aliases].flatMap(({ id, ownedBy }) =>
       ownedBy !== undefined && allowed(id) ? [{ id, ownedBy }] : [],
     );
+  }
+
+  /**
+   * The providers of these kinds that serve an organisation, in the order of the configuration; one that has no deployment
+   * serves nobody.
+   */
+  providersOf(kinds: ReadonlySet<string>, orgId: string): ServingProvider[] {
+    return this.providers.flatMap((provider) => {
+      const owners = kinds.has(provider.kind) ? this.ownersOf.get(provider.id) : undefined;
+      if (!owners || !(owners.has(null) || owners.has(orgId))) return [];
+      return [{ provider, isShared: owners.size > 1 || owners.has(null) }];
+    });
+  }
+
+  /** The providers that have a deployment for every organisation: what a tenant brought is no business of others. */
+  publicProviders(): ProviderState[] {
+    const states = new Map<string, ProviderState>();
+    for (const { deployment, provider, healthy } of [...this.groups.values()].flat()) {
+      if (deployment.orgId === null) states.set(provider.id, { name: provider.name, healthy });
+    }
+    return [...states.values()].sort((a, b) => a.name.localeCompare(b.name));
   }
 
   get deploymentCount(): number {

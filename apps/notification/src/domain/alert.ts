@@ -87,8 +87,33 @@ interface LedgerViolationFacts {
   foundAt: string;
 }
 
+/** A provider began to fail its checks, or passes them again. */
+interface ProviderOutageFacts {
+  type: 'provider_outage';
+  providerId: string;
+  providerName: string;
+  /** True: it is over. */
+  healthy: boolean;
+  reason: string | null;
+  /** RFC 3339. */
+  changedAt: string;
+}
+
+/** The source of a provider's key gives none; the last good one stays in use. */
+interface KeyRotationFailedFacts {
+  type: 'key_rotation_failed';
+  providerId: string;
+  providerName: string;
+  keyReference: string;
+  reason: string;
+  /** RFC 3339. */
+  failedAt: string;
+}
+
 /** What an alert tells, by its type. */
 export type AlertFacts =
+  | ProviderOutageFacts
+  | KeyRotationFailedFacts
   | BudgetThresholdFacts
   | ReconciliationGapFacts
   | AutoTopUpFacts

@@ -28,8 +28,14 @@ export class CreateProvider {
     private readonly ids: IdGenerator,
   ) {}
 
-  /** @throws AppError `permission_denied`, `invalid_parameter` (kind, base_url), `conflict` (name taken, too many). */
-  async execute({ actor, apiKey, ...request }: RequestOf<typeof createProviderV1>): Promise<Provider> {
+  /** @throws AppError `permission_denied`, `invalid_parameter` (kind, base_url, key), `conflict` (name taken, too many). */
+  async execute({
+    actor,
+    apiKey,
+    keyReference,
+    vendor,
+    ...request
+  }: RequestOf<typeof createProviderV1>): Promise<Provider> {
     requireAdmin(actor);
     checkKind(request.kind);
     const models = modelSet(request.models);
@@ -39,9 +45,10 @@ export class CreateProvider {
       ...request,
       id: this.ids.next('prv'),
       orgId: actor.orgId,
-      vendor: vendorOf(request.kind, baseUrl),
+      vendor: vendor ?? vendorOf(request.kind, baseUrl),
+      vendorGiven: vendor,
       baseUrl,
-      key: this.keys.take(actor.orgId, apiKey),
+      key: this.keys.take(actor.orgId, { apiKey, keyReference }),
       models,
       source: 'api',
       createdAtMs: this.clock.nowMs(),

@@ -27,6 +27,11 @@ export class FindProvider {
     return { ...found, source, orgId: orgId ?? actor.orgId };
   }
 
+  /** Of whichever organisation; null when it is there no more. For the service's own work, never for a request. */
+  async ofAny(providerId: string): Promise<Provider | null> {
+    return this.inCatalogue(providerId) ?? (await this.providers.findOfAny(providerId));
+  }
+
   private inCatalogue(providerId: string): Provider | undefined {
     return this.catalogue.current.providers.find(({ id }) => id === providerId);
   }

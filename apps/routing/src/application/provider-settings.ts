@@ -2,18 +2,14 @@ import { AppError } from '@ao/kernel';
 import { KIND_SETTINGS } from '@ao/providers/kinds';
 
 /** The kinds that a connector serves. */
-const PROVIDER_KINDS = [...KIND_SETTINGS.keys()];
+const KINDS: readonly string[] = [...KIND_SETTINGS.keys()];
 
 /** @throws AppError `invalid_parameter` that names the kinds there are. */
 export function checkKind(kind: string): void {
-  if (PROVIDER_KINDS.includes(kind)) return;
-  throw new AppError(
-    'invalid_parameter',
-    `There is no provider kind ${kind}. Use one of ${PROVIDER_KINDS.join(', ')}.`,
-    {
-      param: 'kind',
-    },
-  );
+  if (KINDS.includes(kind)) return;
+  throw new AppError('invalid_parameter', `There is no provider kind ${kind}. Use one of ${KINDS.join(', ')}.`, {
+    param: 'kind',
+  });
 }
 
 /** @throws AppError `conflict` when one more than `countMax` would be stored. */

@@ -3,7 +3,7 @@ import { providerTimeouts } from '@ao/contracts';
 import { withDeadline, type Logger } from '@ao/kernel';
 import type { Catalogue } from '../domain/catalogue.js';
 import type { Provider } from '../domain/provider.js';
-import type { CatalogueSource, RoutingTable, StoredTable, TableRepository } from './ports.js';
+import type { CatalogueSource, Finding, RoutingTable, StoredTable, TableRepository } from './ports.js';
 import type { ProviderKeys } from './provider-keys.js';
 import { reachOf } from './provider-reach.js';
 
@@ -76,7 +76,7 @@ export class PublishRoutingTable implements RoutingTable {
   private async publish(): Promise<void> {
     const catalogue = this.catalogue.current;
     const stored = await this.tables.read();
-    await this.put(this.compose(stored, catalogue));
+    await this.put(await this.compose(stored, catalogue));
     this.published = { revision: stored.revision, catalogue };
     const { version, providers, deployments } = stored;
     this.logger.info(
@@ -85,25 +85,22 @@ export class PublishRoutingTable implements RoutingTable {
     );
   }
 
-  private compose({ version, ...stored }: StoredTable, catalogue: Catalogue): Table {
+  private async compose({ version, findings, ...stored }: StoredTable, catalogue: Catalogue): Promise<Table> {
+    const providers = [...catalogue.providers, ...stored.providers];
     return {
       version,
-      providers: [...catalogue.providers, ...stored.providers].map((provider) => this.toRouted(provider)),
+      providers: await Promise.all(providers.map((provider) => this.toRouted(provider, findings.get(provider.id)))),
       deployments: [...catalogue.deployments, ...stored.deployments],
       aliases: [...catalogue.aliases, ...stored.aliases],
     };
   }
 
-  private toRouted(provider: Provider): RoutedProvider {
+  private async toRouted(provider: Provider, finding: Finding | undefined): Promise<RoutedProvider> {
     const { id, name, kind, vendor, baseUrl, organisation, connectionsMax, region } = provider;
-    const sealedKey = this.keys.sealedFor(provider);
+    const sealedKey = await this.keys.sealedFor(provider, finding?.keyCopy ?? null);
     if (sealedKey === null && provider.key.reference !== null) {
-      this.logger.warn(
-        { provider: id, reference: provider.key.reference },
-        'the variable of a provider key is not set',
-      );
+      this.logger.warn({ provider: id, reference: provider.key.reference }, 'the reference of a provider gives no key');
     }
-    const timeouts = providerTimeouts.parse(provider.timeouts);
     return {
       id,
       name,
@@ -112,10 +109,11 @@ export class PublishRoutingTable implements RoutingTable {
       baseUrl,
       sealedKey,
       organisation,
-      timeouts,
+      timeouts: providerTimeouts.parse(provider.timeouts),
       connectionsMax,
       region,
       reach: reachOf(provider, this.allowPrivate),
+      healthy: finding?.healthy ?? true,
     };
   }
 }

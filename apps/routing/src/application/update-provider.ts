@@ -49,16 +49,19 @@ export class UpdateProvider {
   }
 
   private async apply(present: Provider & { orgId: string }, request: Request): Promise<Provider> {
-    const { actor, providerId: _id, apiKey, timeouts, models, ...rest } = request;
+    const { actor, providerId: _id, apiKey, keyReference, vendor, timeouts, models, ...rest } = request;
     const fields = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
     const merged: Provider = { ...present, ...fields };
     checkKind(merged.kind);
     if (merged.baseUrl !== present.baseUrl) merged.baseUrl = await this.guard.check(merged.baseUrl);
-    if (apiKey === undefined) refuseToMoveKey(present, merged.baseUrl);
+    const keepsKey = apiKey === undefined && keyReference === undefined;
+    if (keepsKey) refuseToMoveKey(present, merged.baseUrl);
+    const vendorGiven = vendor === undefined ? present.vendorGiven : vendor;
     return {
       ...merged,
-      vendor: vendorOf(merged.kind, merged.baseUrl),
-      key: apiKey === undefined ? present.key : this.keys.take(actor.orgId, apiKey),
+      vendor: vendorGiven ?? vendorOf(merged.kind, merged.baseUrl),
+      vendorGiven,
+      key: keepsKey ? present.key : this.keys.take(actor.orgId, { apiKey, keyReference }),
       timeouts: { ...present.timeouts, ...timeouts },
       models: models ? modelSet(models) : present.models,
     };

@@ -1,13 +1,13 @@
 /** Where a provider or deployment comes from. Only what came over the API can be changed over it. */
 export type Source = 'config' | 'api' | 'demo';
 
-/** A provider's key at rest: sealed, or the name of the variable that holds it, or none. */
+/** A provider's key at rest: sealed, or the name of where it is, or none. */
 export interface ProviderKey {
   /** Sealed with the master key; null when there is none or when `reference` says where it is. */
   sealed: string | null;
   /** What may be shown. */
   masked: string | null;
-  /** `os.environ/NAME`. */
+  /** `os.environ/NAME` or `file:/path`. */
   reference: string | null;
 }
 
@@ -29,6 +29,8 @@ export interface Provider {
   kind: string;
   /** Whose prices hold for it. */
   vendor: string;
+  /** What its administrator says of that; null: the kind and the host tell. */
+  vendorGiven: string | null;
   baseUrl: string;
   key: ProviderKey;
   organisation: string | null;

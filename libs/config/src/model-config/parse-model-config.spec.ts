@@ -333,5 +333,6 @@ general_settings: []
 });
 
 it('an empty file means no models', () => {
-  expect(parseModelConfig('', {})).toEqual({ providers: [], deployments: [], aliases: [], prices: [], warnings: [] });
+  const nothing = { providers: [], deployments: [], aliases: [], prices: [], passThroughs: [], warnings: [] };
+  expect(parseModelConfig('', {})).toEqual(nothing);
 });

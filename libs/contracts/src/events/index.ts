@@ -1,6 +1,7 @@
 export * from './action-performed.v1.js';
 export * from './cost-adjusted.v1.js';
 export * from './key-changed.v1.js';
+export * from './provider.v1.js';
 export * from './reconciliation-mismatched.v1.js';
 export * from './transfer.v1.js';
 export * from './usage-recorded.v1.js';

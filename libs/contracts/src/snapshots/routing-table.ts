@@ -60,6 +60,8 @@ export const routedProvider = z.object({
   region: z.string().max(64).nullable().optional().default(null),
   /** Where its connections may lead: absent or `any` for the operator's own; `private` or `public` for what came over the API. */
   reach: z.enum(['any', 'private', 'public']).optional(),
+  /** False after failed checks: its deployments are left out while others of their group are healthy. */
+  healthy: z.boolean().optional().default(true),
 });
 export type RoutedProvider = z.output<typeof routedProvider>;
 

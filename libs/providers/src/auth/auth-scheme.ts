@@ -1,6 +1,8 @@
 /** How a provider wants to be shown the key. */
 export type AuthScheme =
   | { readonly scheme: 'none' }
+  /** The key is a JSON object of headers, as they are to be sent. */
+  | { readonly scheme: 'headers' }
   /** `Authorization: Bearer …` */
   | { readonly scheme: 'bearer' }
   /** A header of its own that holds nothing but the key. */

@@ -1,4 +1,5 @@
 import type { Clock } from '@ao/kernel';
+import { checkedHeader } from '../header-value.js';
 import type { Address } from '../transport/base-url.js';
 import type { AuthScheme } from './auth-scheme.js';
 import type { Authenticator } from './authenticator.js';
@@ -22,6 +23,8 @@ export function authenticatorFor(auth: AuthScheme, key: string | null, { address
   switch (auth.scheme) {
     case 'none':
       return NO_KEY;
+    case 'headers':
+      return givenHeaders(JSON.parse(key) as Record<string, string>);
     case 'bearer':
       return bearer(key);
     case 'header':
@@ -40,3 +43,8 @@ export function authenticatorFor(auth: AuthScheme, key: string | null, { address
 }
 
 const bearer = (key: string): Authenticator => new KeyHeader('authorization', key.replace(/^bearer /i, ''), 'Bearer ');
+
+function givenHeaders(headers: Readonly<Record<string, string>>): Authenticator {
+  const all = Object.entries(headers).flatMap(([name, value]) => [name, checkedHeader(name, value)]);
+  return { headersFor: () => all };
+}

@@ -71,6 +71,32 @@ export function readMessage(message: Buffer): { headers: ReadonlyMap<string, str
   };
 }
 
+/** A message that ends a stream with an error. */
+export function encodeException(type: string, message: string): Buffer {
+  const headers = Buffer.concat(
+    Object.entries({
+      ':message-type': 'exception',
+      ':exception-type': type,
+      ':content-type': 'application/json',
+    }).map(([name, value]) => encodeHeader(name, value)),
+  );
+  const payload = Buffer.from(JSON.stringify({ message }));
+  const whole = Buffer.alloc(PRELUDE_BYTES + headers.length + payload.length + CHECKSUM_BYTES);
+  whole.writeUInt32BE(whole.length, 0);
+  whole.writeUInt32BE(headers.length, 4);
+  whole.writeUInt32BE(crc32(whole.subarray(0, 8)), 8);
+  headers.copy(whole, PRELUDE_BYTES);
+  payload.copy(whole, PRELUDE_BYTES + headers.length);
+  const checksumAt = whole.length - CHECKSUM_BYTES;
+  whole.writeUInt32BE(crc32(whole.subarray(0, checksumAt)), checksumAt);
+  return whole;
+}
+
+function encodeHeader(name: string, value: string): Buffer {
+  const start = Buffer.from([name.length, ...Buffer.from(name), STRING, value.length >> 8, value.length & 0xff]);
+  return Buffer.concat([start, Buffer.from(value)]);
+}
+
 function readHeaders(bytes: Buffer): Map<string, string> {
   const headers = new Map<string, string>();
   for (let at = 0; at < bytes.length;) {

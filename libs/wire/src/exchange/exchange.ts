@@ -64,7 +64,8 @@ export interface StreamPiece extends AnswerFacts {
 
 /** A streamed answer on its way from a provider to a client. */
 export interface AnswerStream {
-  readonly contentType: string;
+  /** Null: whatever the provider calls it. */
+  readonly contentType: string | null;
   /** The pieces that a chunk of the provider's completes. @throws AppError `upstream_error` on a frame over the limit. */
   push(chunk: Buffer): StreamPiece[];
   /** What came after the last whole frame. */

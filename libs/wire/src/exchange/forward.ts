@@ -1,4 +1,6 @@
 import type { ErrorBody } from '@ao/kernel';
+import { encodeException } from '../bedrock/event-stream.js';
+import { bedrock } from '../bedrock/index.js';
 import type { ClientProtocol, FrameScanner, ProviderProtocol, StreamDecoder } from '../protocol.js';
 import {
   NOTHING,
@@ -12,12 +14,33 @@ import { factsOf, pieceOf, readOrNull, type Labels } from './translate.js';
 
 /** One protocol on both sides: bytes pass as they came, and are parsed beside it for what the platform must know. */
 export function forward(body: Buffer, protocol: ClientProtocol & ProviderProtocol, labels: Labels): Exchange {
+  return forwardAs(body, protocol, {
+    contentType: protocol.streamContentType,
+    fail: (error) => Buffer.from(protocol.createEncoder({ ...labels, includeUsage: true }).fail(error)),
+  });
+}
+
+/** Converse of Amazon Bedrock on both sides. */
+export function forwardConverse(body: Buffer): Exchange {
+  return forwardAs(body, bedrock, {
+    contentType: 'application/vnd.amazon.eventstream',
+    fail: ({ error }) => encodeException('internalServerException', error.message),
+  });
+}
+
+/** How a stream in the provider's own protocol is labelled, and how it breaks off. */
+interface StreamForm {
+  contentType: string;
+  fail: (error: ErrorBody) => Buffer;
+}
+
+function forwardAs(body: Buffer, protocol: ProviderProtocol, form: StreamForm): Exchange {
   return {
     endpoint: protocol.endpoint,
     body,
     dropped: [],
     readAnswer: (bytes) => readForwarded(bytes, protocol),
-    openStream: () => new ForwardedStream(protocol, labels),
+    openStream: () => new ForwardedStream(protocol, form),
     mapError: (status, bytes) => protocol.mapError(status, bytes),
   };
 }
@@ -35,10 +58,10 @@ class ForwardedStream implements AnswerStream {
   private last: Buffer | null = null;
 
   constructor(
-    private readonly protocol: ClientProtocol & ProviderProtocol,
-    private readonly labels: Labels,
+    protocol: ProviderProtocol,
+    private readonly form: StreamForm,
   ) {
-    this.contentType = protocol.streamContentType;
+    this.contentType = form.contentType;
     this.scanner = protocol.createScanner();
     this.decoder = protocol.createDecoder();
   }
@@ -57,7 +80,7 @@ class ForwardedStream implements AnswerStream {
   }
 
   fail(error: ErrorBody): Buffer {
-    return Buffer.from(this.protocol.createEncoder({ ...this.labels, includeUsage: true }).fail(error));
+    return this.form.fail(error);
   }
 
   private read(frame: Buffer): StreamPiece {

@@ -2,5 +2,6 @@ export type * from './exchange.js';
 export { forwardChat } from './forward-chat.js';
 export { forwardEmbeddings } from './forward-embeddings.js';
 export { forwardJob, type ForwardedJob } from './forward-job.js';
-export { forward } from './forward.js';
+export { forwardUnread } from './forward-unread.js';
+export { forward, forwardConverse } from './forward.js';
 export { translate, type Labels } from './translate.js';

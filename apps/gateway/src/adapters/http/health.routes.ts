@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ModelState } from '../../application/model-state.js';
 import type { Readiness } from '../../application/readiness.js';
+import type { ProviderState } from '../../application/routing-table.js';
 import { setBaseHeaders } from './response-headers.js';
 
 export interface HealthDependencies {
@@ -38,8 +39,18 @@ export function registerHealth(
         anthropic_key: 'disabled',
         openai_passthrough: directOpenAi ? 'ok' : 'disabled',
         capacity: { active: activeCalls(), max: null },
-        providers: { status: deployments > 0 ? 'ok' : 'none', deployments },
+        providers: describeProviders(state.table.publicProviders(), deployments),
       },
     });
   });
+}
+
+/** `status`: `none` without deployments, `degraded` while a provider fails its checks, else `ok`. */
+function describeProviders(providers: ProviderState[], deployments: number): object {
+  const healthy = providers.every((provider) => provider.healthy);
+  return {
+    status: deployments === 0 ? 'none' : healthy ? 'ok' : 'degraded',
+    deployments,
+    list: providers.map(({ name, healthy: works }) => ({ name, status: works ? 'healthy' : 'unhealthy' })),
+  };
 }

@@ -7,9 +7,15 @@ import type { CallBegin } from '../ports.js';
 import type { Attribution } from './attribution.js';
 import type { InboundCall } from './call.js';
 
+/** What a record tells of a call. */
+export type RecordedCall = Pick<InboundCall, 'callId' | 'correlationId' | 'principal' | 'featureId' | 'startedAtMs'> & {
+  /** As the request log names it. */
+  endpoint: string;
+};
+
 interface RecordOptions {
   gatewayId: string;
-  call: InboundCall;
+  call: RecordedCall;
   route: Route;
   requestedModel: string;
   stream: boolean;

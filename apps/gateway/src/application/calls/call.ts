@@ -1,4 +1,5 @@
 import type { Principal } from '@ao/contracts';
+import type { Provider } from '../routing-table.js';
 
 /** The data-plane endpoints, as the request log names them. */
 export type CallEndpoint =
@@ -17,7 +18,24 @@ export type CallEndpoint =
   | '/v1/messages'
   | '/v1beta/models/{model}:generateContent'
   | '/api/chat'
-  | '/api/generate';
+  | '/api/generate'
+  | '/model/{model}/converse'
+  | 'native';
+
+/** A request of a provider's own API, handed on as it is but for credentials (GW-011). */
+export interface NativeCall {
+  provider: Provider;
+  method: string;
+  /** Below the provider's root, without the query. */
+  path: string;
+  /** Without its question mark. */
+  query: string;
+  contentType: string | null;
+  /** Under which name its flat price is set; for paths that are no conversation. */
+  priceName: string;
+  /** It asks for nothing that costs. */
+  free: boolean;
+}
 
 /** A call as it came in: who, what, and how to tell that the caller left. */
 export interface InboundCall {
@@ -37,6 +55,8 @@ export interface InboundCall {
   inPath: { model: string; stream: boolean } | null;
   /** Headers of the caller's protocol that are the provider's to read, such as `anthropic-beta`; connectors know theirs. */
   protocolHeaders: Readonly<Record<string, string>>;
+  /** Of a native route; bytes, answers and errors then pass unchanged. */
+  native?: NativeCall;
   /** The caller's own OpenAI key, where the configuration lets it count. */
   ownKey: string | undefined;
   tags: string[];

@@ -13,6 +13,15 @@ const snapshot: ValueOf<typeof routingTableSnapshot> = routingTableSnapshot.valu
   version: 1,
   providers: [
     { id: 'p', name: 'acme', kind: 'openai', baseUrl: 'https://acme.example/v1', sealedKey: null, timeouts: {} },
+    {
+      id: 'ill',
+      name: 'ill',
+      kind: 'openai',
+      baseUrl: 'https://ill.example/v1',
+      sealedKey: null,
+      timeouts: {},
+      healthy: false,
+    },
   ],
   deployments: [
     { id: 'd1', modelGroup: 'chat', providerId: 'p', model: 'acme-chat', source: 'config' },
@@ -20,6 +29,9 @@ const snapshot: ValueOf<typeof routingTableSnapshot> = routingTableSnapshot.valu
     { id: 'd3', modelGroup: 'first', providerId: 'p', model: 'b', priority: 0, source: 'config' },
     { id: 'd4', modelGroup: 'off', providerId: 'p', model: 'c', enabled: false, source: 'config' },
     { id: 'd5', modelGroup: 'theirs', providerId: 'p', model: 'd', orgId: 'org_other', source: 'api' },
+    { id: 'd6', modelGroup: 'mixed', providerId: 'ill', model: 'e', priority: 0, source: 'config' },
+    { id: 'd7', modelGroup: 'mixed', providerId: 'p', model: 'e', priority: 1, source: 'config' },
+    { id: 'd8', modelGroup: 'all-ill', providerId: 'ill', model: 'e', source: 'config' },
   ],
   aliases: [
     { alias: 'fast', modelGroup: 'chat' },
@@ -49,6 +61,31 @@ describe('the choice of a route', () => {
     expect(choose('off')).toMatchObject({ direct: true });
   });
 
+  it('[PR-016] leaves an unhealthy provider out while a healthy one remains, whatever their priorities', () => {
+    expect(choose('mixed')).toMatchObject({
+      deploymentId: 'd7',
+      decision: {
+        candidates: [
+          { deploymentId: 'd6', dropped: 'unhealthy' },
+          { deploymentId: 'd7', dropped: null },
+        ],
+      },
+    });
+    expect(choose('all-ill')).toMatchObject({
+      deploymentId: 'd8',
+      decision: { candidates: [{ deploymentId: 'd8', dropped: null }] },
+    });
+  });
+
+  it('[PR-016] names the health of the providers for everybody, and of no others', () => {
+    expect(table.publicProviders()).toEqual([
+      { name: 'acme', healthy: true },
+      { name: 'ill', healthy: false },
+    ]);
+    const own = snapshot.deployments.map((deployment) => ({ ...deployment, orgId: 'org_other' }));
+    expect(new RoutingTable({ ...snapshot, deployments: own }, (sealed) => sealed).publicProviders()).toEqual([]);
+  });
+
   it('keeps an organisation’s deployments to itself', () => {
     expect(choose('theirs', { orgId: 'org_other' })).toMatchObject({ deploymentId: 'd5' });
     expect(choose('theirs')).toMatchObject({ direct: true });
@@ -75,7 +112,7 @@ describe('the choice of a route', () => {
   });
 
   it('[GW-008] lists groups and visible aliases that the caller may use', () => {
-    expect(table.visibleModels(caller).map(({ id }) => id)).toEqual(['chat', 'first', 'fast']);
+    expect(table.visibleModels(caller).map(({ id }) => id)).toEqual(['chat', 'first', 'mixed', 'all-ill', 'fast']);
     expect(table.visibleModels({ ...caller, models: ['first'] }).map(({ id }) => id)).toEqual(['first']);
   });
 });

@@ -173,6 +173,7 @@ export class PerformCall {
       stream: plan.request.stream,
       correlationId: call.correlationId,
       signal: call.signal,
+      ...(call.native && { native: call.native }),
       ...(plan.route.ownKey && call.ownKey !== undefined && { ownKey: call.ownKey }),
     });
     record.status = answer.status;
@@ -261,9 +262,9 @@ export class PerformCall {
         // The cost is known only at the end: it follows as a trailer.
         out.head(answer.status, {
           ...this.headers(running, answer),
-          'content-type': stream.contentType,
           'cache-control': 'no-cache',
-          trailer: 'x-ao-cost-usd',
+          // What has no type of ours may have no body either, and then there is no place for a trailer.
+          ...(stream.contentType !== null && { 'content-type': stream.contentType, trailer: 'x-ao-cost-usd' }),
         });
       },
       trailers: () => {

@@ -3,8 +3,8 @@ import { isVendorTool, type Exchange } from '@ao/wire';
 import type { ModelState } from '../model-state.js';
 import { attributionOf, type Attribution } from './attribution.js';
 import type { InboundCall } from './call.js';
-import { chooseRoute, type DirectOpenAi } from './choose-route.js';
-import { priceCall, type CallPrice } from './price-call.js';
+import { chooseRoute, routeNative, type DirectOpenAi } from './choose-route.js';
+import { FREE, priceCall, type CallPrice } from './price-call.js';
 import { protocolsOf } from './provider-protocols.js';
 import { readRequest } from './requests/read-request.js';
 import type { RequestFacts, RequestLimits } from './requests/request-facts.js';
@@ -51,14 +51,15 @@ export function planCall(call: InboundCall, state: ModelState, options: PlanOpti
     serviceTiers: request.serviceTiers,
   };
   const charged = call.principal.walletId !== null && !route.ownKey;
-  const price = priceCall(route, size, charged, state.prices, call.startedAtMs);
-  const exchange = request.exchange({
+  const price = call.native?.free ? FREE : priceCall(route, size, charged, state.prices, call.startedAtMs);
+  const spoken = request.exchange({
     protocols,
     model: route.model,
     maxOutputTokens: request.maxOutputTokens ?? price.maxOutputTokens,
     direct: route.direct,
     labels: { id: call.callId, model: request.model, nowS: Math.floor(call.startedAtMs / MS_PER_S) },
   });
+  const exchange = call.native ? { ...spoken, body: call.body } : spoken;
   const refused = exchange.dropped.filter((name) => !isVendorTool(name));
   if (refused.length > 0 && !options.dropParams && !request.dropParams) throw notExpressible(refused);
   return { request, attribution, route, price, promptTokensBound, exchange };
@@ -68,6 +69,7 @@ const MS_PER_S = 1_000;
 
 /** Only what came in OpenAI's protocol can go to OpenAI unchanged. */
 function chooseFor(call: InboundCall, { model }: RequestFacts, { table }: ModelState, { direct }: PlanOptions): Route {
+  if (call.native) return routeNative(model, call.principal, call.native.provider);
   const route = chooseRoute(model, call.principal, call.ownKey, table, direct);
   return route.direct && !OPENAI_ENDPOINTS.has(call.endpoint) ? { ...route, direct: false } : route;
 }

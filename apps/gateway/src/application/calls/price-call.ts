@@ -96,6 +96,14 @@ export function priceCall(route: Route, size: CallSize, charged: boolean, prices
   return { row, maxOutputTokens, output, costMax };
 }
 
+/** Of what asks for nothing that costs. */
+export const FREE: CallPrice = {
+  row: undefined,
+  maxOutputTokens: 0,
+  output: { max: 0, first: 0 },
+  costMax: () => ZERO_USD,
+};
+
 const pricesReasoning = ({ reasoningPico, tiers }: PriceRow): boolean =>
   [{ reasoningPico }, ...tiers].some((rates) => rates.reasoningPico !== null);
 

@@ -76,6 +76,24 @@ const ledgerViolationFacts = z.object({
   foundAt: timestamp,
 });
 
+const providerOutageFacts = z.object({
+  type: z.literal('provider_outage'),
+  providerId: z.string(),
+  providerName: z.string(),
+  healthy: z.boolean(),
+  reason: z.string().nullable(),
+  changedAt: timestamp,
+});
+
+const keyRotationFailedFacts = z.object({
+  type: z.literal('key_rotation_failed'),
+  providerId: z.string(),
+  providerName: z.string(),
+  keyReference: z.string(),
+  reason: z.string(),
+  failedAt: timestamp,
+});
+
 /** How facts are stored: JSON, with money as digits. */
 const alertFacts = z.discriminatedUnion('type', [
   budgetThresholdFacts,
@@ -84,6 +102,8 @@ const alertFacts = z.discriminatedUnion('type', [
   ledgerViolationFacts,
   transferRequested,
   transferDecided,
+  providerOutageFacts,
+  keyRotationFailedFacts,
 ]);
 
 export const encodeFacts = (facts: AlertFacts): string => JSON.stringify(alertFacts.encode(facts));

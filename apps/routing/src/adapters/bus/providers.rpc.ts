@@ -8,6 +8,7 @@ import {
   testProviderV1,
   updateProviderV1,
   type Provider as ProviderMessage,
+  type ProviderHealthStatus,
   type RequestOf,
   type ResponseOf,
 } from '@ao/contracts';
@@ -17,8 +18,10 @@ import { CreateProvider } from '../../application/create-provider.js';
 import { DeleteProvider } from '../../application/delete-provider.js';
 import { FindProvider } from '../../application/find-provider.js';
 import { ListRouting } from '../../application/list-routing.js';
+import { ReadHealth } from '../../application/read-health.js';
 import { TestProvider } from '../../application/test-provider.js';
 import { UpdateProvider } from '../../application/update-provider.js';
+import { NEVER_CHECKED, type Health } from '../../domain/health.js';
 import type { Provider } from '../../domain/provider.js';
 
 @Controller()
@@ -30,6 +33,7 @@ export class ProvidersRpc {
     private readonly testProvider: TestProvider,
     private readonly findProvider: FindProvider,
     private readonly listRouting: ListRouting,
+    private readonly readHealth: ReadHealth,
   ) {}
 
   @Responds(createProviderV1)
@@ -41,12 +45,15 @@ export class ProvidersRpc {
   async list({ actor, limit, cursor }: RequestOf<typeof listProvidersV1>): Promise<ResponseOf<typeof listProvidersV1>> {
     const rows = await this.listRouting.listProviders(actor, { limit: limit + 1, after: decodeCursor(cursor) });
     const page = toPage(rows, limit, ({ id }) => id);
-    return { ...page, data: page.data.map(toMessage) };
+    const health = await this.readHealth.of(page.data);
+    return { ...page, data: page.data.map((provider) => toMessage(provider, health.get(provider.id))) };
   }
 
   @Responds(getProviderV1)
   async get({ actor, providerId }: RequestOf<typeof getProviderV1>): Promise<ResponseOf<typeof getProviderV1>> {
-    return { provider: toMessage(await this.findProvider.execute(actor, providerId)) };
+    const provider = await this.findProvider.execute(actor, providerId);
+    const health = await this.readHealth.of([provider]);
+    return { provider: toMessage(provider, health.get(providerId)) };
   }
 
   @Responds(updateProviderV1)
@@ -69,20 +76,26 @@ export class ProvidersRpc {
   }
 }
 
-/** A provider without what only the platform may know: the key goes out masked, or as the name of its variable. */
-function toMessage({
-  orgId: _orgId,
-  vendor: _vendor,
-  key,
-  timeouts,
-  createdAtMs,
-  ...provider
-}: Provider): ProviderMessage {
+/** A provider without what only the platform may know: the key goes out masked, or as the name of where it is. */
+function toMessage(
+  { orgId: _orgId, vendorGiven: _vendorGiven, key, timeouts, createdAtMs, ...provider }: Provider,
+  health: Health = NEVER_CHECKED,
+): ProviderMessage {
   return {
     ...provider,
     keyMasked: key.masked,
     keyReference: key.reference,
     timeouts: providerTimeouts.parse(timeouts),
-    createdAt: new Date(createdAtMs).toISOString(),
+    health: toHealthMessage(health),
+    createdAt: toTimestamp(createdAtMs),
   };
 }
+
+const toHealthMessage = ({ healthy, reason, latencyMs, checkedAtMs }: Health): ProviderHealthStatus => ({
+  status: healthy === null ? 'unknown' : healthy ? 'healthy' : 'unhealthy',
+  reason,
+  checkedAt: checkedAtMs === null ? null : toTimestamp(checkedAtMs),
+  latencyMs,
+});
+
+const toTimestamp = (timeMs: number): string => new Date(timeMs).toISOString();

@@ -3,6 +3,7 @@ import type { Clock, Logger } from '@ao/kernel';
 import type { CatalogueSource } from '../../application/ports.js';
 import type { ProviderKeys } from '../../application/provider-keys.js';
 import { EMPTY_CATALOGUE, joinCatalogues, type Catalogue } from '../../domain/catalogue.js';
+import { referencedFile } from '../../domain/key-reference.js';
 import { CONNECTIONS_MAX_DEFAULT, modelSet } from '../../domain/provider.js';
 
 export interface ConfigCatalogueOptions {
@@ -56,7 +57,8 @@ export class ConfigCatalogue implements CatalogueSource {
         orgId: null,
         kind: vendor,
         vendor,
-        key: this.options.keys.takeFromFile(apiKey, keyReference),
+        vendorGiven: null,
+        key: this.options.keys.takeFromFile(apiKey, keyReference ?? fileReference(apiKey)),
         connectionsMax: CONNECTIONS_MAX_DEFAULT,
         region: null,
         tags: [],
@@ -74,3 +76,7 @@ function modelsOf(providerId: string, deployments: ConfigDeployment[]): string[]
   const own = deployments.filter((deployment) => deployment.providerId === providerId);
   return modelSet(own.map(({ model }) => model));
 }
+
+/** `api_key: file:/path` is read again and again, so that the file may change. */
+const fileReference = (apiKey: string | null): string | null =>
+  apiKey !== null && referencedFile(apiKey) !== null ? apiKey : null;

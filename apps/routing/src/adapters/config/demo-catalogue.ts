@@ -14,6 +14,7 @@ export function demoCatalogue(url: string | undefined, createdAtMs: number): Cat
     name: 'demo',
     kind: 'openai',
     vendor: 'demo',
+    vendorGiven: null,
     baseUrl: new URL(trimmed).pathname === '/' ? `${trimmed}/v1` : trimmed,
     key: { sealed: null, masked: null, reference: null },
     organisation: null,

@@ -33,6 +33,11 @@ export class PostgresDeploymentRepository implements DeploymentRepository {
     return this.store.prisma.deployment.count({ where: { orgId } });
   }
 
+  async modelsOf(orgId: string, providerId: string): Promise<string[]> {
+    const query = { where: { orgId, providerId }, select: { model: true }, distinct: ['model' as const] };
+    return (await this.store.prisma.deployment.findMany(query)).map(({ model }) => model);
+  }
+
   delete(orgId: string, deploymentId: string, events: EncodedEvent[]): Promise<boolean> {
     return this.store.write(events, async (prisma) => {
       const { count } = await prisma.deployment.deleteMany({ where: { orgId, id: deploymentId } });

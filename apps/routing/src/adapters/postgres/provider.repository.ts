@@ -7,6 +7,10 @@ import { settingsOf, toDeploymentRow, toProvider, withModels } from './rows.js';
 import { isUniqueViolation } from '@ao/database';
 import type { RoutingStore } from './store.js';
 
+/** After a change everything is due again, and the provider has the benefit of the doubt. */
+const DUE = new Date(0);
+const UNKNOWN = { healthDueAt: DUE, modelsDueAt: DUE, keyDueAt: DUE, healthy: null, healthStreak: 0 } as const;
+
 export class PostgresProviderRepository implements ProviderRepository {
   constructor(private readonly store: RoutingStore) {}
 
@@ -27,6 +31,11 @@ export class PostgresProviderRepository implements ProviderRepository {
 
   async find(orgId: string, providerId: string): Promise<Provider | null> {
     const row = await this.store.prisma.provider.findFirst({ where: { orgId, id: providerId }, include: withModels });
+    return row && toProvider(row);
+  }
+
+  async findOfAny(providerId: string): Promise<Provider | null> {
+    const row = await this.store.prisma.provider.findUnique({ where: { id: providerId }, include: withModels });
     return row && toProvider(row);
   }
 
@@ -52,6 +61,7 @@ export class PostgresProviderRepository implements ProviderRepository {
         const { count } = await prisma.provider.updateMany({ where, data: settingsOf(provider) });
         if (count === 0) return false;
         await replaceListed(prisma, provider, listed);
+        await prisma.providerWatch.updateMany({ where: { providerId: provider.id }, data: UNKNOWN });
         return true;
       });
       return updated ? 'updated' : 'gone';
@@ -64,7 +74,9 @@ export class PostgresProviderRepository implements ProviderRepository {
   delete(orgId: string, providerId: string, events: EncodedEvent[]): Promise<boolean> {
     return this.store.write(events, async (prisma) => {
       const { count } = await prisma.provider.deleteMany({ where: { orgId, id: providerId } });
-      return count === 1;
+      if (count === 0) return false;
+      await prisma.providerWatch.deleteMany({ where: { providerId } });
+      return true;
     });
   }
 }

@@ -3,7 +3,9 @@ import { vendorOf } from '../../application/vendor-of.js';
 import type { Alias, Deployment } from '../../domain/deployment.js';
 import { modelSet, type Provider } from '../../domain/provider.js';
 import type { Prisma } from './generated/client.js';
-import type { DeploymentModel, ModelAliasModel, ProviderModel } from './generated/models.js';
+import type { Health } from '../../domain/health.js';
+import type { KeyState } from '../../application/ports.js';
+import type { DeploymentModel, ModelAliasModel, ProviderModel, ProviderWatchModel } from './generated/models.js';
 
 /** Reads a provider together with the models of its listed deployments. */
 export const withModels = {
@@ -16,7 +18,8 @@ export function toProvider(row: ProviderRow): Provider {
   const { sealedKey: sealed, keyMasked: masked, keyReference: reference, createdAt, deployments, ...rest } = row;
   return {
     ...rest,
-    vendor: vendorOf(row.kind, row.baseUrl),
+    vendor: row.vendor ?? vendorOf(row.kind, row.baseUrl),
+    vendorGiven: row.vendor,
     key: { sealed, masked, reference },
     timeouts: partialTimeouts.parse(row.timeouts),
     models: modelSet(deployments.map(({ model }) => model)),
@@ -27,7 +30,7 @@ export function toProvider(row: ProviderRow): Provider {
 
 /** What a provider's row holds beside its id, organisation and age. */
 export function settingsOf(provider: Provider) {
-  const { name, kind, baseUrl, key, organisation, timeouts, connectionsMax, region, tags } = provider;
+  const { name, kind, baseUrl, key, organisation, vendorGiven, timeouts, connectionsMax, region, tags } = provider;
   return {
     name,
     kind,
@@ -36,6 +39,7 @@ export function settingsOf(provider: Provider) {
     keyMasked: key.masked,
     keyReference: key.reference,
     organisation,
+    vendor: vendorGiven,
     timeouts: { ...timeouts },
     connectionsMax,
     region,
@@ -66,3 +70,17 @@ export function toDeploymentRow({ source, orgId, ...deployment }: Deployment, li
 }
 
 export const toAlias = (row: ModelAliasModel): Alias => row;
+
+export const toHealth = (row: ProviderWatchModel): Health => ({
+  healthy: row.healthy,
+  streak: row.healthStreak,
+  reason: row.healthReason,
+  latencyMs: row.healthLatencyMs,
+  checkedAtMs: row.healthCheckedAt?.getTime() ?? null,
+});
+
+export function toKeyState({ keyReference: reference, sealedKey: sealed, keyFailure: failure }: WatchedKey): KeyState {
+  return { copy: reference === null || sealed === null ? null : { reference, sealed }, failure };
+}
+
+type WatchedKey = Pick<ProviderWatchModel, 'keyReference' | 'sealedKey' | 'keyFailure'>;

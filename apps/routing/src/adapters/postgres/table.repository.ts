@@ -1,5 +1,5 @@
 import type { StoredTable, TableRepository } from '../../application/ports.js';
-import { toAlias, toDeployment, toProvider, withModels } from './rows.js';
+import { toAlias, toDeployment, toKeyState, toProvider, withModels } from './rows.js';
 import type { RoutingStore } from './store.js';
 
 const STATE = { id: 1 };
@@ -18,12 +18,16 @@ export class PostgresTableRepository implements TableRepository {
       const providers = await prisma.provider.findMany({ orderBy: ORDER, include: withModels });
       const deployments = await prisma.deployment.findMany({ orderBy: ORDER });
       const aliases = await prisma.modelAlias.findMany({ orderBy: [{ orgId: 'asc' }, { alias: 'asc' }] });
+      const watched = await prisma.providerWatch.findMany();
       return {
         version: Number(state.version),
         revision: state.revision,
         providers: providers.map(toProvider),
         deployments: deployments.map(toDeployment),
         aliases: aliases.map(toAlias),
+        findings: new Map(
+          watched.map((row) => [row.providerId, { healthy: row.healthy ?? true, keyCopy: toKeyState(row).copy }]),
+        ),
       };
     });
   }

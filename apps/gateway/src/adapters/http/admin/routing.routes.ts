@@ -5,7 +5,10 @@ import {
   deleteProviderV1,
   getProviderV1,
   listDeploymentsV1,
+  listProviderModelsV1,
   listProvidersV1,
+  rotateProviderKeyV1,
+  syncProviderModelsV1,
   testProviderV1,
   updateProviderV1,
   type Deployment,
@@ -28,7 +31,9 @@ const settings = {
   name: z.string().min(1).max(200),
   kind: z.string().min(1).max(64),
   base_url: z.url().max(2_048),
-  api_key: z.string().min(1).max(4_096).nullable(),
+  api_key: z.string().min(1).max(8_192).nullable(),
+  key_ref: z.string().min(1).max(1_024).nullable(),
+  vendor: z.string().min(1).max(64).nullable(),
   organisation: z.string().min(1).max(256).nullable(),
   models: z.array(z.string().min(1).max(256)).max(1_000),
   timeouts,
@@ -45,22 +50,32 @@ const providerPatch = z.object(settings).partial().strict();
 
 /** Drops what was not given, and renames the rest. */
 function toSettings(body: z.output<typeof providerPatch>): Record<string, unknown> {
-  const { base_url: baseUrl, api_key: apiKey, connections_max: connectionsMax, timeouts: given, ...rest } = body;
+  const {
+    base_url: baseUrl,
+    api_key: apiKey,
+    key_ref: keyReference,
+    connections_max: connectionsMax,
+    ...others
+  } = body;
+  const { timeouts: given, ...rest } = others;
   const renamed = given && {
     connectMs: given.connect_ms,
     firstByteMs: given.first_byte_ms,
     idleMs: given.idle_ms,
     totalMs: given.total_ms,
   };
-  return withoutUndefined({ ...rest, baseUrl, apiKey, connectionsMax, timeouts: renamed && withoutUndefined(renamed) });
+  const settled = { baseUrl, apiKey, keyReference, connectionsMax, timeouts: renamed && withoutUndefined(renamed) };
+  return withoutUndefined({ ...rest, ...settled });
 }
 
 const withoutUndefined = (record: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 
-const toProviderBody = ({ timeouts: limits, ...provider }: Provider): object => ({
+const toProviderBody = ({ timeouts: limits, health, keyReference, ...provider }: Provider): object => ({
   ...toSnakeCase(provider),
+  key_ref: keyReference,
   timeouts: toSnakeCase(limits),
+  health: toSnakeCase(health),
 });
 const toDeploymentBody = (deployment: Deployment): object => toSnakeCase(deployment);
 
@@ -125,6 +140,31 @@ export const routingRoutes = [
     method: 'POST',
     path: '/v1/providers/:id/test',
     contract: testProviderV1,
+    toRequest: ({ actor, params }) => ({ actor, providerId: params['id']! }),
+    toBody: (result) => toSnakeCase(result),
+  }),
+  adminRoute({
+    method: 'GET',
+    path: '/v1/providers/:id/models',
+    contract: listProviderModelsV1,
+    toRequest: ({ actor, params, query }) => ({
+      actor,
+      providerId: params['id']!,
+      ...readQuery(query, z.object(pageFields)),
+    }),
+    toBody: ({ data, nextCursor }) => ({ data: data.map(toSnakeCase), next_cursor: nextCursor }),
+  }),
+  adminRoute({
+    method: 'POST',
+    path: '/v1/providers/:id/sync',
+    contract: syncProviderModelsV1,
+    toRequest: ({ actor, params }) => ({ actor, providerId: params['id']! }),
+    toBody: (result) => toSnakeCase(result),
+  }),
+  adminRoute({
+    method: 'POST',
+    path: '/v1/providers/:id/rotate-key',
+    contract: rotateProviderKeyV1,
     toRequest: ({ actor, params }) => ({ actor, providerId: params['id']! }),
     toBody: (result) => toSnakeCase(result),
   }),

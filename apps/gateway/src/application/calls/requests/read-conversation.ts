@@ -79,9 +79,10 @@ export function readConversation(
 function exchangeOf(
   { body, json, request }: { body: Buffer; json: Json; request: ConversationRequest },
   { protocol, rename, original = json }: ConversationClient,
-  { protocols, labels, ...target }: ExchangeTarget,
+  { protocols, labels, direct, ...target }: ExchangeTarget,
 ): Exchange {
   const { conversations } = protocols;
+  if (direct) return forward(body, protocol as ClientProtocol & ProviderProtocol, labels);
   if (rename && conversations.includes(protocol.name)) {
     return forward(rename(body, json, target.model), protocol as ClientProtocol & ProviderProtocol, labels);
   }

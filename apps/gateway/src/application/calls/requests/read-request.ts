@@ -3,6 +3,7 @@ import type { InboundCall } from '../call.js';
 import { readChat } from './read-chat.js';
 import { readCompletion } from './read-completion.js';
 import { readConversation, renameModel, type ConversationClient } from './read-conversation.js';
+import { readConverse } from './read-converse.js';
 import { readEmbeddings } from './read-embeddings.js';
 import { readImageEdit } from './read-image-edit.js';
 import { readImages } from './read-images.js';
@@ -10,6 +11,7 @@ import { readModeration } from './read-moderation.js';
 import { readRerank } from './read-rerank.js';
 import { readSpeech } from './read-speech.js';
 import { readTranscription } from './read-transcription.js';
+import { readUnread } from './read-unread.js';
 import type { RequestFacts, RequestLimits } from './request-facts.js';
 
 /** Reads a request. @throws AppError naming the field at fault (GW-019, GW-020). */
@@ -17,11 +19,15 @@ export function readRequest(call: InboundCall, limits: RequestLimits): RequestFa
   const { endpoint, body, original } = call;
   switch (endpoint) {
     case '/v1/chat/completions':
-      return readChat(body, limits);
+      return readChat(namedInPath(call), limits);
     case '/v1/completions':
       return readCompletion(body, limits);
     case '/v1/embeddings':
-      return readEmbeddings(body, limits);
+      return readEmbeddings(namedInPath(call), limits);
+    case '/model/{model}/converse':
+      return readConverse(body, call.inPath!, limits);
+    case 'native':
+      return readUnread(call.native!);
     case '/v1/moderations':
       return readModeration(body, limits);
     case '/v1/rerank':
@@ -48,6 +54,10 @@ export function readRequest(call: InboundCall, limits: RequestLimits): RequestFa
       );
   }
 }
+
+/** Azure's clients name the deployment in the path, and then need not in the body. */
+const namedInPath = ({ body, inPath }: InboundCall): Buffer =>
+  inPath === null ? body : renameModel(body, parseBody(body), inPath.model);
 
 type ConversationEndpoint =
   '/v1/responses' | '/v1/messages' | '/v1beta/models/{model}:generateContent' | '/api/chat' | '/api/generate';

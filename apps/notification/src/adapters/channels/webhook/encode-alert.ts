@@ -59,6 +59,22 @@ function encodeFacts(facts: AlertFacts): object {
         found_usd: formatUsd(facts.found),
         found_at: facts.foundAt,
       };
+    case 'provider_outage':
+      return {
+        provider_id: facts.providerId,
+        provider_name: facts.providerName,
+        status: facts.healthy ? 'healthy' : 'unhealthy',
+        reason: facts.reason,
+        changed_at: facts.changedAt,
+      };
+    case 'key_rotation_failed':
+      return {
+        provider_id: facts.providerId,
+        provider_name: facts.providerName,
+        key_ref: facts.keyReference,
+        reason: facts.reason,
+        failed_at: facts.failedAt,
+      };
     case 'transfer_requested':
       return { ...toTransferFields(facts), state: 'pending' };
     case 'transfer_decided':
