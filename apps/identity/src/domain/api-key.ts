@@ -25,7 +25,7 @@ export interface ApiKey {
 }
 
 /** What the key's callers may say of whom a call is for. */
-export interface AttributionRules {
+interface AttributionRules {
   /** Null: any. */
   allowedTags: string[] | null;
   boundTags: string[];

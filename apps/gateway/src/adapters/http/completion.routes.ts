@@ -8,7 +8,6 @@ import { dryRun } from '../../application/calls/dry-run.js';
 import type { PlanOptions } from '../../application/calls/plan-call.js';
 import type { ModelState } from '../../application/model-state.js';
 import type { ResponseCalls } from '../../application/responses/response-calls.js';
-import { callerKey } from './caller-key.js';
 import { HttpResponder } from './http-responder.js';
 import { answerCall, callParts, payingCaller, type CallDependencies } from './answer-call.js';
 import { CALL_ROUTES, type CallRoute } from './call-routes.js';

@@ -69,11 +69,22 @@ export async function startNativeGateway(environment: NodeJS.ProcessEnv = {}) {
     const granted = amountMin;
     if (granted > money.nanoUsd) {
       const shortfall = granted;
-      return { kind: 'refused', reason: 'exhausted', walletId, walletName: 'w', shortfall, scoped: false };
+      return {
+        kind: 'refused' as const,
+        reason: 'exhausted' as const,
+        walletId,
+        walletName: 'w',
+        shortfall,
+        scoped: false,
+      };
     }
     money.nanoUsd = (money.nanoUsd - granted) as never;
     const lease = { leaseId: acquisitionId, walletId, granted, expiresAtMs: Date.now() + 60_000, periodEndsAtMs: null };
-    return { kind: 'granted', path: [{ walletId, name: 'w', unlimited: false, costCenter: null }], leases: [lease] };
+    return {
+      kind: 'granted' as const,
+      path: [{ walletId, name: 'w', unlimited: false, costCenter: null }],
+      leases: [lease],
+    };
   });
   await bus.respond(syncLeasesV1, () => syncLeasesV1.response.decode(syncLeasesV1.example.response));
   await bus.subscribe(usageReportedV1, { kind: 'durable', name: 'test', batchSizeMax: 10 }, (events) => {
