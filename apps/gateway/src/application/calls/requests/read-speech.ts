@@ -27,4 +27,4 @@ export function readSpeech(body: Buffer, limits: RequestLimits): RequestFacts {
 }
 
 /** Code points, as people count them: a smiley is one. */
-const characterCount = (text: string): number => [...text].length;
+const characterCount = (text: string): number => Array.from(text).length;
