@@ -1,7 +1,41 @@
-import type { Batch as BatchMessage, BatchEndpoint, BatchStatus } from '@ao/contracts';
+/** What the lines of a batch may call. */
+export type BatchEndpoint = '/v1/chat/completions' | '/v1/completions' | '/v1/embeddings' | '/v1/responses';
 
-/** Calls that a key has handed over, to be made in the background. */
-export type Batch = BatchMessage;
+export type BatchStatus =
+  'validating' | 'failed' | 'in_progress' | 'finalizing' | 'completed' | 'expired' | 'cancelling' | 'cancelled';
+
+/** What is wrong with the input of a batch. */
+export interface BatchError {
+  code: string;
+  /** From 1; null for the file as a whole. */
+  line: number | null;
+  message: string;
+  param: string | null;
+}
+
+/** Calls that a key has handed over, to be made in the background. Moments are null until they have come. */
+export interface Batch {
+  id: string;
+  endpoint: BatchEndpoint;
+  status: BatchStatus;
+  inputFileId: string;
+  /** What was answered, and what failed: files once the batch has ended, if there is any such line. */
+  outputFileId: string | null;
+  errorFileId: string | null;
+  errors: BatchError[] | null;
+  requestCounts: { total: number; completed: number; failed: number };
+  metadata: Record<string, string> | null;
+  createdAtMs: number;
+  /** The end of the completion window. */
+  expiresAtMs: number;
+  inProgressAtMs: number | null;
+  finalizingAtMs: number | null;
+  completedAtMs: number | null;
+  failedAtMs: number | null;
+  expiredAtMs: number | null;
+  cancellingAtMs: number | null;
+  cancelledAtMs: number | null;
+}
 
 /** A batch in the hands of a runner. `runNumber` tells its lease from that of the runner before and after. */
 export interface BatchRun {

@@ -1,4 +1,4 @@
-import type { BatchEndpoint, BatchError } from '@ao/contracts';
+import type { BatchEndpoint, BatchError } from './batch.js';
 import { isStorable } from './task-text.js';
 
 /** A line of the input as it is run. */

@@ -1,5 +1,5 @@
 import { NO_USAGE, usageOf, type Usage } from '@ao/pricing';
-import { countMessagesExact, meterText, type CountableMessage } from '@ao/tokens';
+import { meterText } from '@ao/tokens';
 import type { CallPlan } from './plan-call.js';
 import type { StreamedText } from './streamed-text.js';
 
@@ -17,20 +17,6 @@ function estimatePrompt({ route, request, promptTokensBound }: CallPlan): number
   }
 }
 
-/** The prompt of a chat request or the input of an embeddings request, as JSON bytes. */
-export function countPrompt(model: string, body: Buffer): number {
-  const request = JSON.parse(body.toString('utf8')) as {
-    messages?: CountableMessage[];
-    input?: unknown;
-    tools?: unknown;
-  };
-  if (Array.isArray(request.messages)) {
-    const exact = countMessagesExact(model, request.messages);
-    return exact >= 0 ? exact : meterText(model, JSON.stringify(request.messages)).tokens;
-  }
-  return [request.input].flat().reduce<number>((sum, item) => sum + countInput(model, item), 0);
-}
-
 /** What a caller received of a stream. */
 export function countStream(plan: CallPlan, text: StreamedText): Usage {
   return text.isEmpty ? NO_USAGE : usageOf({ inputTokens: estimatePrompt(plan), outputTokens: text.count() });
@@ -45,9 +31,4 @@ export function countAnswer(plan: CallPlan, text: string): Usage {
 /** What a call without text in its answer consumes: the prompt, and what is known of such calls. */
 export function estimateUnsaid(plan: CallPlan): Usage {
   return usageOf({ inputTokens: estimatePrompt(plan), ...plan.request.assumedUsage });
-}
-
-function countInput(model: string, item: unknown): number {
-  if (typeof item === 'number' || Array.isArray(item)) return Array.isArray(item) ? item.length : 1;
-  return typeof item === 'string' ? meterText(model, item).tokens : 0;
 }

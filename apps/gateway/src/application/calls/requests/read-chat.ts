@@ -1,7 +1,7 @@
 import { serviceTierOf } from '@ao/pricing';
 import { boundPromptTokens, guessTokens } from '@ao/tokens';
 import { forwardChat, openAiChat, openai, parseBody, translate } from '@ao/wire';
-import { countPrompt } from '../estimate-usage.js';
+import { countPrompt } from './count-prompt.js';
 import { translatedTo } from '../provider-protocols.js';
 import {
   STANDARD_SERVICE,

@@ -1,7 +1,7 @@
 import { AppError } from '@ao/kernel';
 import { boundPromptTokens, guessTokens } from '@ao/tokens';
 import { forwardEmbeddings, isTranslatedEmbeddings, openai, translateEmbeddings } from '@ao/wire';
-import { countPrompt } from '../estimate-usage.js';
+import { countPrompt } from './count-prompt.js';
 import { STANDARD_SERVICE, type RequestFacts, type RequestLimits } from './request-facts.js';
 
 /** `POST /v1/embeddings`. */
