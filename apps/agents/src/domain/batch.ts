@@ -1,7 +1,7 @@
 /** What the lines of a batch may call. */
 export type BatchEndpoint = '/v1/chat/completions' | '/v1/completions' | '/v1/embeddings' | '/v1/responses';
 
-export type BatchStatus =
+type BatchStatus =
   'validating' | 'failed' | 'in_progress' | 'finalizing' | 'completed' | 'expired' | 'cancelling' | 'cancelled';
 
 /** What is wrong with the input of a batch. */

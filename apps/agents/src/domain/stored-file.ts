@@ -1,5 +1,5 @@
 /** What a file is for; only batches make a `batch_output`. */
-export type FilePurpose = 'assistants' | 'batch' | 'evals' | 'fine-tune' | 'user_data' | 'vision' | 'batch_output';
+type FilePurpose = 'assistants' | 'batch' | 'evals' | 'fine-tune' | 'user_data' | 'vision' | 'batch_output';
 
 /** A file that a caller stores, or that a batch has made. */
 export interface StoredFile {
