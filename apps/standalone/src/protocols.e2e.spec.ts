@@ -39,7 +39,7 @@ describe('the vendors’ own libraries, with any provider behind the platform', 
         provider,
         model: 'sim-chat',
         baseUrl: simulator.url + path,
-        apiKey: provider === 'bedrock' ? 'AKIDEXAMPLE:secret' : 'sk-provider-key',
+        apiKey: provider === 'bedrock' ? 'AKIDEXAMPLE:notasecretbutlongenough' : 'sk-provider-key',
         ...COSTS,
       })),
     );

@@ -1,6 +1,7 @@
 import type { ErrorBody } from '@ao/kernel';
 import { encodeException } from '../bedrock/event-stream.js';
 import { bedrock } from '../bedrock/index.js';
+import { cohere } from '../cohere/index.js';
 import type { ClientProtocol, FrameScanner, ProviderProtocol, StreamDecoder } from '../protocol.js';
 import {
   NOTHING,
@@ -26,6 +27,20 @@ export function forwardConverse(body: Buffer): Exchange {
     contentType: 'application/vnd.amazon.eventstream',
     fail: ({ error }) => encodeException('internalServerException', error.message),
   });
+}
+
+/** Cohere's chat on both sides. */
+export function forwardCohere(body: Buffer): Exchange {
+  return forwardAs(body, cohere, {
+    contentType: 'text/event-stream; charset=utf-8',
+    fail: ({ error }) => Buffer.from(failedMessage(error.message)),
+  });
+}
+
+/** As Cohere itself ends a message that it could not finish. */
+function failedMessage(error: string): string {
+  const event = { type: 'message-end', delta: { finish_reason: 'ERROR', error } };
+  return `event: message-end\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
 /** How a stream in the provider's own protocol is labelled, and how it breaks off. */

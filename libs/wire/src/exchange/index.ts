@@ -3,5 +3,5 @@ export { forwardChat } from './forward-chat.js';
 export { forwardEmbeddings } from './forward-embeddings.js';
 export { forwardJob, type ForwardedJob } from './forward-job.js';
 export { forwardUnread } from './forward-unread.js';
-export { forward, forwardConverse } from './forward.js';
+export { forward, forwardCohere, forwardConverse } from './forward.js';
 export { translate, type Labels } from './translate.js';

@@ -20,6 +20,7 @@ export type CallEndpoint =
   | '/api/chat'
   | '/api/generate'
   | '/model/{model}/converse'
+  | '/v2/chat'
   | 'native';
 
 /** A request of a provider's own API, handed on as it is but for credentials (GW-011). */

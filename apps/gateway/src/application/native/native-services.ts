@@ -84,7 +84,7 @@ export const NATIVE_SERVICES: readonly NativeService[] = [
   {
     name: 'cohere',
     kinds: new Set(['cohere', 'cohere_chat']),
-    conversations: [],
+    conversations: [{ path: /^v2\/chat$/, endpoint: '/v2/chat' }],
     open: [MODELS, /^v1\/tokenize$/],
   },
 ];

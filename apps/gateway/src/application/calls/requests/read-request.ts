@@ -3,7 +3,7 @@ import type { InboundCall } from '../call.js';
 import { readChat } from './read-chat.js';
 import { readCompletion } from './read-completion.js';
 import { readConversation, renameModel, type ConversationClient } from './read-conversation.js';
-import { readConverse } from './read-converse.js';
+import { readCohereChat, readConverse } from './read-native-chat.js';
 import { readEmbeddings } from './read-embeddings.js';
 import { readImageEdit } from './read-image-edit.js';
 import { readImages } from './read-images.js';
@@ -24,6 +24,8 @@ export function readRequest(call: InboundCall, limits: RequestLimits): RequestFa
       return readCompletion(body, limits);
     case '/v1/embeddings':
       return readEmbeddings(namedInPath(call), limits);
+    case '/v2/chat':
+      return readCohereChat(body, limits);
     case '/model/{model}/converse':
       return readConverse(body, call.inPath!, limits);
     case 'native':

@@ -1,6 +1,6 @@
 import { AppError } from '@ao/kernel';
 import { boundPromptTokens, guessTokens, meterText } from '@ao/tokens';
-import { forwardConverse, parseBody } from '@ao/wire';
+import { forwardCohere, forwardConverse, parseBody, type Exchange } from '@ao/wire';
 import { STANDARD_SERVICE, type RequestFacts, type RequestLimits } from './request-facts.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -8,7 +8,41 @@ type Json = Readonly<Record<string, unknown>>;
 /** `POST /model/{model}/converse` and `converse-stream` of Amazon Bedrock, in its own form. */
 export function readConverse(
   body: Buffer,
-  { model, stream }: { model: string; stream: boolean },
+  inPath: { model: string; stream: boolean },
+  limits: RequestLimits,
+): RequestFacts {
+  const json = parseBody(body);
+  const inference = json['inferenceConfig'];
+  const limit = isObject(inference) ? inference['maxTokens'] : undefined;
+  const maxOutputTokens = limitOf(limit, 'inferenceConfig.maxTokens');
+  return factsOf({ body, json, ...inPath, maxOutputTokens, exchange: () => forwardConverse(body) }, limits);
+}
+
+/** `POST /v2/chat` of Cohere, in its own form. */
+export function readCohereChat(body: Buffer, limits: RequestLimits): RequestFacts {
+  const json = parseBody(body);
+  const { model, stream = false } = json;
+  if (typeof model !== 'string' || model === '') {
+    throw new AppError('missing_required_parameter', "Set 'model'.", { param: 'model' });
+  }
+  if (typeof stream !== 'boolean') {
+    throw new AppError('invalid_parameter', "'stream' must be true or false.", { param: 'stream' });
+  }
+  const maxOutputTokens = limitOf(json['max_tokens'], 'max_tokens');
+  return factsOf({ body, json, model, stream, maxOutputTokens, exchange: () => forwardCohere(body) }, limits);
+}
+
+interface NativeChat {
+  body: Buffer;
+  json: Json;
+  model: string;
+  stream: boolean;
+  maxOutputTokens: number | null;
+  exchange: () => Exchange;
+}
+
+function factsOf(
+  { body, json, model, stream, maxOutputTokens, exchange }: NativeChat,
   { modelLengthMax }: RequestLimits,
 ): RequestFacts {
   if (model.length > modelLengthMax) {
@@ -16,7 +50,6 @@ export function readConverse(
       param: 'model',
     });
   }
-  const json = parseBody(body);
   const prompt = measure(json);
   const promptBytes = body.length - prompt.imageBytes;
   return {
@@ -24,7 +57,7 @@ export function readConverse(
     stream,
     includeUsage: true,
     includeCost: false,
-    maxOutputTokens: maxTokensOf(json['inferenceConfig']),
+    maxOutputTokens,
     choices: 1,
     endUserId: null,
     tags: [],
@@ -40,22 +73,19 @@ export function readConverse(
       boundPromptTokens(promptBytes, {
         messages: prompt.messages,
         images: prompt.images,
-        tools: 'toolConfig' in json ? 1 : 0,
+        tools: 'toolConfig' in json || 'tools' in json ? 1 : 0,
         model: name,
       }),
     promptTokensGuess: guessTokens(promptBytes),
     countPrompt: (name) => meterText(name, JSON.stringify(json, withoutBytes)).tokens,
-    exchange: () => forwardConverse(body),
+    exchange,
   };
 }
 
-function maxTokensOf(inference: unknown): number | null {
-  const limit = isObject(inference) ? inference['maxTokens'] : undefined;
+function limitOf(limit: unknown, param: string): number | null {
   if (limit === undefined || limit === null) return null;
   if (Number.isSafeInteger(limit) && (limit as number) > 0) return limit as number;
-  throw new AppError('invalid_parameter', "'inferenceConfig.maxTokens' must be a whole number above 0.", {
-    param: 'inferenceConfig.maxTokens',
-  });
+  throw new AppError('invalid_parameter', `'${param}' must be a whole number above 0.`, { param });
 }
 
 interface PromptMeasure {
@@ -84,7 +114,11 @@ function add(measured: PromptMeasure, value: unknown): void {
   if (Array.isArray(value)) for (const item of value) add(measured, item);
   if (!isObject(value)) return;
   if (UNMEASURED.some((field) => field in value)) measured.hasUnmeasured = true;
-  const { image } = value;
+  const { image, image_url: linked } = value;
+  if (isObject(linked) && typeof linked['url'] === 'string') {
+    measured.images += 1;
+    if (linked['url'].startsWith('data:')) measured.imageBytes += linked['url'].length;
+  }
   if (isObject(image)) {
     measured.images += 1;
     const source = image['source'];
@@ -95,4 +129,5 @@ function add(measured: PromptMeasure, value: unknown): void {
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const withoutBytes = (name: string, value: unknown): unknown => (name === 'bytes' ? undefined : value);
+const withoutBytes = (name: string, value: unknown): unknown =>
+  name === 'bytes' || name === 'url' ? undefined : value;
