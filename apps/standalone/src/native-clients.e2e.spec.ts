@@ -13,6 +13,8 @@ import { createTenant, requestRows, spentBy, sumUsd, type Tenant } from './testi
 jest.setTimeout(60_000);
 
 const TEXT = 'Paris – 18 °C ☀️';
+/** Nobody's. */
+const AWS_KEY = 'AKIDEXAMPLE:notasecretbutlongenough';
 const USAGE = { inputTokens: 12, outputTokens: 7 };
 const messages = [{ role: 'user' as const, content: 'Weather?' }];
 const MODEL = 'sim-chat';
@@ -29,7 +31,7 @@ describe('the vendors’ own libraries at their own APIs, through the platform',
     const costs = { model: MODEL, inputCost: 0.000002, outputCost: 0.000008 };
     models = await ModelFile.create([
       { name: 'a', provider: 'anthropic', baseUrl: simulator.url, ...costs },
-      { name: 'b', provider: 'bedrock', baseUrl: simulator.url, apiKey: 'AKIDEXAMPLE:notasecretbutlongenough', ...costs },
+      { name: 'b', provider: 'bedrock', baseUrl: simulator.url, apiKey: AWS_KEY, region: 'us-east-1', ...costs },
       { name: 'c', provider: 'cohere', baseUrl: simulator.url, ...costs },
       { name: 'g', provider: 'gemini', baseUrl: `${simulator.url}/v1beta`, ...costs },
     ]);

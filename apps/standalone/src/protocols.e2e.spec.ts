@@ -10,6 +10,8 @@ jest.setTimeout(120_000);
 
 const ANSWER = 'Paris is sunny – 18 °C, “lovely” ☀️';
 const PROMPT = 'What is the weather in Paris?';
+/** Nobody's. */
+const AWS_KEY = 'AKIDEXAMPLE:notasecretbutlongenough';
 const USAGE = { inputTokens: 12, outputTokens: 7 };
 const SCRIPT = { text: ANSWER, ...USAGE };
 const COSTS = { inputCost: 0.000002, outputCost: 0.000008 };
@@ -39,7 +41,7 @@ describe('the vendors’ own libraries, with any provider behind the platform', 
         provider,
         model: 'sim-chat',
         baseUrl: simulator.url + path,
-        apiKey: provider === 'bedrock' ? 'AKIDEXAMPLE:notasecretbutlongenough' : 'sk-provider-key',
+        ...(provider === 'bedrock' && { apiKey: AWS_KEY, region: 'us-east-1' }),
         ...COSTS,
       })),
     );

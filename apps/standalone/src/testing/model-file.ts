@@ -11,6 +11,8 @@ export interface FileModel {
   model?: string;
   baseUrl: string;
   apiKey?: string;
+  /** Of AWS. */
+  region?: string;
   inputCost?: number;
   cachedInputCost?: number;
   outputCost?: number;
@@ -52,6 +54,7 @@ function toEntry({
   model = name,
   baseUrl,
   apiKey = 'sk-provider-key',
+  region,
   timeout,
   streamTimeout,
   ...costs
@@ -62,6 +65,7 @@ function toEntry({
       model: `${provider}/${model}`,
       api_base: baseUrl,
       api_key: apiKey,
+      ...(region !== undefined && { aws_region_name: region }),
       ...(timeout !== undefined && { timeout }),
       ...(streamTimeout !== undefined && { stream_timeout: streamTimeout }),
     },
