@@ -69,7 +69,7 @@ export function readVertexKey(
   return null;
 }
 
-function textOf(reading: Reading, path: string, written: string | null | undefined): string | null {
+export function textOf(reading: Reading, path: string, written: string | null | undefined): string | null {
   return written == null ? null : resolveText(reading, path, written).value;
 }
 

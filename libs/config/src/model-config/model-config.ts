@@ -26,6 +26,8 @@ export interface ConfigProvider {
   organisation: string | null;
   /** Milliseconds; absent: the platform's default. */
   timeouts: ConfigTimeouts;
+  /** That its requests are signed for, where the address does not say so. */
+  region: string | null;
 }
 
 /** A route of the operator's own: what comes in below `path` goes to `target` (GW-012). */

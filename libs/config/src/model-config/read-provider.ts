@@ -1,6 +1,6 @@
 import { referenceTo } from './environment-reference.js';
 import { KIND_SETTINGS, type KindSettings } from '@ao/providers/kinds';
-import { awsKeyOfEnvironment, readAwsKey, readVertexKey, vendorBaseUrl } from './cloud-params.js';
+import { awsKeyOfEnvironment, readAwsKey, readVertexKey, textOf, vendorBaseUrl } from './cloud-params.js';
 import type { ModelParams } from './file-schema.js';
 import type { ConfigProvider, ConfigTimeouts } from './model-config.js';
 import { resolveText, type Reading, type ResolvedText } from './reading.js';
@@ -29,9 +29,11 @@ export function readProvider(
   const organisation =
     params.organization == null ? null : resolveText(reading, `${path}.organization`, params.organization).value;
   const timeouts = readTimeouts(params);
+  const region = textOf(reading, `${path}.aws_region_name`, params.aws_region_name);
+  const identity = [vendorName, baseUrl, key.identity ?? key.reference ?? key.value, organisation, timeouts];
   return {
     // A key that comes from a variable is named by it, so that a new key in the same variable is the same provider.
-    id: stableId('prv', [vendorName, baseUrl, key.identity ?? key.reference ?? key.value, organisation, timeouts]),
+    id: stableId('prv', region === null ? identity : [...identity, region]),
     vendor: kind.vendor,
     kind: vendorName,
     baseUrl,
@@ -39,6 +41,7 @@ export function readProvider(
     keyReference: key.reference,
     organisation,
     timeouts,
+    region,
   };
 }
 
