@@ -133,7 +133,25 @@ const CASES: readonly ConnectorCase[] = [
   },
 ];
 
-for (const given of CASES) describeConnector(given);
+/** The catalogue's row of each kind. */
+const ROWS: Readonly<Record<string, string>> = {
+  openai: 'PR-002',
+  anthropic: 'PR-003',
+  gemini: 'PR-004',
+  azure: 'PR-005',
+  bedrock: 'PR-006',
+  cohere: 'PR-007',
+  mistral: 'PR-008',
+  together_ai: 'PR-009',
+  groq: 'PR-010',
+  ollama: 'PR-011',
+  vllm: 'PR-012',
+};
+
+for (const given of CASES) {
+  const row = ROWS[given.kind];
+  describeConnector({ ...given, ...(row !== undefined && { row }) });
+}
 
 // The list of models of Vertex AI lies outside of the project that the base URL names.
 describeConnector({
