@@ -1,6 +1,6 @@
 import type { Bus, Subscription } from '@ao/bus';
 import type { SecretBox } from '@ao/config';
-import type { Logger } from '@ao/kernel';
+import { sleep, type Clock, type Logger } from '@ao/kernel';
 import type { KeyValue } from '@ao/keyvalue';
 import { preloadEncoders } from '@ao/tokens';
 import type { PassThroughFile } from './adapters/config/pass-through-file.js';
@@ -15,6 +15,7 @@ import type { PerformCall } from './application/calls/perform-call.js';
 import type { IdempotentCalls } from './application/idempotency/idempotent-calls.js';
 import type { ModelState } from './application/model-state.js';
 import type { Principals } from './application/principals.js';
+import type { Readiness } from './application/readiness.js';
 import type { GatewayConfig } from './config.js';
 
 export interface LifecycleParts {
@@ -34,12 +35,15 @@ export interface LifecycleParts {
   realtime: RealtimeSockets;
   passThroughFile: PassThroughFile;
   keyValue: KeyValue;
+  readiness: Readiness;
+  clock: Clock;
 }
 
 const LEASE_SYNC_EVERY_MS = 1_000;
 /** For calls that the shutdown timeout cut off: their streams end, their cost is counted. */
 const SETTLE_DEADLINE_MS = 3_000;
 const WARM_UP_DELAY_MS = 2_000;
+const READY_POLL_MS = 50;
 
 /** Starts and stops the gateway's parts in the order that loses nothing. */
 export class GatewayLifecycle {
@@ -72,6 +76,17 @@ export class GatewayLifecycle {
     }, WARM_UP_DELAY_MS);
     this.warmUp.unref();
     await server.listen();
+  }
+
+  /** Asks until everything that a call needs is there; false when it is not by the deadline. */
+  async whenReady(deadlineMs: number): Promise<boolean> {
+    const { readiness, clock } = this.parts;
+    const endMs = clock.monotonicMs() + deadlineMs;
+    while (!(await readiness.check()).ready) {
+      if (clock.monotonicMs() > endMs) return false;
+      await sleep(READY_POLL_MS);
+    }
+    return true;
   }
 
   /** Answers what is under way, then gives back the money, hands over the usage records, and lets go of everything. */

@@ -154,6 +154,9 @@ export class GatewayModule {
     const readiness = new Readiness(bus, () => clock.monotonicMs(), {
       bus: () => bus.checkHealth(),
       redis: () => requireHealthy(context.keyValue),
+      models: async () => {
+        if (!state.isKnown) throw new Error('models and prices have not arrived yet');
+      },
     });
 
     const contents = new ResponseContents(context.secretBox);
@@ -251,6 +254,8 @@ export class GatewayModule {
       realtime,
       passThroughFile,
       keyValue: context.keyValue,
+      readiness,
+      clock,
     });
     return { module: GatewayModule, providers: [{ provide: GatewayLifecycle, useValue: lifecycle }] };
   }
