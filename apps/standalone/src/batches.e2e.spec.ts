@@ -172,7 +172,7 @@ describe.each(modes)('files and batches through the official client, %s', (mode:
     expect(await client.files.retrieve(batch.input_file_id)).toMatchObject({ id: batch.input_file_id });
   });
 
-  it('bills each line once when who runs it is killed and started again', async () => {
+  it('[BX-002] bills each line once when who runs it is killed and started again', async () => {
     let tenant = await createTenant(platform.admin, '100');
     provider.setDefaults('latency_ms=300&input_tokens=1&output_tokens=100');
     const { id } = await makeBatch(tenant.api.openai(), linesOf(LINES));
