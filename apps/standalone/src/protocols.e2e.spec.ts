@@ -1,6 +1,9 @@
+import Anthropic from '@anthropic-ai/sdk';
 import { jest } from '@jest/globals';
 import { startSimulator, type Simulator } from '@ao/provider-simulator';
 import { waitFor } from '@ao/testing';
+import { Ollama } from 'ollama';
+import OpenAI from 'openai';
 import { ModelFile } from './testing/model-file.js';
 import { protocolClients, type ProtocolClient } from './testing/protocol-clients.js';
 import { startPlatform, type RunningPlatform } from './testing/start-platform.js';
@@ -76,6 +79,20 @@ describe('the vendors’ own libraries, with any provider behind the platform', 
       expect(after).toMatchObject({ text: ANSWER, calls: [] });
     },
   );
+
+  it('[GW-008] lists the models in the shape that each library reads', async () => {
+    const key = tenant.api.key!;
+    const has = (ids: (string | undefined)[]): void =>
+      expect(ids.toSorted()).toEqual(expect.arrayContaining(PROVIDERS.map(([provider]) => `on-${provider}`)));
+    has((await new OpenAI({ baseURL: `${platform.url}/v1`, apiKey: key }).models.list()).data.map(({ id }) => id));
+    has((await new Anthropic({ baseURL: platform.url, apiKey: key }).models.list()).data.map(({ id }) => id));
+    const host = new Ollama({ host: platform.url, headers: { authorization: `Bearer ${key}` } });
+    has((await host.list()).models.map(({ name }) => name));
+    const google = await fetch(`${platform.url}/v1beta/models`, { headers: { 'x-goog-api-key': key } });
+    const { models: listed } = (await google.json()) as { models: { name: string }[] };
+    has(listed.map(({ name }) => name.replace('models/', '')));
+    expect((await fetch(`${platform.url}/api/tags`)).status).toBe(401);
+  });
 
   it('[MT-001] billed every one of these calls by what its provider reported', async () => {
     const calls = pairs.length * 4;
