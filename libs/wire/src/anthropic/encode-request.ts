@@ -1,4 +1,5 @@
 import type { ConversationRequest, OutputFormat, Reasoning, Tool, ToolChoice } from '../canonical/index.js';
+import { droppedOf } from '../canonical/dropped.js';
 import type { EncodedRequest, EncodeOptions } from '../protocol.js';
 import { cacheControl, encodeMessages, encodeText } from './encode-content.js';
 
@@ -37,11 +38,12 @@ export function encodeRequest(request: ConversationRequest, { model, maxOutputTo
     ...(request.user !== null && { metadata: { user_id: request.user } }),
     ...(request.stream && { stream: true }),
   };
-  return { body: Buffer.from(JSON.stringify(body)), dropped: droppedOf(request, isWarm) };
+  return { body: Buffer.from(JSON.stringify(body)), dropped: dropped(request, isWarm) };
 }
 
-function droppedOf(request: ConversationRequest, isWarm: boolean): string[] {
-  const dropped: readonly (readonly [string, boolean])[] = [
+function dropped(request: ConversationRequest, isWarm: boolean): string[] {
+  return droppedOf(
+    request,
     ['seed', request.seed !== null],
     ['frequency_penalty', request.frequencyPenalty !== null],
     ['presence_penalty', request.presencePenalty !== null],
@@ -49,8 +51,7 @@ function droppedOf(request: ConversationRequest, isWarm: boolean): string[] {
     ['logprobs', request.topLogprobs !== null],
     ['logit_bias', request.logitBias !== null],
     ['temperature', isWarm],
-  ];
-  return [...dropped.filter(([, isGiven]) => isGiven).map(([name]) => name), ...request.inexpressible];
+  );
 }
 
 /** Anthropic knows instructions only before the conversation: later ones join them, in their order. */

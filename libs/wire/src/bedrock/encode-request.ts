@@ -1,5 +1,6 @@
 import { encodeReasoning } from '../anthropic/encode-request.js';
 import type { ConversationRequest, OutputFormat, Tool, ToolChoice } from '../canonical/index.js';
+import { droppedOf } from '../canonical/dropped.js';
 import type { EncodedRequest, EncodeOptions } from '../protocol.js';
 import { cachePoint, encodeMessages } from './encode-content.js';
 
@@ -23,7 +24,7 @@ export function encodeRequest(request: ConversationRequest, options: EncodeOptio
     ...(Object.keys(fields).length > 0 && { additionalModelRequestFields: fields }),
     ...(Object.keys(output).length > 0 && { outputConfig: output }),
   };
-  return { body: Buffer.from(JSON.stringify(body)), dropped: droppedOf(request, isClaude) };
+  return { body: Buffer.from(JSON.stringify(body)), dropped: dropped(request, isClaude) };
 }
 
 function inferenceOf(request: ConversationRequest, { maxOutputTokens }: EncodeOptions, thinks: boolean): object {
@@ -39,10 +40,11 @@ function inferenceOf(request: ConversationRequest, { maxOutputTokens }: EncodeOp
   };
 }
 
-function droppedOf(request: ConversationRequest, isClaude: boolean): string[] {
+function dropped(request: ConversationRequest, isClaude: boolean): string[] {
   const { toolChoice, temperature, reasoning } = request;
   const wantsThought = reasoning !== null && reasoning.effort !== 'none';
-  const dropped: readonly (readonly [string, boolean])[] = [
+  return droppedOf(
+    request,
     ['tool_choice', toolChoice?.kind === 'none' && usesTools(request)],
     ['parallel_tool_calls', request.parallelToolCalls === false && request.tools.length > 0],
     ['top_k', request.topK !== null && !isClaude],
@@ -54,8 +56,7 @@ function droppedOf(request: ConversationRequest, isClaude: boolean): string[] {
     ['n', request.choices > 1],
     ['logprobs', request.topLogprobs !== null],
     ['logit_bias', request.logitBias !== null],
-  ];
-  return [...dropped.filter(([, isGiven]) => isGiven).map(([name]) => name), ...request.inexpressible];
+  );
 }
 
 /** Bedrock's models know instructions only before the conversation: later ones join them, in their order. */

@@ -1,4 +1,5 @@
 import type { ConversationRequest, OutputFormat, Reasoning, Tool, ToolChoice } from '../canonical/index.js';
+import { droppedOf } from '../canonical/dropped.js';
 import type { EncodedRequest, EncodeOptions } from '../protocol.js';
 import { documentsOf, encodeMessages } from './encode-messages.js';
 
@@ -35,7 +36,7 @@ export function encodeRequest(request: ConversationRequest, { model }: EncodeOpt
     ...given('presence_penalty', penalty(request.presencePenalty)),
     ...(request.stop.length > 0 && { stop_sequences: request.stop }),
   };
-  return { body: Buffer.from(JSON.stringify(body)), dropped: droppedOf(request) };
+  return { body: Buffer.from(JSON.stringify(body)), dropped: dropped(request) };
 }
 
 const given = (key: string, value: number | null): object => (value === null ? {} : { [key]: value });
@@ -44,9 +45,10 @@ const given = (key: string, value: number | null): object => (value === null ? {
 const isPenalty = (value: number): boolean => value >= 0 && value <= 1;
 const penalty = (value: number | null): number | null => (value !== null && isPenalty(value) ? value : null);
 
-function droppedOf(request: ConversationRequest): string[] {
+function dropped(request: ConversationRequest): string[] {
   const { toolChoice, frequencyPenalty, presencePenalty } = request;
-  const dropped: readonly (readonly [string, boolean])[] = [
+  return droppedOf(
+    request,
     ['tool_choice', toolChoice?.kind === 'tool' && request.tools.length !== 1],
     ['parallel_tool_calls', request.parallelToolCalls === false && request.tools.length > 0],
     ['frequency_penalty', frequencyPenalty !== null && !isPenalty(frequencyPenalty)],
@@ -54,8 +56,7 @@ function droppedOf(request: ConversationRequest): string[] {
     ['n', request.choices > 1],
     ['logprobs', request.topLogprobs !== null],
     ['logit_bias', request.logitBias !== null],
-  ];
-  return [...dropped.filter(([, isGiven]) => isGiven).map(([name]) => name), ...request.inexpressible];
+  );
 }
 
 function encodeTool({ name, description, parameters }: Tool): object {

@@ -2,15 +2,9 @@ import type { ErrorBody } from '@ao/kernel';
 import { encodeException } from '../bedrock/event-stream.js';
 import { bedrock } from '../bedrock/index.js';
 import { cohere } from '../cohere/index.js';
-import type { ClientProtocol, FrameScanner, ProviderProtocol, StreamDecoder } from '../protocol.js';
-import {
-  NOTHING,
-  plainPiece,
-  type AnswerStream,
-  type Exchange,
-  type StreamPiece,
-  type WholeAnswer,
-} from './exchange.js';
+import type { ClientProtocol, ProviderProtocol } from '../protocol.js';
+import { NOTHING, plainPiece, type Exchange, type StreamPiece, type WholeAnswer } from './exchange.js';
+import { FramedStream } from './framed-stream.js';
 import { factsOf, pieceOf, readOrNull, type Labels } from './translate.js';
 
 /** One protocol on both sides: bytes pass as they came, and are parsed beside it for what the platform must know. */
@@ -65,10 +59,7 @@ function readForwarded(body: Buffer, protocol: ProviderProtocol): WholeAnswer | 
   return answer && { ...factsOf(answer), body, contentType: 'application/json', withCost: () => body };
 }
 
-class ForwardedStream implements AnswerStream {
-  readonly contentType: string;
-  private readonly scanner: FrameScanner;
-  private readonly decoder: StreamDecoder;
+class ForwardedStream extends FramedStream {
   /** The provider's end marker: it goes out when the call has settled, or never. */
   private last: Buffer | null = null;
 
@@ -76,18 +67,7 @@ class ForwardedStream implements AnswerStream {
     protocol: ProviderProtocol,
     private readonly form: StreamForm,
   ) {
-    this.contentType = form.contentType;
-    this.scanner = protocol.createScanner();
-    this.decoder = protocol.createDecoder();
-  }
-
-  push(chunk: Buffer): StreamPiece[] {
-    return this.scanner.push(chunk).map((frame) => this.read(frame));
-  }
-
-  end(): StreamPiece[] {
-    const rest = this.scanner.end();
-    return rest ? [this.read(rest)] : [];
+    super(protocol, form.contentType);
   }
 
   close(): Buffer {
@@ -98,7 +78,7 @@ class ForwardedStream implements AnswerStream {
     return this.form.fail(error);
   }
 
-  private read(frame: Buffer): StreamPiece {
+  protected read(frame: Buffer): StreamPiece {
     if (this.last) return plainPiece('withheld');
     const events = readOrNull(() => this.decoder.decode(frame));
     if (!events) return plainPiece('malformed');

@@ -1,25 +1,10 @@
 import type { ErrorBody } from '@ao/kernel';
 import type { Usage } from '@ao/pricing';
 import type { Answer, AnswerEvent, AnswerPart, ConversationRequest } from '../canonical/index.js';
-import type {
-  AnswerContext,
-  ClientProtocol,
-  EncodeOptions,
-  FrameScanner,
-  ProviderProtocol,
-  StreamDecoder,
-  StreamEncoder,
-} from '../protocol.js';
-import {
-  errorText,
-  NOTHING,
-  plainPiece,
-  type AnswerStream,
-  type Exchange,
-  type StreamPiece,
-  type WholeAnswer,
-} from './exchange.js';
+import type { AnswerContext, ClientProtocol, EncodeOptions, ProviderProtocol, StreamEncoder } from '../protocol.js';
+import { errorText, NOTHING, plainPiece, type Exchange, type StreamPiece, type WholeAnswer } from './exchange.js';
 
+import { FramedStream } from './framed-stream.js';
 import { keepOwnProofs, labelAnswer, labelEvent } from './proofs.js';
 
 /** What answers are labelled with. */
@@ -103,27 +88,15 @@ function eventText(event: AnswerEvent): string {
   }
 }
 
-class TranslatedStream implements AnswerStream {
-  private readonly scanner: FrameScanner;
-  private readonly decoder: StreamDecoder;
+class TranslatedStream extends FramedStream {
   private isDone = false;
 
   constructor(
     private readonly provider: ProviderProtocol,
     private readonly encoder: StreamEncoder,
-    readonly contentType: string,
+    contentType: string,
   ) {
-    this.scanner = provider.createScanner();
-    this.decoder = provider.createDecoder();
-  }
-
-  push(chunk: Buffer): StreamPiece[] {
-    return this.scanner.push(chunk).map((frame) => this.read(frame));
-  }
-
-  end(): StreamPiece[] {
-    const rest = this.scanner.end();
-    return rest ? [this.read(rest)] : [];
+    super(provider, contentType);
   }
 
   close(usage: Usage, costUsd: string | null): Buffer {
@@ -134,7 +107,7 @@ class TranslatedStream implements AnswerStream {
     return Buffer.from(this.encoder.fail(error));
   }
 
-  private read(frame: Buffer): StreamPiece {
+  protected read(frame: Buffer): StreamPiece {
     if (this.isDone) return plainPiece('withheld');
     const encoded = readOrNull(() => {
       const events = this.decoder.decode(frame).map((event) => labelEvent(event, this.provider.name));

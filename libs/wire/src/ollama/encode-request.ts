@@ -1,4 +1,5 @@
 import type { ConversationRequest, OutputFormat, Reasoning, Tool } from '../canonical/index.js';
+import { droppedOf } from '../canonical/dropped.js';
 import type { EncodedRequest, EncodeOptions } from '../protocol.js';
 import { encodeMessages } from './encode-content.js';
 
@@ -28,7 +29,7 @@ export function encodeRequest(request: ConversationRequest, { model }: EncodeOpt
     ...(topLogprobs !== null && { logprobs: true, top_logprobs: topLogprobs }),
     ...(Object.keys(options).length > 0 && { options }),
   };
-  return { body: Buffer.from(JSON.stringify(body)), dropped: droppedOf(request) };
+  return { body: Buffer.from(JSON.stringify(body)), dropped: dropped(request) };
 }
 
 function optionsOf(request: ConversationRequest): object {
@@ -45,15 +46,15 @@ function optionsOf(request: ConversationRequest): object {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
 }
 
-function droppedOf(request: ConversationRequest): string[] {
+function dropped(request: ConversationRequest): string[] {
   const { toolChoice } = request;
-  const dropped: readonly (readonly [string, boolean])[] = [
+  return droppedOf(
+    request,
     ['tool_choice', toolChoice?.kind === 'required' || toolChoice?.kind === 'tool'],
     ['parallel_tool_calls', request.parallelToolCalls === false && request.tools.length > 0],
     ['n', request.choices > 1],
     ['logit_bias', request.logitBias !== null],
-  ];
-  return [...dropped.filter(([, isGiven]) => isGiven).map(([name]) => name), ...request.inexpressible];
+  );
 }
 
 /** Ollama wants an object with properties, and knows no `strict`: its models follow schemas as well as they can. */

@@ -1,13 +1,7 @@
 import type { ConversationRequest, OutputFormat, Reasoning, Tool, ToolChoice } from '../canonical/index.js';
+import { effortOf, reasonsAtOpenAi } from '../openai/effort.js';
 import type { EncodedRequest, EncodeOptions } from '../protocol.js';
 import { encodeMessages } from './encode-messages.js';
-
-/** From which budget on OpenAI's words for effort stand, largest first. */
-const EFFORT_BUDGETS: readonly (readonly [tokens: number, effort: string])[] = [
-  [16_384, 'high'],
-  [4_096, 'medium'],
-  [0, 'low'],
-];
 
 /** The body of `POST /v1/chat/completions` for a client that spoke another protocol. */
 export function encodeRequest(request: ConversationRequest, { model }: EncodeOptions): EncodedRequest {
@@ -42,7 +36,6 @@ const given = (key: string, value: unknown): object => (value === null ? {} : { 
 
 /** OpenAI's own models refuse the older name where they reason; everyone else knows that one only. */
 const limitField = (model: string): string => (reasonsAtOpenAi(model) ? 'max_completion_tokens' : 'max_tokens');
-const reasonsAtOpenAi = (model: string): boolean => /^(?:openai\/)?(?:o\d|gpt-(?:[5-9]|\d\d))/.test(model);
 
 function encodeTool({ name, description, parameters, strict }: Tool): object {
   return {
@@ -77,8 +70,6 @@ function formatOf(format: OutputFormat): object {
 /** Only models that reason take the word: to others it would be an error, and means nothing. */
 function reasoningOf(reasoning: Reasoning | null, model: string): object {
   if (reasoning === null || !reasonsAtOpenAi(model)) return {};
-  const { effort, budgetTokens } = reasoning;
-  if (effort !== null) return { reasoning_effort: effort === 'max' ? 'xhigh' : effort };
-  if (budgetTokens === null) return {};
-  return { reasoning_effort: EFFORT_BUDGETS.find(([tokens]) => budgetTokens >= tokens)![1] };
+  const effort = effortOf(reasoning);
+  return effort === null ? {} : { reasoning_effort: effort };
 }

@@ -1,13 +1,8 @@
 import type { ConversationRequest, OutputFormat, Reasoning, Tool, ToolChoice } from '../canonical/index.js';
+import { droppedOf } from '../canonical/dropped.js';
+import { effortOf, reasonsAtOpenAi } from '../openai/effort.js';
 import type { EncodedRequest, EncodeOptions } from '../protocol.js';
 import { encodeItems } from './encode-items.js';
-
-/** From which budget on OpenAI's words for effort stand, largest first. */
-const EFFORT_BUDGETS: readonly (readonly [tokens: number, effort: string])[] = [
-  [16_384, 'high'],
-  [4_096, 'medium'],
-  [0, 'low'],
-];
 
 /**
  * The body of `POST /v1/responses` for a client that spoke another protocol: such a client sends the whole conversation
@@ -37,12 +32,13 @@ export function encodeRequest(request: ConversationRequest, { model }: EncodeOpt
     store: false,
     ...(request.stream && { stream: true }),
   };
-  return { body: Buffer.from(JSON.stringify(body)), dropped: droppedOf(request) };
+  return { body: Buffer.from(JSON.stringify(body)), dropped: dropped(request) };
 }
 
 /** Cache marks are hints that OpenAI does without: it caches by itself. */
-function droppedOf(request: ConversationRequest): string[] {
-  const dropped: readonly (readonly [string, boolean])[] = [
+function dropped(request: ConversationRequest): string[] {
+  return droppedOf(
+    request,
     ['top_k', request.topK !== null],
     ['seed', request.seed !== null],
     ['frequency_penalty', request.frequencyPenalty !== null],
@@ -50,14 +46,10 @@ function droppedOf(request: ConversationRequest): string[] {
     ['stop', request.stop.length > 0],
     ['n', request.choices > 1],
     ['logit_bias', request.logitBias !== null],
-  ];
-  return [...dropped.filter(([, isGiven]) => isGiven).map(([name]) => name), ...request.inexpressible];
+  );
 }
 
 const given = (key: string, value: unknown): object => (value === null ? {} : { [key]: value });
-
-/** Models that think, and refuse to be asked of their thoughts where they do not. */
-const reasonsAtOpenAi = (model: string): boolean => /^(?:openai\/)?(?:o\d|gpt-(?:[5-9]|\d\d))/.test(model);
 
 /** Unlike chat completions, Responses hold a model to the schema unless they are told not to. */
 const encodeTool = ({ name, description, parameters, strict }: Tool): object => ({
@@ -89,8 +81,7 @@ function formatOf(format: OutputFormat): object {
 /** Only models that reason take it: to others it would be an error, and means nothing. */
 function reasoningOf(reasoning: Reasoning | null, model: string): object {
   if (reasoning === null || !reasonsAtOpenAi(model)) return {};
-  const { effort, budgetTokens, isShown } = reasoning;
-  const word = effort ?? (budgetTokens === null ? null : EFFORT_BUDGETS.find(([tokens]) => budgetTokens >= tokens)![1]);
-  if (word === null) return {};
-  return { reasoning: { effort: word === 'max' ? 'xhigh' : word, ...(isShown === true && { summary: 'auto' }) } };
+  const effort = effortOf(reasoning);
+  if (effort === null) return {};
+  return { reasoning: { effort, ...(reasoning.isShown === true && { summary: 'auto' }) } };
 }
