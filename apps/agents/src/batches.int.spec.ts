@@ -221,6 +221,23 @@ describe('batches', () => {
     ]);
   });
 
+  it('wait for a gateway that died as well to tell what it charged, before they call a line again', async () => {
+    host.gateway.setDefaults('latency_ms=60000');
+    const { id } = await create(jsonl([line('told-late')]));
+    await waitFor(() => host.gateway.requests.length === 1);
+    await host.halt();
+    host.gateway.reset();
+    let asked = 0;
+    let toldAtMs = Number.POSITIVE_INFINITY;
+    charged = () => ((asked += 1), Date.now() >= toldAtMs);
+    await host.run(QUICK);
+    // A moment after the start, as by the spool of a gateway that starts again.
+    toldAtMs = Date.now() + 200;
+    const batch = await reaches(id, 'completed');
+    expect(asked).toBe(1);
+    expect(await read(batch.errorFileId)).toMatchObject([{ error: { code: 'answer_lost' } }]);
+  });
+
   it('do not call a line again that a run which died was charged for, when its answer is lost', async () => {
     host.gateway.setDefaults('latency_ms=60000');
     const { id } = await create(jsonl([line('lost'), line('unpaid')]));

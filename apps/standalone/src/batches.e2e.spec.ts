@@ -34,7 +34,7 @@ describe.each(modes)('files and batches through the official client, %s', (mode:
   const start = async (): Promise<void> => {
     platform = await startPlatform(
       mode,
-      { AO_CONFIG: models.path, SIGN_UP_ENABLED: 'true', AGENTS_LEASE_MS: '3000', AGENTS_POLL_MS: '100' },
+      { AO_CONFIG: models.path, SIGN_UP_ENABLED: 'true', AGENTS_LEASE_MS: '6000', AGENTS_POLL_MS: '100' },
       home,
     );
   };

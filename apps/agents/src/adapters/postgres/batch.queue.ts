@@ -8,7 +8,7 @@ import {
   type StoredOutcome,
 } from '../../application/batches/ports.js';
 import type { BatchLine, BatchProgress, BatchRun } from '../../domain/batch.js';
-import { CLAIM, CLAIM_LINES, END, END_LINE, HELD, OUTCOMES, POSTPONE_LINE, RENEW } from './batch.sql.js';
+import { CLAIM, CLAIM_LINES, DEFER_UNSURE, END, END_LINE, HELD, OUTCOMES, POSTPONE_LINE, RENEW } from './batch.sql.js';
 
 interface ClaimedRow {
   id: string;
@@ -107,6 +107,12 @@ export class PostgresBatchQueue implements BatchQueue {
         `UPDATE batch SET status = 'failed', errors = $2, failed_at = $3, sealed_key = NULL WHERE id = $1`,
         [run.batchId, JSON.stringify(errors), new Date(nowMs)],
       );
+    });
+  }
+
+  deferUnsure(run: BatchRun, settleMs: number): Promise<void> {
+    return this.holding(run, 'in_progress', async (client) => {
+      await client.query(DEFER_UNSURE, [run.batchId, settleMs]);
     });
   }
 

@@ -19,6 +19,9 @@ FROM unnest($1::text[], $2::int[]) AS held (id, run_number)
 WHERE batch.id = held.id AND batch.run_number = held.run_number AND batch.status IN ${OPEN}
 RETURNING batch.id, batch.run_number`;
 
+export const DEFER_UNSURE = `
+UPDATE batch_line SET due_at = greatest(due_at, ${later('$2')}) WHERE batch_id = $1 AND outcome IS NULL AND unsure`;
+
 /** Whoever begins a line leaves it unsure, until it is known how its call ended. */
 export const CLAIM_LINES = `
 WITH held AS (SELECT 1 FROM batch WHERE id = $1 AND run_number = $2 AND status = 'in_progress' FOR UPDATE),

@@ -59,6 +59,8 @@ export interface BatchQueue {
   begin(run: BatchRun, total: number, nowMs: number): Promise<void>;
   fail(run: BatchRun, errors: BatchError[], nowMs: number): Promise<void>;
 
+  /** Has this run take no line before `settleMs` have passed that an earlier run left unsure. */
+  deferUnsure(run: BatchRun, settleMs: number): Promise<void>;
   /** Takes up to `limit` lines that are due; another run of the batch takes them after `settleMs` at the earliest. */
   claimLines(run: BatchRun, options: { limit: number; settleMs: number }): Promise<BatchLine[]>;
   endLine(run: BatchRun, position: number, end: { succeeded: boolean; outcome: string }): Promise<void>;

@@ -48,6 +48,8 @@ export class RunLines {
     const { queue, clock, concurrencyMax, settleMs, pollMs } = this.options;
     const underWay: UnderWay = { lines: new Set(), failure: null };
     const { lines: running } = underWay;
+    // A gateway that died with the earlier run tells of its calls only once it is back, perhaps with this process.
+    await queue.deferUnsure(run, settleMs);
     try {
       while (!stopping.aborted && !cutOff.aborted && !underWay.failure) {
         const progress = await queue.look(run);
