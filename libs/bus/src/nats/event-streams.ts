@@ -1,4 +1,4 @@
-import { AppError } from '@ao/kernel';
+import { AppError, sleep } from '@ao/kernel';
 import { DiscardPolicy, JetStreamApiError, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { NatsLink } from './nats-link.js';
@@ -8,6 +8,10 @@ const EVENT_AGE_MS_MAX = 7 * 24 * 3_600_000;
 const DUPLICATE_WINDOW_MS = 2 * 60_000;
 /** JetStream's own code for "exists with another configuration". */
 const STREAM_NAME_IN_USE = 10_058;
+/** What JetStream says, too, while another process is just making the very same stream. */
+const SUBJECTS_OVERLAP = 10_065;
+const CREATE_ATTEMPTS_MAX = 6;
+const CREATE_PAUSE_MS = 50;
 /** JetStream's codes for "no room": of the account, and of the server. */
 const NO_STORAGE = [10_002, 10_023, 10_047];
 const SUBJECT = /^evt\.([a-z-]+)\.[A-Za-z0-9_.-]+$/;
@@ -63,14 +67,19 @@ export class EventStreams {
       num_replicas: this.options.replicas,
     };
     const { streams } = this.link.manager;
-    try {
-      await streams.add({ name, retention: RetentionPolicy.Limits, storage: StorageType.File, ...settings });
-    } catch (error) {
-      if (!(error instanceof JetStreamApiError)) throw error;
-      if (NO_STORAGE.includes(error.code)) throw noStorage(name, this.options.bytesMax, error);
-      if (error.code !== STREAM_NAME_IN_USE) throw error;
-      await streams.update(name, settings);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await streams.add({ name, retention: RetentionPolicy.Limits, storage: StorageType.File, ...settings });
+        return name;
+      } catch (error) {
+        if (!(error instanceof JetStreamApiError)) throw error;
+        if (NO_STORAGE.includes(error.code)) throw noStorage(name, this.options.bytesMax, error);
+        if (error.code === STREAM_NAME_IN_USE) break;
+        if (error.code !== SUBJECTS_OVERLAP || attempt === CREATE_ATTEMPTS_MAX) throw error;
+        await sleep(CREATE_PAUSE_MS * attempt);
+      }
     }
+    await streams.update(name, settings);
     return name;
   }
 }
