@@ -1,4 +1,15 @@
-import { choice, flag, integer, list, loadSettings, setting, text, url, type Values } from '@ao/config';
+import {
+  choice,
+  flag,
+  integer,
+  list,
+  loadSettings,
+  platformSettings,
+  setting,
+  text,
+  url,
+  type Values,
+} from '@ao/config';
 import { StartupError } from '@ao/kernel';
 
 export const gatewaySettings = {
@@ -31,6 +42,12 @@ export const gatewaySettings = {
     schema: integer(1_024, 268_435_456),
     default: 1_048_576,
   }),
+  FORM_LIMIT_BYTES: setting({
+    description: 'largest form with sound or pictures',
+    schema: integer(1_024, 1_073_741_824),
+    // The largest file that OpenAI takes, and its fields.
+    default: 27_262_976,
+  }),
   MODEL_LENGTH_MAX: setting({ description: 'longest model name, characters', schema: integer(1, 256), default: 256 }),
   MESSAGES_MAX: setting({
     description: 'most messages in a request; 0 for no limit',
@@ -59,6 +76,11 @@ export const gatewaySettings = {
     schema: flag(),
     default: true,
   }),
+  DROP_PARAMS: setting({
+    description: 'true leaves out parameters that a provider has no word for, instead of refusing the call',
+    schema: flag(),
+    default: false,
+  }),
   CORS_ALLOWED_ORIGINS: setting({ description: 'origins of browsers that may call', schema: list(), default: [] }),
   HEADERS_TIMEOUT_MS: setting({
     description: 'time to receive the request headers',
@@ -74,6 +96,21 @@ export const gatewaySettings = {
     description: 'how long an idle connection stays open',
     schema: integer(100, 3_600_000),
     default: 75_000,
+  }),
+  NATIVE_SHARED_ACCOUNTS: setting({
+    description: 'native routes may read and delete what is stored in accounts that organisations share',
+    schema: flag(),
+    default: false,
+  }),
+  REALTIME_IDLE_MS: setting({
+    description: 'a realtime session in which nothing is said ends after this time',
+    schema: integer(100, 3_600_000),
+    default: 600_000,
+  }),
+  REALTIME_TOTAL_MS: setting({
+    description: 'the longest time that a realtime session may last',
+    schema: integer(100, 14_400_000),
+    default: 3_600_000,
   }),
   SIGN_UP_ENABLED: setting({
     description: 'lets anyone found an organisation by POST /v1/sign-up',
@@ -112,14 +149,17 @@ export const gatewaySettings = {
   }),
 } as const;
 
-export type GatewayConfig = Values<typeof gatewaySettings> & { staticKeys: string[] };
+/** What is read beside its own: the file with the operator's routes. */
+const read = { ...gatewaySettings, AO_CONFIG: platformSettings.AO_CONFIG } as const;
+
+export type GatewayConfig = Values<typeof read> & { staticKeys: string[] };
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const STATIC_KEY_PREFIX = 'sk-cca-';
 
 /** @throws StartupError for bad values, and for a server that would stand open to the network. */
 export function loadGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfig {
-  const values = loadSettings(gatewaySettings, environment);
+  const values = loadSettings(read, environment);
   const staticKeys = [...new Set([values.API_KEY, ...values.API_KEYS].filter((key) => key !== undefined))];
   if (staticKeys.some((key) => !key.startsWith(STATIC_KEY_PREFIX))) {
     throw new StartupError(

@@ -1,10 +1,12 @@
 import type { Bus, Subscription } from '@ao/bus';
 import type { SecretBox } from '@ao/config';
-import type { Logger } from '@ao/kernel';
+import { sleep, type Clock, type Logger } from '@ao/kernel';
 import type { KeyValue } from '@ao/keyvalue';
 import { preloadEncoders } from '@ao/tokens';
+import type { PassThroughFile } from './adapters/config/pass-through-file.js';
 import { answerLeaseRecalls } from './adapters/bus/lease-recall.js';
 import { followSnapshots } from './adapters/bus/snapshots.js';
+import type { RealtimeSockets } from './adapters/http/realtime/realtime.upgrade.js';
 import type { GatewayServer } from './adapters/http/server.js';
 import type { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { FileSpool } from './adapters/spool/file-spool.js';
@@ -13,6 +15,7 @@ import type { PerformCall } from './application/calls/perform-call.js';
 import type { IdempotentCalls } from './application/idempotency/idempotent-calls.js';
 import type { ModelState } from './application/model-state.js';
 import type { Principals } from './application/principals.js';
+import type { Readiness } from './application/readiness.js';
 import type { GatewayConfig } from './config.js';
 
 export interface LifecycleParts {
@@ -29,13 +32,18 @@ export interface LifecycleParts {
   idempotentCalls: IdempotentCalls;
   spool: FileSpool;
   upstream: ProviderUpstream;
+  realtime: RealtimeSockets;
+  passThroughFile: PassThroughFile;
   keyValue: KeyValue;
+  readiness: Readiness;
+  clock: Clock;
 }
 
 const LEASE_SYNC_EVERY_MS = 1_000;
 /** For calls that the shutdown timeout cut off: their streams end, their cost is counted. */
 const SETTLE_DEADLINE_MS = 3_000;
 const WARM_UP_DELAY_MS = 2_000;
+const READY_POLL_MS = 50;
 
 /** Starts and stops the gateway's parts in the order that loses nothing. */
 export class GatewayLifecycle {
@@ -54,6 +62,7 @@ export class GatewayLifecycle {
         'authentication is not in the mode for production',
       );
     }
+    this.parts.passThroughFile.start();
     this.subscriptions = [
       ...(await followSnapshots(bus, state, principals, upstream, secretBox, logger)),
       await answerLeaseRecalls(bus, gatewayId, budget),
@@ -69,9 +78,23 @@ export class GatewayLifecycle {
     await server.listen();
   }
 
+  /** Asks until everything that a call needs is there; false when it is not by the deadline. */
+  async whenReady(deadlineMs: number): Promise<boolean> {
+    const { readiness, clock } = this.parts;
+    const endMs = clock.monotonicMs() + deadlineMs;
+    while (!(await readiness.check()).ready) {
+      if (clock.monotonicMs() > endMs) return false;
+      await sleep(READY_POLL_MS);
+    }
+    return true;
+  }
+
   /** Answers what is under way, then gives back the money, hands over the usage records, and lets go of everything. */
   async stop(): Promise<void> {
-    const { server, budget, spool, upstream, keyValue, performCall, idempotentCalls } = this.parts;
+    const { server, budget, spool, upstream, keyValue, performCall, idempotentCalls, realtime } = this.parts;
+    // First: the server waits for connections, and these end only when told.
+    this.parts.passThroughFile.stop();
+    await realtime.stop(SETTLE_DEADLINE_MS);
     await server.stop();
     await idempotentCalls.stop(SETTLE_DEADLINE_MS);
     await performCall.whenSettled(SETTLE_DEADLINE_MS);

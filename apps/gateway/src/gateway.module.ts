@@ -4,6 +4,7 @@ import type { SecretBox } from '@ao/config';
 import type { Clock, IdGenerator, Logger } from '@ao/kernel';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { IdentityClient } from './adapters/bus/identity.client.js';
+import { ResponsesClient } from './adapters/bus/responses.client.js';
 import { WalletClient } from './adapters/bus/wallet.client.js';
 import { registerAdminRoutes } from './adapters/http/admin/admin-routes.js';
 import { aliasRoutes } from './adapters/http/admin/aliases.routes.js';
@@ -18,18 +19,25 @@ import { transferRoutes } from './adapters/http/admin/transfers.routes.js';
 import { ledgerRoutes } from './adapters/http/admin/ledger.routes.js';
 import { walletRoutes } from './adapters/http/admin/wallets.routes.js';
 import { registerCompletions } from './adapters/http/completion.routes.js';
+import { registerFiles } from './adapters/http/files/register-files.js';
+import { responseRoutes } from './adapters/http/responses/response.routes.js';
 import { registerDashboard } from './adapters/http/dashboard.routes.js';
 import { registerHealth } from './adapters/http/health.routes.js';
 import { GatewayMetrics } from './adapters/http/metrics.js';
 import { registerMetrics } from './adapters/http/metrics.route.js';
 import { registerModels } from './adapters/http/models.route.js';
+import { registerNative } from './adapters/http/native/native.routes.js';
+import { RealtimeSockets } from './adapters/http/realtime/realtime.upgrade.js';
 import { GatewayServer } from './adapters/http/server.js';
 import { registerSignUp } from './adapters/http/sign-up.route.js';
 import { FileSpool } from './adapters/spool/file-spool.js';
+import { PassThroughFile } from './adapters/config/pass-through-file.js';
 import { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { KeyValue } from '@ao/keyvalue';
+import { PassThroughs } from './application/native/pass-throughs.js';
 import { Authenticate } from './application/authenticate.js';
 import { Budget } from './application/budget.js';
+import { CountTokens } from './application/calls/count-tokens.js';
 import { PerformCall } from './application/calls/perform-call.js';
 import type { PlanOptions } from './application/calls/plan-call.js';
 import { AnswerStore } from './application/idempotency/answer-store.js';
@@ -38,6 +46,10 @@ import { IdempotentCalls } from './application/idempotency/idempotent-calls.js';
 import { Limits } from './application/limits.js';
 import { ModelState } from './application/model-state.js';
 import { Principals } from './application/principals.js';
+import { ResolvePrevious } from './application/responses/resolve-previous.js';
+import { ResponseCalls } from './application/responses/response-calls.js';
+import { ResponseContents } from './application/responses/response-contents.js';
+import { StoreAnswer } from './application/responses/store-answer.js';
 import { Readiness } from './application/readiness.js';
 import { loadGatewayConfig, type GatewayConfig } from './config.js';
 import { LeasePool } from './domain/lease-pool.js';
@@ -142,17 +154,60 @@ export class GatewayModule {
     const readiness = new Readiness(bus, () => clock.monotonicMs(), {
       bus: () => bus.checkHealth(),
       redis: () => requireHealthy(context.keyValue),
+      models: async () => {
+        if (!state.isKnown) throw new Error('models and prices have not arrived yet');
+      },
     });
 
+    const contents = new ResponseContents(context.secretBox);
+    const responses = new ResponsesClient(bus);
     registerCompletions(server.app, {
       authenticate,
       performCall,
+      countTokens: new CountTokens(state, limits, upstream, plan),
+      responseCalls: new ResponseCalls(
+        new ResolvePrevious(responses, contents),
+        new StoreAnswer(responses, contents, logger),
+        logger,
+      ),
       idempotentCalls,
       state,
       plan,
       allowClientOpenAiKey: config.ALLOW_CLIENT_OPENAI_KEY,
+      formBytesMax: config.FORM_LIMIT_BYTES,
       logger,
     });
+    const passThroughs = new PassThroughs();
+    const passThroughFile = new PassThroughFile(config.AO_CONFIG, context.environment, logger, (routes) =>
+      upstream.updatePassThroughs(passThroughs.replace(routes)),
+    );
+    registerNative(server.app, {
+      authenticate,
+      performCall,
+      idempotentCalls,
+      state,
+      direct: plan.direct,
+      passThroughs,
+      sharedAccountsOpen: config.NATIVE_SHARED_ACCOUNTS,
+      logger,
+    });
+    const realtime = new RealtimeSockets({
+      gatewayId,
+      clock,
+      ids,
+      state,
+      budget,
+      spool,
+      onSettled: (report) => metrics.observeUsage(report),
+      authenticate,
+      limits,
+      upstream,
+      direct: plan.direct,
+      logger,
+      idleMs: config.REALTIME_IDLE_MS,
+      totalMs: config.REALTIME_TOTAL_MS,
+    });
+    realtime.register(server.app);
     registerModels(server.app, authenticate, state);
     registerHealth(server.app, {
       readiness,
@@ -176,9 +231,11 @@ export class GatewayModule {
       ...routingRoutes,
       ...operationsRoutes,
       ...taskRoutes,
+      ...responseRoutes(contents),
     ];
     const seal = (secret: string): string => context.secretBox.seal(secret);
     registerAdminRoutes(server.app, routes, { bus, authenticate, seal, fingerprint });
+    registerFiles(server.app, { bus, authenticate, seal, fingerprint });
 
     const lifecycle = new GatewayLifecycle({
       gatewayId,
@@ -194,7 +251,11 @@ export class GatewayModule {
       idempotentCalls,
       spool,
       upstream,
+      realtime,
+      passThroughFile,
       keyValue: context.keyValue,
+      readiness,
+      clock,
     });
     return { module: GatewayModule, providers: [{ provide: GatewayLifecycle, useValue: lifecycle }] };
   }
@@ -216,6 +277,7 @@ function planOptions(config: GatewayConfig): PlanOptions {
       contentCharactersMax: unlimited(config.CONTENT_CHARACTERS_MAX),
       inputsMax: 2_048,
     },
+    dropParams: config.DROP_PARAMS,
     direct: {
       enabled: config.OPENAI_PASSTHROUGH_ENABLED,
       provider: {

@@ -7,6 +7,8 @@ export { gatewaySettings, loadGatewayConfig } from './config.js';
 export type { GatewayContext } from './gateway.module.js';
 
 export interface RunningGateway {
+  /** Whether it can serve, as `/ready` tells it, at the latest after the deadline. */
+  whenReady(deadlineMs: number): Promise<boolean>;
   /** Finishes requests under way, hands over money and records, closes. */
   stop(): Promise<void>;
 }
@@ -23,6 +25,7 @@ export async function startGateway(context: GatewayContext): Promise<RunningGate
   const lifecycle = app.get(GatewayLifecycle);
   await lifecycle.start();
   return {
+    whenReady: (deadlineMs) => lifecycle.whenReady(deadlineMs),
     async stop() {
       await lifecycle.stop();
       await app.close();

@@ -1,5 +1,6 @@
 import { MemoryBus } from '@ao/bus';
 import {
+  NO_ATTRIBUTION_RULES,
   authenticateKeyV1,
   bootstrapV1,
   createKeyV1,
@@ -77,6 +78,17 @@ describe('identity', () => {
   it('[ID-001] does not accept an expired key', async () => {
     const { secret } = await bus.request(createKeyV1, { actor: owner, name: 'old', expiresAtMs: 1 });
     expect(await authenticate(secret)).toBeUndefined();
+  });
+
+  it.each([
+    ['rules', { allowedTags: ['a'], boundTags: ['b'], allowedEndUsers: [], boundEndUser: 'ann' }],
+    ['none', NO_ATTRIBUTION_RULES],
+  ])('[BX-020] keeps what a key may name and tells it to the gateways: %s', async (_case, attribution) => {
+    const { key, secret } = await bus.request(createKeyV1, { actor: owner, name: 'bound', attribution });
+    const { data } = await bus.request(listKeysV1, { actor: owner, limit: 500 });
+    expect(data.find(({ id }) => id === key.id)).toMatchObject({ attribution });
+    const { principal } = await bus.request(authenticateKeyV1, { keyHash: hashKey(secret, pepper) });
+    expect(principal).toMatchObject({ attribution });
   });
 
   it('pages through keys without gaps or repeats', async () => {

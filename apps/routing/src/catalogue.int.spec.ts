@@ -22,7 +22,7 @@ describe('routing', () => {
 
   it('publishes the operator’s models and the demo provider at the start, keys sealed', () => {
     const groq = routing.table.providers.find(({ name }) => name === 'groq')!;
-    expect(groq).toMatchObject({ kind: 'openai', vendor: 'groq', baseUrl: 'https://api.groq.com/openai/v1' });
+    expect(groq).toMatchObject({ kind: 'groq', vendor: 'groq', baseUrl: 'https://api.groq.com/openai/v1' });
     expect(secretBox.open(groq.sealedKey!)).toBe('gsk-from-the-environment');
     expect(published('prv_demo')).toMatchObject({
       vendor: 'demo',

@@ -62,10 +62,11 @@ export function wireRouting(context: ServiceContext): ServiceParts {
   const catalogue = new ConfigCatalogue({ path: config.AO_CONFIG, environment, builtIn, keys, clock, logger });
   const put = (table: Parameters<typeof bus.putSnapshot<typeof routingTableSnapshot>>[1]): Promise<void> =>
     bus.putSnapshot(routingTableSnapshot, table);
-  const table = new PublishRoutingTable(new PostgresTableRepository(store), catalogue, keys, put, logger);
-  const guard = new BaseUrlGuard(new OutboundGuard({ allowPrivate: config.AO_ALLOW_PRIVATE_PROVIDER_URLS }));
+  const allowPrivate = config.AO_ALLOW_PRIVATE_PROVIDER_URLS;
+  const table = new PublishRoutingTable(new PostgresTableRepository(store), catalogue, keys, put, logger, allowPrivate);
+  const guard = new BaseUrlGuard(new OutboundGuard({ allowPrivate }));
   const finder = new FindProvider(providers, catalogue);
-  const probe = new ProbeProvider(guard, keys, findings, new ConnectorProbe(clock));
+  const probe = new ProbeProvider(guard, keys, findings, new ConnectorProbe(clock, allowPrivate));
   const events = new ProviderEvents(clock, ids);
   const syncModels = new SyncModels(finder, probe, findings, events, clock);
   const rotateKey = new RotateKey(finder, keys, findings, events, table, logger);

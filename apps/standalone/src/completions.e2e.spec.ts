@@ -392,7 +392,7 @@ describe.each(modes)('completions, %s', (mode) => {
       provider.script({ behaviour: 'latency_ms=5000', model: 'sim-impatient' });
       const startedMs = performance.now();
       const answer = await api.chat({ model: 'impatient', messages });
-      expect(performance.now() - startedMs).toBeLessThan(1_000);
+      expect(performance.now() - startedMs).toBeLessThan(3_000);
       expect(answer).toMatchObject({ status: 504, body: { error: { code: 'timeout', type: 'server_error' } } });
       await waitFor(() => provider.counts.aborted === 1);
     });
@@ -415,7 +415,7 @@ describe.each(modes)('completions, %s', (mode) => {
       socket.write('GET /live HTTP/1.1\r\nHost: a\r\n');
       const tookMs = await closed;
       expect(tookMs).toBeGreaterThan(HEADERS_TIMEOUT_MS * 0.9);
-      expect(tookMs).toBeLessThan(HEADERS_TIMEOUT_MS * 4);
+      expect(tookMs).toBeLessThan(HEADERS_TIMEOUT_MS * 10);
     });
   });
 

@@ -1,8 +1,11 @@
 import { MemoryBus, type Bus } from '@ao/bus';
 import { SecretBox } from '@ao/config';
 import {
+  appendUploadV1,
   bootstrapV1,
+  cancelBatchV1,
   createAdjustmentV1,
+  createBatchV1,
   createChannelV1,
   createDeploymentV1,
   createKeyV1,
@@ -13,7 +16,10 @@ import {
   createTopUpV1,
   createWalletV1,
   deleteAliasV1,
+  deleteFileV1,
+  finishUploadV1,
   setAliasV1,
+  startUploadV1,
   submitTaskV1,
   updateWalletV1,
   uploadInvoicesV1,
@@ -77,6 +83,21 @@ describe('the services, asked with an idempotency key', () => {
 
   const prepaidWallet = async (): Promise<string> =>
     (await make(createWalletV1, { actor, name: 'prepaid', kind: 'prepaid' })).wallet.id;
+
+  const aFile = async (): Promise<string> => {
+    const { fileId } = await make(startUploadV1, { actor, filename: 'f.jsonl' });
+    const line = { custom_id: 'a', method: 'POST', url: '/v1/embeddings', body: { model: 'm', input: 'i' } };
+    const content = Buffer.from(JSON.stringify(line)).toString('base64');
+    await make(appendUploadV1, { actor, fileId, position: 0, content });
+    return (await make(finishUploadV1, { actor, fileId, purpose: 'batch' })).file.id;
+  };
+  const aBatchOf = (inputFileId: string) => ({
+    inputFileId,
+    endpoint: '/v1/embeddings' as const,
+    completionWindow: '24h' as const,
+    metadata: null,
+    sealedKey: null,
+  });
 
   /** A change of each kind, and the relation that it adds a row to, if it does. */
   const changes: [string, RpcContract, () => Promise<object> | object, string | null][] = [
@@ -153,6 +174,23 @@ describe('the services, asked with an idempotency key', () => {
       null,
     ],
     ['a channel', createChannelV1, () => ({ name: 'c', url: 'http://127.0.0.1:9/' }), 'notification.channel'],
+    [
+      'a file',
+      finishUploadV1,
+      async () => ({
+        fileId: (await make(startUploadV1, { actor, filename: 'f.jsonl' })).fileId,
+        purpose: 'batch' as const,
+      }),
+      null,
+    ],
+    ['the end of a file', deleteFileV1, async () => ({ fileId: await aFile() }), null],
+    ['a batch', createBatchV1, async () => aBatchOf(await aFile()), 'agents.batch'],
+    [
+      'the end of a batch',
+      cancelBatchV1,
+      async () => ({ batchId: (await make(createBatchV1, { actor, ...aBatchOf(await aFile()) })).batch.id }),
+      null,
+    ],
     ['a task', submitTaskV1, () => ({ query: 'q', model: 'm', sealedKey: null }), 'agents.task'],
   ];
 

@@ -9,6 +9,8 @@ import { services } from './services.js';
 
 import { welcome } from './welcome.js';
 
+const READY_WAIT_MS = 30_000;
+
 export interface Standalone extends Runnable {
   url: string;
   /** Set only when this start made the first key. */
@@ -35,7 +37,7 @@ export async function startStandalone(environment: NodeJS.ProcessEnv): Promise<S
     );
     const firstKey = await bootstrap(platform.bus);
     const { SHUTDOWN_TIMEOUT_MS: shutdownTimeoutMs } = platform.values;
-    parts.keepGateway(
+    const gateway = parts.keepGateway(
       await startGateway({
         ...platform.contextFor('gateway'),
         keyValue: platform.openKeyValue(),
@@ -43,6 +45,8 @@ export async function startStandalone(environment: NodeJS.ProcessEnv): Promise<S
         version: readVersion(new URL('../package.json', import.meta.url)),
       }),
     );
+    // A busy machine may still be writing its first tables: who reads "ready" shall find it so.
+    if (!(await gateway.whenReady(READY_WAIT_MS))) platform.logger.warn({}, 'not everything is ready yet: see /ready');
     return {
       url: `http://${gatewayConfig.HOST}:${gatewayConfig.PORT}`,
       firstKey,

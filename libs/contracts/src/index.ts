@@ -1,3 +1,4 @@
+export * from './attribution-rules.js';
 export * from './budget-scope.js';
 export * from './define.js';
 export * from './events/index.js';

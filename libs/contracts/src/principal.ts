@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NO_ATTRIBUTION_RULES, attributionRules } from './attribution-rules.js';
 import { epochMs, id, modelName, name, role } from './fields.js';
 
 /** Whom a key stands for and what it may do: all that the gateway needs to know of a caller. */
@@ -21,6 +22,7 @@ export const principal = z.object({
   expiresAtMs: epochMs.nullable(),
   /** Every answer says in its body what it cost. */
   includeCost: z.boolean().optional().default(false),
+  attribution: attributionRules.optional().default(NO_ATTRIBUTION_RULES),
 });
 export type Principal = z.output<typeof principal>;
 

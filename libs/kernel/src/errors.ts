@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   invalid_parameter: [400, 'invalid_request_error'],
   unsupported_parameter: [400, 'invalid_request_error'],
   model_not_found: [400, 'invalid_request_error'],
+  previous_response_not_found: [400, 'invalid_request_error'],
   invalid_header_value: [400, 'invalid_request_error'],
   invalid_session_id: [400, 'invalid_request_error'],
   invalid_json: [400, 'invalid_request_error'],

@@ -16,23 +16,27 @@ export function guardedAgent(
   guard: OutboundGuard,
   { connectTimeoutMs, allowH2 = false, ...options }: GuardedAgentOptions,
 ): Agent {
-  const connect = buildConnector({ lookup: guardedLookup(guard), timeout: connectTimeoutMs, allowH2 });
-  return new Agent({
-    ...options,
-    allowH2,
-    connect(target, callback) {
-      // Node looks up no host that is an address already: those would pass the lookup by.
-      if (isIP(target.hostname.replace(/^\[|\]$/g, '')) === 0) return connect(target, callback);
-      guard.addressesOf(target.hostname).then(
-        () => connect(target, callback),
-        (error: Error) => callback(error, null),
-      );
-    },
-  });
+  return new Agent({ ...options, allowH2, connect: guardedConnector(guard, { connectTimeoutMs, allowH2 }) });
 }
 
-/** In the shape of `dns.lookup`, as sockets call it. */
-function guardedLookup(guard: OutboundGuard): LookupFunction {
+/** What opens the connections of such a dispatcher, for one of another make. */
+export function guardedConnector(
+  guard: OutboundGuard,
+  { connectTimeoutMs, allowH2 = false }: Pick<GuardedAgentOptions, 'connectTimeoutMs' | 'allowH2'>,
+): buildConnector.connector {
+  const connect = buildConnector({ lookup: guardedLookup(guard), timeout: connectTimeoutMs, allowH2 });
+  return (target, callback) => {
+    // Node looks up no host that is an address already: those would pass the lookup by.
+    if (isIP(target.hostname.replace(/^\[|\]$/g, '')) === 0) return connect(target, callback);
+    guard.addressesOf(target.hostname).then(
+      () => connect(target, callback),
+      (error: Error) => callback(error, null),
+    );
+  };
+}
+
+/** `dns.lookup` for sockets that are opened elsewhere. A host that is an address already is not looked up: check it. */
+export function guardedLookup(guard: OutboundGuard): LookupFunction {
   return (hostname, options, callback) => {
     guard.addressesOf(hostname).then(
       (addresses) => {

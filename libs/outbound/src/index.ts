@@ -1,5 +1,5 @@
 export { reachOfAddress, type Reach } from './address-reach.js';
-export { guardedAgent, type GuardedAgentOptions } from './guarded-agent.js';
+export { guardedAgent, guardedConnector, guardedLookup, type GuardedAgentOptions } from './guarded-agent.js';
 export {
   OutboundGuard,
   OutboundRefusedError,

@@ -1,37 +1,70 @@
+import type { LookupFunction } from 'node:net';
 import type { Clock } from '@ao/kernel';
-import type { ProviderTarget } from './provider-target.js';
+import type { Capabilities } from './endpoints.js';
+import type { ProviderTarget, UpstreamTimeouts } from './provider-target.js';
 import type { UpstreamPool } from './transport/upstream-pool.js';
 import type { UpstreamResponse } from './transport/upstream-response.js';
 
 export type { UpstreamResponse, UpstreamTimings } from './transport/upstream-response.js';
 
-/** One call to a provider, in the provider's own protocol. */
-export interface UpstreamRequest {
-  /** One of the connector's `capabilities.endpoints`, such as `chat/completions`. */
-  readonly endpoint: string;
-  /** JSON as it shall be sent. Several parts are joined by a copy: prefer one. */
-  readonly body: Buffer | readonly Buffer[];
-  /** Whether the body asks for a stream. */
-  readonly stream: boolean;
+/** What every call to a provider has. */
+interface CallParts {
   /** Ours; the provider sees it (GW-013). */
   readonly requestId: string;
-  /** Aborts the call and closes its connection; `send` or the body then fail with the signal's reason. */
+  /** Aborts the call and closes its connection; the call or its body then fail with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Headers of the protocol itself; only names on the connector's own list are sent (GW-015). */
+  /** Headers of the protocol itself; only names on the provider's own list are sent (GW-015). */
   readonly headers?: Readonly<Record<string, string>>;
   /** The caller's own provider key, instead of the configured one; our organisation is not named then. */
   readonly apiKey?: string;
 }
 
-/** What a provider can do through its connector. */
-export interface Capabilities {
-  /** The wire format it speaks: a folder of `@ao/wire`. */
-  readonly protocol: 'openai';
-  readonly endpoints: ReadonlySet<string>;
-  readonly streaming: boolean;
-  /** Streams report usage when asked to. */
-  readonly streamUsage: boolean;
-  readonly embeddings: boolean;
+/** One call to a provider, in the provider's own protocol. */
+export interface UpstreamRequest extends CallParts {
+  /** One of `capabilities.endpoints`, such as `chat/completions`: a name, not a path. */
+  readonly endpoint: string;
+  /** The provider's own name of the model; some want it in the path. */
+  readonly model: string;
+  /** As it shall be sent. Several parts are joined by a copy: prefer one. */
+  readonly body: Buffer | readonly Buffer[];
+  /** `application/json` unless said otherwise; forms for audio and images. */
+  readonly contentType?: string;
+  /** Unless given, what fits `stream`. */
+  readonly accept?: string;
+  /** Whether the body asks for a stream; some providers have another path for that. */
+  readonly stream: boolean;
+}
+
+/** A request of a client of the provider's own API, handed on as it is but for credentials (GW-011). */
+export interface ForwardRequest extends CallParts {
+  readonly method: string;
+  /** Below the server's root, with its version: `v1/messages`. Without the query. */
+  readonly path: string;
+  /** Without its question mark. Keys and tokens of the caller are taken out. */
+  readonly query: string;
+  readonly body: Buffer | null;
+  readonly contentType: string | null;
+  /** Those of the provider unless given. */
+  readonly timeouts?: UpstreamTimeouts;
+}
+
+/** A WebSocket that a caller wants to be connected to (GW-009, GW-010). */
+export interface SocketRequest {
+  /** `realtime`: OpenAI's protocol; `live`: Google's. */
+  readonly path: string;
+  readonly query: string;
+  readonly model: string;
+  readonly apiKey?: string;
+}
+
+/** Where to open a WebSocket. */
+export interface SocketTarget {
+  /** `wss:`, or `ws:` where the base URL is `http:`. */
+  readonly url: string;
+  /** Credentials included. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** To be used for the connection: refuses addresses that the provider must not be at. */
+  readonly lookup?: LookupFunction;
 }
 
 export interface ListedModel {
@@ -44,7 +77,7 @@ export interface ConnectionTest {
   /** Why not, for people: names no key and nothing the provider said. */
   readonly reason: string | null;
   readonly latencyMs: number;
-  /** Empty when it failed. */
+  /** Empty when it failed, or when the provider lists none. */
   readonly models: readonly ListedModel[];
 }
 
@@ -55,7 +88,7 @@ export interface ProviderHealth {
 }
 
 /**
- * How the platform speaks to one configured provider (PR-001). Every connector passes `testing/connector.suite.ts`.
+ * How the platform speaks to one configured provider (PR-001). Every kind passes `testing/connector.suite.ts`.
  */
 export interface Connector {
   readonly target: ProviderTarget;
@@ -66,7 +99,11 @@ export interface Connector {
    * an endpoint that the provider has not, or with the signal's reason. Never hangs: `timeouts` end it.
    */
   send(request: UpstreamRequest): Promise<UpstreamResponse>;
-  /** The first page of the provider's models. Rejects with `UpstreamFailure`. */
+  /** As `send`, for any path of the provider. Rejects with `invalid_parameter` for a path that could lead elsewhere. */
+  forward(request: ForwardRequest): Promise<UpstreamResponse>;
+  /** Rejects with `unsupported_parameter` when the provider has no such socket. */
+  socketTarget(request: SocketRequest): Promise<SocketTarget>;
+  /** The first page of the provider's models; empty when it lists none. Rejects with `UpstreamFailure`. */
   listModels(signal?: AbortSignal): Promise<readonly ListedModel[]>;
   /** One cheap call. Never rejects. */
   health(signal?: AbortSignal): Promise<ProviderHealth>;

@@ -20,6 +20,7 @@ const REASONS: Readonly<Record<FailureKind, string>> = {
   redirect: 'the provider redirects to another address: enter that one as the base URL',
   too_large: 'the answer is too large to be a list of models',
   saturated: 'all connections to the provider are busy',
+  forbidden: 'the base URL leads to an address that must not be called',
   closed: 'the check was cancelled',
 };
 

@@ -30,6 +30,7 @@ const target = (change: Partial<ProviderTarget> = {}): ProviderTarget => ({
 
 const chat = (more: object = {}): UpstreamRequest => ({
   endpoint: 'chat/completions',
+  model: 'demo',
   body: Buffer.from(JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'Hi' }], ...more })),
   stream: 'stream' in more,
   requestId: 'req-1',

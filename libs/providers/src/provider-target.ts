@@ -10,6 +10,13 @@ export interface UpstreamTimeouts {
   readonly totalMs: number;
 }
 
+/**
+ * Where the connections of a provider may lead, looked up each time one is opened: `any` is for the operator's own
+ * configuration; `private` includes private networks and loopback; link-local and metadata addresses are in neither of the
+ * other two.
+ */
+export type ProviderReach = 'any' | 'private' | 'public';
+
 /** A provider as configured, its key opened. Comes from configuration only, never from a request. */
 export interface ProviderTarget {
   readonly id: string;
@@ -23,6 +30,10 @@ export interface ProviderTarget {
   readonly apiKey: string | null;
   readonly organisation: string | null;
   readonly timeouts: UpstreamTimeouts;
+  /** `any` unless given. */
+  readonly reach?: ProviderReach | undefined;
+  /** For clouds whose host does not tell it. */
+  readonly region?: string | null | undefined;
   /** Sockets to this upstream at most; requests beyond them wait. */
   readonly connectionsMax: number;
 }

@@ -1,5 +1,8 @@
 import { startSimulator, type Simulator } from './index.js';
 
+/** Long enough that a busy machine has sent what comes before the fault. */
+const CLIENT_PATIENCE_MS = 1_000;
+
 let simulator: Simulator;
 beforeAll(async () => {
   simulator = await startSimulator();
@@ -99,7 +102,7 @@ describe('faults of the connection', () => {
   });
 
   it('silence never answers and sees the client leave', async () => {
-    await expect(ask('fault=silence', { signal: AbortSignal.timeout(60) })).rejects.toThrow('timeout');
+    await expect(ask('fault=silence', { signal: AbortSignal.timeout(CLIENT_PATIENCE_MS) })).rejects.toThrow('timeout');
     await until(() => simulator.counts.aborted === 1);
     expect(simulator.requests[0]).toMatchObject({ outcome: 'faulted', aborted: true, status: undefined });
   });
@@ -115,7 +118,10 @@ describe('faults of a stream', () => {
   });
 
   it('stall goes quiet after the set number of tokens and keeps the connection', async () => {
-    const response = await ask('fault=stall&after_tokens=1', { stream: true, signal: AbortSignal.timeout(60) });
+    const response = await ask('fault=stall&after_tokens=1', {
+      stream: true,
+      signal: AbortSignal.timeout(CLIENT_PATIENCE_MS),
+    });
     const { text, clean } = await readChunks(response);
     expect(clean).toBe(false);
     expect(contents(text)).toEqual(['Hell']);
@@ -124,7 +130,10 @@ describe('faults of a stream', () => {
   });
 
   it('stall after no token has sent the headers and the first frame', async () => {
-    const response = await ask('fault=stall&after_tokens=0', { stream: true, signal: AbortSignal.timeout(60) });
+    const response = await ask('fault=stall&after_tokens=0', {
+      stream: true,
+      signal: AbortSignal.timeout(CLIENT_PATIENCE_MS),
+    });
     expect(response.status).toBe(200);
     const { text } = await readChunks(response);
     expect(text).toContain('"role":"assistant"');
@@ -175,7 +184,7 @@ describe('faults of a plain answer', () => {
   it('cut and stall send half of the body', async () => {
     const cut = await ask('fault=cut');
     await expect(cut.text()).rejects.toThrow('terminated');
-    const stalled = await ask('fault=stall', { signal: AbortSignal.timeout(60) });
+    const stalled = await ask('fault=stall', { signal: AbortSignal.timeout(CLIENT_PATIENCE_MS) });
     await expect(stalled.text()).rejects.toThrow('timeout');
     expect(simulator.requests.map((request) => request.outcome)).toEqual(['faulted', 'faulted']);
   });
@@ -265,7 +274,9 @@ describe('the timing of an answer', () => {
   });
 
   it('ends with the connection before the answer too', async () => {
-    await expect(ask('latency_ms=5000', { signal: AbortSignal.timeout(50) })).rejects.toThrow('timeout');
+    await expect(ask('latency_ms=5000', { signal: AbortSignal.timeout(CLIENT_PATIENCE_MS) })).rejects.toThrow(
+      'timeout',
+    );
     await until(() => simulator.counts.aborted === 1);
     expect(simulator.requests[0]).toMatchObject({ outcome: 'aborted', aborted: true, status: undefined });
   });

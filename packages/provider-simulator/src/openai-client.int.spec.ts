@@ -102,6 +102,34 @@ describe('chat completions through the official client', () => {
     });
   });
 
+  it('reason, speak and call several tools, plain and streamed alike', async () => {
+    const model = 'demo-chat?reasoning=First, the light.&text=Look.&tool_calls=2';
+    const plain = await client.chat.completions.create({ model, messages, tools });
+    expect(plain.choices[0]).toMatchObject({
+      finish_reason: 'tool_calls',
+      message: { content: 'Look.', reasoning_content: 'First, the light.' },
+    });
+    expect(plain.usage!.completion_tokens_details!.reasoning_tokens).toBe(5);
+    simulator.reset();
+    const deltas = [];
+    for await (const { choices } of await client.chat.completions.create({ model, messages, tools, stream: true })) {
+      deltas.push(choices[0]!.delta as { content?: string; reasoning_content?: string; tool_calls?: object[] });
+    }
+    expect(deltas.map(({ reasoning_content }) => reasoning_content ?? '').join('')).toBe('First, the light.');
+    expect(deltas.map(({ content }) => content ?? '').join('')).toBe('Look.');
+    simulator.reset();
+    const final = await client.chat.completions.stream({ model, messages, tools }).finalChatCompletion();
+    const { tool_calls } = plain.choices[0]!.message;
+    expect(tool_calls).toHaveLength(2);
+    expect(final.choices[0]!.message.tool_calls).toMatchObject(tool_calls!);
+  });
+
+  it('end before the stop sequence of the request', async () => {
+    const body = { model: 'demo-chat?text=one two three', messages, stop: 'two' };
+    const { choices } = await client.chat.completions.create(body);
+    expect(choices[0]).toMatchObject({ finish_reason: 'stop', message: { content: 'one ' } });
+  });
+
   it('give every choice that is asked for', async () => {
     const plain = await client.chat.completions.create({ model: 'demo-chat', messages, n: 3 });
     expect(plain.choices.map((choice) => choice.index)).toEqual([0, 1, 2]);

@@ -91,7 +91,7 @@ describe('a request that a provider would refuse', () => {
   });
 
   it('gets a 404 for an unknown path and a 405 for a wrong method', async () => {
-    expect(await post('/v2/chat', valid)).toMatchObject({ status: 404, content: { error: { code: 'unknown_url' } } });
+    expect(await post('/v9/chat', valid)).toMatchObject({ status: 404, content: { error: { code: 'unknown_url' } } });
     expect((await fetch(`${simulator.url}/v1/chat/completions`)).status).toBe(405);
   });
 

@@ -6,10 +6,14 @@ import { SeededRandom } from './answers/seeded-random.js';
 import { layerBehaviour, PLAIN_BEHAVIOUR, type Behaviour } from './behaviour/behaviour.js';
 import { toBehaviour } from './behaviour/parse-directives.js';
 import { Script, type ScriptedAnswer } from './behaviour/script.js';
+import { Memory } from './memory/memory.js';
+import { allProtocols } from './protocols/all-protocols.js';
+import type { AwsCredentials } from './protocols/bedrock/signature.js';
 import { Counters, type SimulatorCounts } from './server/counters.js';
 import type { AnswerState } from './server/answer-call.js';
 import { createHandler } from './server/http-handler.js';
 import { RequestLog, type RecordedRequest } from './server/request-log.js';
+import { createUpgradeHandler } from './server/upgrade-handler.js';
 import { systemTimers, type Timers } from './server/timers.js';
 
 export interface SimulatorOptions {
@@ -25,6 +29,8 @@ export interface SimulatorOptions {
   readonly recordedRequestsMax?: number;
   /** Whether `/_simulator/…` answers; default true. */
   readonly admin?: boolean;
+  /** Makes requests in Bedrock's protocol prove that they were signed with this key; default: any signature will do. */
+  readonly awsCredentials?: AwsCredentials;
   readonly clock?: Clock;
   readonly timers?: Timers;
 }
@@ -46,7 +52,7 @@ export interface Simulator {
   setDefaults(behaviour: string | Partial<Behaviour>): void;
   /** Empties the script and goes back to the defaults of the start. */
   clearBehaviour(): void;
-  /** As after the start: no script, no memory of requests, counts at zero, the seed from its beginning. */
+  /** As after the start: no script, no memory of requests, files or responses, counts at zero, the seed from its beginning. */
   reset(): void;
   /** Closes the port and every connection; may be called twice. */
   stop(): Promise<void>;
@@ -70,6 +76,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     random: new SeededRandom(seed),
     ids: new AnswerIds(seed),
     clock: options.clock ?? systemClock,
+    memory: new Memory(),
   };
   const counters = new Counters();
   const log = new RequestLog(options.recordedRequestsMax ?? RECORDED_REQUESTS_MAX);
@@ -78,7 +85,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   server.maxConnections = CONNECTIONS_MAX;
   server.on('connection', (socket) => counters.track(socket));
   const admin = options.admin === false ? undefined : controls;
-  server.on('request', createHandler({ state, counters, log, timers: options.timers ?? systemTimers, admin }));
+  const timers = options.timers ?? systemTimers;
+  const parts = { state, protocols: allProtocols(options.awsCredentials), counters, log, timers, admin };
+  server.on('request', createHandler(parts));
+  server.on('upgrade', createUpgradeHandler(parts));
   const address = await listen(server, host, port);
   const shownHost = host.includes(':') ? `[${host}]` : host;
   return Object.assign(controls, {
@@ -121,6 +131,7 @@ function createControls(
       clearBehaviour();
       counters.reset();
       log.clear();
+      state.memory.clear();
       state.random = new SeededRandom(seed);
       state.ids = new AnswerIds(seed);
     },

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Principal } from '@ao/contracts';
+import { NO_ATTRIBUTION_RULES, type Principal } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
 import { hashKey } from '@ao/runtime';
 import { maskKey } from '@ao/telemetry';
@@ -69,6 +69,7 @@ export class Authenticate {
       concurrencyMax: null,
       expiresAtMs: null,
       includeCost: false,
+      attribution: NO_ATTRIBUTION_RULES,
     };
   }
 

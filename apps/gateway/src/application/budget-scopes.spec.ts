@@ -1,5 +1,6 @@
 import { principal, principalExample, type BudgetScope, type ScopedBudget } from '@ao/contracts';
 import { BudgetScopes } from './budget-scopes.js';
+import { attributionOf } from './calls/attribution.js';
 import type { InboundCall } from './calls/call.js';
 
 const call = {
@@ -8,9 +9,11 @@ const call = {
   endUserId: null,
   sessionId: 's1',
 } as unknown as InboundCall;
+const request = { model: 'fast', endUserId: 'eve', tags: ['batch', 'summer'] };
 const plan = {
   route: { modelGroup: 'gpt-4o', provider: { name: 'azure' } },
-  request: { model: 'fast', endUserId: 'eve', tags: ['batch', 'summer'] },
+  request,
+  attribution: attributionOf(call, request),
 } as unknown as Parameters<BudgetScopes['applyingTo']>[1];
 
 const budget = (walletId: string, scope: BudgetScope, orgId = 'org_1'): ScopedBudget => ({ walletId, orgId, scope });
@@ -54,7 +57,7 @@ describe('budgets of other scopes', () => {
   });
 
   it('[BX-018] of templates do not apply to a call that has no such value', () => {
-    const anonymous = { ...plan, request: { ...plan.request, endUserId: null } };
+    const anonymous = { ...plan, attribution: { ...plan.attribution, endUserId: null } };
     expect(new BudgetScopes([budget('e', { end_user: '*' })]).applyingTo(call, anonymous)).toEqual([]);
   });
 
@@ -62,5 +65,21 @@ describe('budgets of other scopes', () => {
     const many = Array.from({ length: 40 }, (_, index) => budget(`b${String(index).padStart(2, '0')}`, {}));
     expect(applying(...many)).toEqual(applying(...many.toReversed()));
     expect(applying(...many)).toHaveLength(24);
+  });
+
+  it('[BX-020] of a bound tag and of the key are not pushed out by other tags that the caller names', () => {
+    const rules = { ...call.principal.attribution, boundTags: ['zebra'] };
+    const bound = { ...call, principal: { ...call.principal, attribution: rules } };
+    const many = { tags: Array.from({ length: 50 }, (_, index) => `a${index}`), endUserId: null };
+    const budgets = [budget('a', { tag: '*' }), budget('b', { tag: 'zebra' }), budget('c', { key: 'key_1' })];
+    const claims = new BudgetScopes(budgets).applyingTo(bound, { ...plan, attribution: attributionOf(bound, many) });
+    expect(claims).toHaveLength(24);
+    expect(claims).toEqual(
+      expect.arrayContaining([
+        { walletId: 'a', values: ['zebra'] },
+        { walletId: 'b', values: [] },
+        { walletId: 'c', values: [] },
+      ]),
+    );
   });
 });

@@ -1,19 +1,31 @@
-import { EACH, SCOPE_DIMENSIONS, type BudgetClaim, type ScopeDimension, type ScopedBudget } from '@ao/contracts';
+import {
+  EACH,
+  SCOPE_DIMENSIONS,
+  type AttributionRules,
+  type BudgetClaim,
+  type ScopeDimension,
+  type ScopedBudget,
+} from '@ao/contracts';
+import type { Attribution } from './calls/attribution.js';
 import type { InboundCall } from './calls/call.js';
-import type { RequestFacts } from './calls/read-request.js';
+import type { RequestFacts } from './calls/requests/request-facts.js';
 import type { Route } from './calls/route.js';
 
 /** What a call has in each dimension: several tags, two names of a model, or nothing at all. */
 type CallFacts = Readonly<Record<ScopeDimension, readonly string[]>>;
 
+/** Whom a call is for. */
+export type AttributedCall = Pick<InboundCall, 'principal' | 'tags' | 'sessionId' | 'endUserId'>;
+
 /** What is decided about a call by then. */
 interface PlannedCall {
   route: Pick<Route, 'modelGroup' | 'provider'>;
-  request: Pick<RequestFacts, 'model' | 'endUserId' | 'tags'>;
+  request: Pick<RequestFacts, 'model'>;
+  attribution: Attribution;
 }
 
 const NONE: readonly BudgetClaim[] = [];
-/** A call with fifty tags must not hold money on fifty wallets: the first of them, in the order of their budgets. */
+/** A call with fifty tags must not hold money on fifty wallets: those it cannot avoid, then the first of the others. */
 const BUDGETS_PER_CALL_MAX = 24;
 
 /**
@@ -32,9 +44,16 @@ export class BudgetScopes {
   }
 
   /** In an order that depends on nothing but the budgets. */
-  applyingTo(call: InboundCall, plan: PlannedCall): readonly BudgetClaim[] {
+  applyingTo(call: AttributedCall, plan: PlannedCall): readonly BudgetClaim[] {
     const budgets = this.byOrganisation.get(call.principal.orgId);
-    return budgets ? budgets.applyingTo(factsOf(call, plan)) : NONE;
+    if (!budgets) return NONE;
+    const facts = factsOf(call, plan);
+    const claims = budgets.applyingTo(facts);
+    if (claims.length <= BUDGETS_PER_CALL_MAX) return claims;
+    // However many tags a caller names, the budgets of what it cannot leave out stay.
+    const certain = budgets.applyingTo(withoutNamed(facts, call.principal.attribution));
+    const unique = new Map([...certain, ...claims].map((claim) => [identityOf(claim), claim]));
+    return [...unique.values()].slice(0, BUDGETS_PER_CALL_MAX).sort(byIdentity);
   }
 }
 
@@ -62,7 +81,7 @@ class OrganisationBudgets {
     }
     if (candidates.length === 0) return NONE;
     const claims = candidates.flatMap((budget) => claimsOf(budget, facts));
-    return claims.sort(byIdentity).slice(0, BUDGETS_PER_CALL_MAX);
+    return claims.sort(byIdentity);
   }
 }
 
@@ -81,19 +100,26 @@ function claimsOf({ walletId, scope }: ScopedBudget, facts: CallFacts): BudgetCl
   return claims.map((values) => ({ walletId, values }));
 }
 
-function factsOf(call: InboundCall, { route, request }: PlannedCall): CallFacts {
-  const { principal, tags, sessionId } = call;
+function factsOf({ principal, sessionId }: AttributedCall, { route, request, attribution }: PlannedCall): CallFacts {
   return {
     team: some(principal.teamId),
     user: some(principal.userId),
     key: [principal.keyId],
     model: [...new Set([route.modelGroup ?? request.model, request.model])],
     provider: [route.provider.name],
-    end_user: some(call.endUserId ?? request.endUserId),
-    tag: [...new Set([...tags, ...request.tags])],
+    end_user: some(attribution.endUserId),
+    tag: attribution.tags,
     session: some(sessionId),
   };
 }
+
+/** What of a call's facts its caller did not choose, but for the model. */
+const withoutNamed = (facts: CallFacts, { boundTags, boundEndUser }: AttributionRules): CallFacts => ({
+  ...facts,
+  tag: boundTags,
+  end_user: some(boundEndUser),
+  session: [],
+});
 
 const VALUE_LENGTH_MAX = 256;
 const some = (value: string | null): string[] =>

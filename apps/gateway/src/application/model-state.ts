@@ -2,9 +2,16 @@ import { PriceBook } from '@ao/pricing';
 import { BudgetScopes } from './budget-scopes.js';
 import { RoutingTable } from './routing-table.js';
 
+const NO_PRICES = new PriceBook([]);
+
 /** What the snapshots last said: replaced whole, never edited, so that a request sees one state from start to end. */
 export class ModelState {
   table: RoutingTable = RoutingTable.empty;
-  prices: PriceBook = new PriceBook([]);
+  prices: PriceBook = NO_PRICES;
   budgets: BudgetScopes = new BudgetScopes([]);
+
+  /** Whether it has been told of models and prices, be there any or not: before, every call would be refused. */
+  get isKnown(): boolean {
+    return this.table !== RoutingTable.empty && this.prices !== NO_PRICES;
+  }
 }

@@ -1,4 +1,5 @@
 import type { acquireLeasesV1, CallOf, Principal, ResponseOf, syncLeasesV1, UsageReport } from '@ao/contracts';
+import type { NativeCall } from './calls/call.js';
 import type { Provider } from './routing-table.js';
 
 /** The identity service, as far as the gateway needs it. */
@@ -49,13 +50,23 @@ export interface UsageSpool {
 
 /** A request on its way to a provider. */
 export interface UpstreamCall {
-  /** Path below the provider's base URL. */
-  endpoint: 'chat/completions' | 'embeddings';
+  /** One that the provider's connector knows, such as `chat/completions`. */
+  endpoint: string;
+  /** The provider's own name for the model. */
+  model: string;
   body: Buffer;
+  /** Of the body; absent: JSON. */
+  contentType?: string;
+  /** What the answer may be; absent: what fits `stream`. */
+  accept?: string;
+  /** Of the protocol itself; the connector sends those that it knows. */
+  headers: Readonly<Record<string, string>>;
   stream: boolean;
   correlationId: string;
   /** The caller's own provider key, instead of the configured one. */
   ownKey?: string;
+  /** To be sent as it came, to the path of the provider that it names. */
+  native?: Pick<NativeCall, 'method' | 'path' | 'query' | 'contentType'>;
   /** Aborts the call: the caller left. */
   signal: AbortSignal;
 }

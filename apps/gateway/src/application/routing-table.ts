@@ -16,6 +16,13 @@ export interface ProviderState {
   healthy: boolean;
 }
 
+/** A provider as one organisation may address it. */
+export interface ServingProvider {
+  provider: Provider;
+  /** It serves other organisations too, or may. */
+  isShared: boolean;
+}
+
 type Snapshot = ValueOf<typeof routingTableSnapshot>;
 
 /** What the gateway knows of models: built once per snapshot, read by every request. */
@@ -23,6 +30,8 @@ export class RoutingTable {
   /** Every provider of the snapshot. */
   readonly providers: Provider[];
   private readonly groups = new Map<string, Candidate[]>();
+  /** Whom the deployments of each provider serve; null: all. */
+  private readonly ownersOf = new Map<string, Set<string | null>>();
   private readonly aliases = new Map<string, ModelAlias>();
 
   /** @param openKey Opens a sealed provider key. */
@@ -40,6 +49,8 @@ export class RoutingTable {
       const group = this.groups.get(deployment.modelGroup) ?? [];
       this.groups.set(deployment.modelGroup, group);
       group.push({ deployment, provider, healthy: !unhealthy.has(provider.id) });
+      const owners = this.ownersOf.get(provider.id) ?? new Set();
+      this.ownersOf.set(provider.id, owners.add(deployment.orgId));
     }
     for (const alias of snapshot.aliases) this.aliases.set(aliasKey(alias.alias, alias.orgId), alias);
   }
@@ -76,6 +87,18 @@ export class RoutingTable {
     return [...groups, ...aliases].flatMap(({ id, ownedBy }) =>
       ownedBy !== undefined && allowed(id) ? [{ id, ownedBy }] : [],
     );
+  }
+
+  /**
+   * The providers of these kinds that serve an organisation, in the order of the configuration; one that has no deployment
+   * serves nobody.
+   */
+  providersOf(kinds: ReadonlySet<string>, orgId: string): ServingProvider[] {
+    return this.providers.flatMap((provider) => {
+      const owners = kinds.has(provider.kind) ? this.ownersOf.get(provider.id) : undefined;
+      if (!owners || !(owners.has(null) || owners.has(orgId))) return [];
+      return [{ provider, isShared: owners.size > 1 || owners.has(null) }];
+    });
   }
 
   /** The providers that have a deployment for every organisation: what a tenant brought is no business of others. */

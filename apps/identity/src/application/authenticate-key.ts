@@ -31,6 +31,7 @@ export class AuthenticateKey {
       concurrencyMax: key.concurrencyMax,
       expiresAtMs: key.expiresAtMs,
       includeCost: key.includeCost,
+      attribution: key.attribution,
     };
   }
 }

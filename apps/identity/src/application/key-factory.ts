@@ -1,6 +1,6 @@
 import { auditEvent, hashKey, toOutboxEvent } from '@ao/runtime';
 import { maskKey } from '@ao/telemetry';
-import { identityActionPerformedV1, keyChangedV1, type Actor } from '@ao/contracts';
+import { NO_ATTRIBUTION_RULES, identityActionPerformedV1, keyChangedV1, type Actor } from '@ao/contracts';
 import type { EncodedEvent } from '@ao/bus';
 import type { Clock, IdGenerator } from '@ao/kernel';
 import { newSecret, type ApiKey } from '../domain/api-key.js';
@@ -31,6 +31,7 @@ export class KeyFactory {
       concurrencyMax: null,
       expiresAtMs: null,
       includeCost: false,
+      attribution: NO_ATTRIBUTION_RULES,
       revokedAtMs: null,
       createdAtMs: clock.nowMs(),
       ...key,

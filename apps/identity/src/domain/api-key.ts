@@ -19,8 +19,19 @@ export interface ApiKey {
   expiresAtMs: number | null;
   /** Every answer says in its body what it cost. */
   includeCost: boolean;
+  attribution: AttributionRules;
   revokedAtMs: number | null;
   createdAtMs: number;
+}
+
+/** What the key's callers may say of whom a call is for. */
+interface AttributionRules {
+  /** Null: any. */
+  allowedTags: string[] | null;
+  boundTags: string[];
+  /** Null: any. */
+  allowedEndUsers: string[] | null;
+  boundEndUser: string | null;
 }
 
 const KEY_PREFIX = 'sk-ao-';

@@ -16,11 +16,14 @@ export class BaseUrlGuard {
     if (!url || !/^https?:$/.test(url.protocol)) {
       throw refusal('The base URL must start with http:// or https://.');
     }
-    if (url.username || url.password || url.search || url.hash) {
-      throw refusal('The base URL must have no user, password, query or fragment. Give the key as api_key.');
+    const hasQuery = url.search !== '' && !/^\?api-version=[A-Za-z0-9.-]{1,64}$/.test(url.search);
+    if (url.username || url.password || hasQuery || url.hash) {
+      throw refusal(
+        'The base URL must have no user, password or fragment, and no query but ?api-version=. Give the key as api_key.',
+      );
     }
     await this.checkHost(url.hostname);
-    return url.href.replace(/\/+$/, '');
+    return `${url.origin}${url.pathname.replace(/\/+$/, '')}${url.search}`;
   }
 
   private async checkHost(hostname: string): Promise<void> {

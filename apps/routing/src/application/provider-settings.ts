@@ -1,9 +1,8 @@
-import { OPENAI_COMPATIBLE_VENDORS } from '@ao/config';
 import { AppError } from '@ao/kernel';
-import { PROVIDER_KINDS } from '@ao/providers';
+import { KIND_SETTINGS } from '@ao/providers/kinds';
 
-/** Those with a connector of their own, and the vendors that speak OpenAI's protocol. */
-const KINDS: readonly string[] = [...new Set([...PROVIDER_KINDS, ...Object.keys(OPENAI_COMPATIBLE_VENDORS)])];
+/** The kinds that a connector serves. */
+const KINDS: readonly string[] = [...KIND_SETTINGS.keys()];
 
 /** @throws AppError `invalid_parameter` that names the kinds there are. */
 export function checkKind(kind: string): void {

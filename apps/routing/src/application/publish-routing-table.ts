@@ -3,9 +3,9 @@ import { providerTimeouts } from '@ao/contracts';
 import { withDeadline, type Logger } from '@ao/kernel';
 import type { Catalogue } from '../domain/catalogue.js';
 import type { Provider } from '../domain/provider.js';
-import { connectorKindOf } from './connector-kind.js';
 import type { CatalogueSource, Finding, RoutingTable, StoredTable, TableRepository } from './ports.js';
 import type { ProviderKeys } from './provider-keys.js';
+import { reachOf } from './provider-reach.js';
 
 type Table = ValueOf<typeof routingTableSnapshot>;
 
@@ -27,6 +27,7 @@ export class PublishRoutingTable implements RoutingTable {
     private readonly keys: ProviderKeys,
     private readonly put: (table: Table) => Promise<void>,
     private readonly logger: Logger,
+    private readonly allowPrivate: boolean,
   ) {}
 
   /** Whether the gateways have ever got a table from this process. */
@@ -103,7 +104,7 @@ export class PublishRoutingTable implements RoutingTable {
     return {
       id,
       name,
-      kind: connectorKindOf(kind),
+      kind,
       vendor,
       baseUrl,
       sealedKey,
@@ -111,6 +112,7 @@ export class PublishRoutingTable implements RoutingTable {
       timeouts: providerTimeouts.parse(provider.timeouts),
       connectionsMax,
       region,
+      reach: reachOf(provider, this.allowPrivate),
       healthy: finding?.healthy ?? true,
     };
   }

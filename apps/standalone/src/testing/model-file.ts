@@ -5,10 +5,14 @@ import { temporaryFolder, type TemporaryFolder } from '@ao/testing';
 /** A model of an AO_CONFIG file, with prices in dollars per token. */
 export interface FileModel {
   name: string;
+  /** As AO_CONFIG names providers' kinds; `openai` unless told. */
+  provider?: string;
   /** What the provider calls it; the name itself unless told. */
   model?: string;
   baseUrl: string;
   apiKey?: string;
+  /** Of AWS. */
+  region?: string;
   inputCost?: number;
   cachedInputCost?: number;
   outputCost?: number;
@@ -46,9 +50,11 @@ export class ModelFile {
 
 function toEntry({
   name,
+  provider = 'openai',
   model = name,
   baseUrl,
   apiKey = 'sk-provider-key',
+  region,
   timeout,
   streamTimeout,
   ...costs
@@ -56,9 +62,10 @@ function toEntry({
   return {
     model_name: name,
     litellm_params: {
-      model: `openai/${model}`,
+      model: `${provider}/${model}`,
       api_base: baseUrl,
       api_key: apiKey,
+      ...(region !== undefined && { aws_region_name: region }),
       ...(timeout !== undefined && { timeout }),
       ...(streamTimeout !== undefined && { stream_timeout: streamTimeout }),
     },

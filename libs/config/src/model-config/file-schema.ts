@@ -25,6 +25,14 @@ const modelParams = section({
   base_url: text.max(2_048, 'must have at most 2048 characters').nullish(),
   api_key: text.max(4_096, 'must have at most 4096 characters').nullish(),
   organization: text.max(256, 'must have at most 256 characters').nullish(),
+  api_version: text.max(64, 'must have at most 64 characters').nullish(),
+  aws_access_key_id: text.max(128, 'must have at most 128 characters').nullish(),
+  aws_secret_access_key: text.max(256, 'must have at most 256 characters').nullish(),
+  aws_session_token: text.max(4_096, 'must have at most 4096 characters').nullish(),
+  aws_region_name: text.max(64, 'must have at most 64 characters').nullish(),
+  vertex_project: text.max(128, 'must have at most 128 characters').nullish(),
+  vertex_location: text.max(64, 'must have at most 64 characters').nullish(),
+  vertex_credentials: text.max(16_384, 'must have at most 16384 characters').nullish(),
   region: text.max(64, 'must have at most 64 characters').nullish(),
   region_name: text.max(64, 'must have at most 64 characters').nullish(),
   tags: z.array(text.max(128, 'must have at most 128 characters'), 'must be a list of texts').max(50).nullish(),
@@ -71,6 +79,21 @@ const aliasTarget = z.union(
 
 const environmentVariables = z.record(z.string(), text, 'must be a map of names to texts');
 
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+const passThrough = section({
+  path: text.max(256).regex(/^(?:\/[A-Za-z0-9_~.-]+)+\/?$/, 'must be a path such as /my/service'),
+  target: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2_048),
+  headers: z.record(text.max(128), text.max(4_096), 'must be a map of names to texts').nullish(),
+  methods: z
+    .array(z.enum(METHODS, `must be some of ${METHODS.join(', ')}`))
+    .min(1)
+    .max(METHODS.length)
+    .nullish(),
+  cost_per_request: z.number('must be a price in dollars, such as 0.005').min(0).max(1_000_000).nullish(),
+});
+export type PassThroughEntry = z.output<typeof passThrough>;
+
 export const modelConfigFile = section({
   model_list: z.array(modelEntry, 'must be a list of models').max(10_000, 'must have at most 10000 models').nullish(),
   router_settings: section({
@@ -79,7 +102,9 @@ export const modelConfigFile = section({
       .nullish(),
   }).nullish(),
   environment_variables: environmentVariables.nullish(),
-  general_settings: section({}).nullish(),
+  general_settings: section({
+    pass_through_endpoints: z.array(passThrough, 'must be a list of routes').max(1_000).nullish(),
+  }).nullish(),
   litellm_settings: section({}).nullish(),
 });
 export type ModelConfigFile = z.output<typeof modelConfigFile>;
@@ -92,5 +117,7 @@ export const SUPPORTED_KEYS = {
   info: new Set(Object.keys(modelInfo.shape)),
   router: new Set(['model_group_alias']),
   alias: new Set(['model', 'hidden']),
+  general: new Set(['pass_through_endpoints']),
+  passThrough: new Set(Object.keys(passThrough.shape)),
   none: new Set<string>(),
 } as const;

@@ -2,5 +2,4 @@ export { referencedVariable, referenceTo, type Environment } from './environment
 export { readModelConfigFile } from './read-model-config-file.js';
 export * from './model-config.js';
 export { parseModelConfig } from './parse-model-config.js';
-export { OPENAI_COMPATIBLE_VENDORS, vendorOfBaseUrl, type Vendor } from './vendors.js';
 export * from './watch-model-config.js';

@@ -4,6 +4,7 @@ export interface ModelConfig {
   deployments: ConfigDeployment[];
   aliases: ConfigAlias[];
   prices: ConfigPrice[];
+  passThroughs: ConfigPassThrough[];
   /** What the file asks for and the platform does not do, each with its path in the file. */
   warnings: string[];
 }
@@ -25,7 +26,25 @@ export interface ConfigProvider {
   organisation: string | null;
   /** Milliseconds; absent: the platform's default. */
   timeouts: ConfigTimeouts;
+  /** That its requests are signed for, where the address does not say so. */
+  region: string | null;
 }
+
+/** A route of the operator's own: what comes in below `path` goes to `target` (GW-012). */
+export interface ConfigPassThrough {
+  /** With its leading slash, without one at its end. */
+  path: string;
+  target: string;
+  /** Resolved, in plain text; lower-case names. */
+  headers: Readonly<Record<string, string>>;
+  /** Null: all. */
+  methods: string[] | null;
+  /** One request costs nothing at all; else its price is among `prices`, or it has none. */
+  free: boolean;
+}
+
+/** Whose prices those of pass-throughs are, each under the name `native:{path}`. */
+export const PASS_THROUGH_VENDOR = 'pass-through';
 
 export interface ConfigTimeouts {
   firstByteMs?: number;

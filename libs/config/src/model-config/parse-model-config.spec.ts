@@ -76,14 +76,18 @@ describe('a LiteLLM file', () => {
   const config = parseModelConfig(LITELLM_FILE, environment);
   const named = (modelGroup: string) => config.deployments.filter((each) => each.modelGroup === modelGroup);
 
-  it('[BX-008] starts the gateway with every model that OpenAI’s protocol reaches', () => {
+  it('[BX-008] starts the gateway with every model that a connector reaches', () => {
     expect(config.deployments.map(({ modelGroup, model }) => [modelGroup, model])).toEqual([
       ['gpt-4o', 'gpt-4o'],
+      ['gpt-4o', 'gpt-4o-eu'],
+      ['claude-4', 'claude-4-opus'],
       ['vllm-models', 'facebook/opt-125m'],
       ['fast', 'llama-3.3-70b-versatile'],
     ]);
     expect(config.providers.map(({ name, baseUrl }) => [name, baseUrl])).toEqual([
       ['openai', 'https://api.openai.com/v1'],
+      ['azure', 'https://my-endpoint-europe-berri-992.openai.azure.com'],
+      ['anthropic', 'https://api.anthropic.com'],
       ['openai-2', 'http://0.0.0.0:4000/v1'],
       ['groq', 'https://api.groq.com/openai/v1'],
     ]);
@@ -118,6 +122,8 @@ describe('a LiteLLM file', () => {
   it('resolves keys from references, from literals and from the variable of the vendor', () => {
     expect(config.providers.map(({ apiKey, keyReference }) => [apiKey, keyReference])).toEqual([
       ['sk-openai-secret', 'os.environ/OPENAI_API_KEY'],
+      [null, 'os.environ/AZURE_API_KEY_EU'],
+      [null, 'os.environ/ANTHROPIC_API_KEY'],
       ['none', null],
       ['gsk-from-the-file', 'os.environ/GROQ_API_KEY'],
     ]);
@@ -153,8 +159,8 @@ describe('a LiteLLM file', () => {
       'general_settings.master_key: not supported and ignored; set AO_ADMIN_KEY',
       'litellm_settings.drop_params: not supported and ignored',
       'litellm_settings.callbacks: not supported and ignored',
-      'model_list[1].litellm_params.model: the provider azure is not supported yet; this model is left out',
-      'model_list[2].litellm_params.model: the provider anthropic is not supported yet; this model is left out',
+      'model_list[1].litellm_params.api_key: the environment variable AZURE_API_KEY_EU is not set',
+      'model_list[2].litellm_params.api_key: the environment variable ANTHROPIC_API_KEY is not set',
       'model_list[3].model_info.version: not supported and ignored',
       'model_list[4].litellm_params.mock_response: not supported and ignored',
       'model_list[5].litellm_params.model: wildcards are not supported yet; this model is left out',
@@ -218,23 +224,31 @@ describe('a provider of a file', () => {
     ['xai/grok-3', 'xai', 'https://api.x.ai/v1'],
     ['fireworks_ai/accounts/fireworks/models/x', 'fireworks_ai', 'https://api.fireworks.ai/inference/v1'],
     ['perplexity/sonar', 'perplexity', 'https://api.perplexity.ai'],
-    ['ollama/llama3', 'ollama', 'http://localhost:11434/v1'],
+    ['ollama/llama3', 'ollama', 'http://localhost:11434'],
+    ['anthropic/claude-4', 'anthropic', 'https://api.anthropic.com'],
+    ['gemini/gemini-2', 'gemini', 'https://generativelanguage.googleapis.com/v1beta'],
+    ['cohere/command-r', 'cohere', 'https://api.cohere.com'],
+    ['command-r', 'cohere', 'https://api.cohere.com'],
     ['gpt-4o', 'openai', 'https://api.openai.com/v1'],
   ])('%s is reached through %s at %s', (model, vendor, baseUrl) => {
-    expect(providerOf({ model }).provider).toMatchObject({ vendor, baseUrl, kind: 'openai' });
+    expect(providerOf({ model }).provider).toMatchObject({ vendor, baseUrl, kind: vendor });
   });
 
-  it.each(['anthropic/claude-4', 'gemini/gemini-2', 'bedrock/x', 'cohere/command-r', 'constructor/x', 'command-r'])(
-    '%s is left out with a warning',
-    (model) => {
-      const { provider, warnings } = providerOf({ model });
-      expect(provider).toBeUndefined();
-      expect(warnings).toEqual([expect.stringContaining('is not supported yet')]);
-    },
-  );
+  it.each([
+    ['ollama_chat/llama3', 'ollama_chat', 'ollama'],
+    ['cohere_chat/command-r', 'cohere_chat', 'cohere'],
+  ])('%s starts as %s at the prices of %s', (model, kind, vendor) => {
+    expect(providerOf({ model }).provider).toMatchObject({ kind, vendor });
+  });
+
+  it.each(['watsonx/x', 'constructor/x'])('%s is left out with a warning', (model) => {
+    const { provider, warnings } = providerOf({ model });
+    expect(provider).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining('is not supported yet')]);
+  });
 
   it.each([
-    [{ model: 'ollama/llama3', api_base: 'http://gpu:11434' }, 'http://gpu:11434/v1'],
+    [{ model: 'ollama/llama3', api_base: 'http://gpu:11434' }, 'http://gpu:11434'],
     [{ model: 'ollama/llama3', api_base: 'http://gpu:11434/v1/' }, 'http://gpu:11434/v1'],
     [{ base_url: 'https://proxy.example/openai/' }, 'https://proxy.example/openai'],
     [{ api_base: 'os.environ/BASE' }, 'https://from.example/v1'],
@@ -319,5 +333,6 @@ general_settings: []
 });
 
 it('an empty file means no models', () => {
-  expect(parseModelConfig('', {})).toEqual({ providers: [], deployments: [], aliases: [], prices: [], warnings: [] });
+  const nothing = { providers: [], deployments: [], aliases: [], prices: [], passThroughs: [], warnings: [] };
+  expect(parseModelConfig('', {})).toEqual(nothing);
 });

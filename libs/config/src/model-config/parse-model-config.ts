@@ -1,6 +1,7 @@
 import type { Environment } from './environment-reference.js';
 import type { ConfigDeployment, ConfigPrice, ConfigProvider, ModelConfig } from './model-config.js';
 import { readEntry, type ReadEntry } from './read-entry.js';
+import { readPassThrough } from './read-pass-through.js';
 import { readAliases, warnOfSettings } from './read-settings.js';
 import { problemsOf, readYaml } from './read-yaml.js';
 import type { Reading } from './reading.js';
@@ -22,11 +23,21 @@ export function parseModelConfig(text: string, environment: Environment): ModelC
   warnOfSettings(reading, file);
   const entries = (file.model_list ?? []).flatMap((entry, index) => readEntry(reading, index, entry) ?? []);
   const aliases = readAliases(reading, file);
+  const routes = (file.general_settings?.pass_through_endpoints ?? []).flatMap(
+    (entry, index) => readPassThrough(reading, index, entry) ?? [],
+  );
   const { deployments, prices } = identify(entries, reading);
   if (reading.problems.length > 0) throw problemsOf(reading.problems);
   // Two entries that share an endpoint would otherwise say the same thing twice.
   const warnings = [...new Set(reading.warnings)];
-  return { providers: nameProviders(entries), deployments, aliases, prices, warnings };
+  return {
+    providers: nameProviders(entries),
+    deployments,
+    aliases,
+    prices: [...prices, ...routes.flatMap(({ price }) => price ?? [])],
+    passThroughs: routes.map(({ passThrough }) => passThrough),
+    warnings,
+  };
 }
 
 function identify(entries: ReadEntry[], reading: Reading): { deployments: ConfigDeployment[]; prices: ConfigPrice[] } {

@@ -1,9 +1,10 @@
+import { KIND_SETTINGS } from '@ao/providers/kinds';
 import { PARAMS_KEYS, SUPPORTED_KEYS, type ModelEntry } from './file-schema.js';
 import type { ConfigDeployment, ConfigProvider } from './model-config.js';
 import { isPriceKey, readPrices } from './prices.js';
 import { readProvider } from './read-provider.js';
 import { resolveText, warnOfUnsupported, type Reading } from './reading.js';
-import { splitModel } from './vendors.js';
+import { splitModel } from './split-model.js';
 
 /** One model of the list; what makes ids unique is the caller's part. */
 export interface ReadEntry {
@@ -39,7 +40,8 @@ export function readEntry(reading: Reading, index: number, entry: ModelEntry): R
     reading.problems.push(`${path}.model: must name a model after the provider, such as openai/gpt-4o`);
     return null;
   }
-  const prices = readPrices(reading, { params: [path, params], info: [infoPath, info], vendor });
+  const pricedAs = KIND_SETTINGS.get(vendor)?.vendor ?? vendor;
+  const prices = readPrices(reading, { params: [path, params], info: [infoPath, info], vendor: pricedAs });
   const provider = readProvider(reading, path, params, vendor);
   if (!provider) return null;
   const deployment = {

@@ -1,9 +1,10 @@
 import { referenceTo } from './environment-reference.js';
+import { KIND_SETTINGS, type KindSettings } from '@ao/providers/kinds';
+import { awsKeyOfEnvironment, readAwsKey, readVertexKey, textOf, vendorBaseUrl } from './cloud-params.js';
 import type { ModelParams } from './file-schema.js';
 import type { ConfigProvider, ConfigTimeouts } from './model-config.js';
 import { resolveText, type Reading, type ResolvedText } from './reading.js';
 import { stableId } from './stable-id.js';
-import { OPENAI_COMPATIBLE_VENDORS, type Vendor } from './vendors.js';
 
 const LEFT_OUT = 'this model is left out';
 
@@ -17,27 +18,30 @@ export function readProvider(
   params: ModelParams,
   vendorName: string,
 ): Omit<ConfigProvider, 'name'> | null {
-  const vendor = OPENAI_COMPATIBLE_VENDORS[vendorName];
-  if (!vendor || !Object.hasOwn(OPENAI_COMPATIBLE_VENDORS, vendorName)) {
+  const kind = KIND_SETTINGS.get(vendorName);
+  if (!kind) {
     reading.warnings.push(`${path}.model: the provider ${vendorName} is not supported yet; ${LEFT_OUT}`);
     return null;
   }
-  const baseUrl = readBaseUrl(reading, path, params, [vendorName, vendor]);
+  const baseUrl = readBaseUrl(reading, path, params, [vendorName, kind]);
   if (baseUrl === null) return null;
-  const key = readKey(reading, path, params, vendor, baseUrl);
+  const key = readKey(reading, path, params, [vendorName, kind], baseUrl);
   const organisation =
     params.organization == null ? null : resolveText(reading, `${path}.organization`, params.organization).value;
   const timeouts = readTimeouts(params);
+  const region = textOf(reading, `${path}.aws_region_name`, params.aws_region_name);
+  const identity = [vendorName, baseUrl, key.identity ?? key.reference ?? key.value, organisation, timeouts];
   return {
     // A key that comes from a variable is named by it, so that a new key in the same variable is the same provider.
-    id: stableId('prv', [vendorName, baseUrl, key.reference ?? key.value, organisation, timeouts]),
-    vendor: vendorName,
-    kind: 'openai',
+    id: stableId('prv', region === null ? identity : [...identity, region]),
+    vendor: kind.vendor,
+    kind: vendorName,
     baseUrl,
     apiKey: key.value,
     keyReference: key.reference,
     organisation,
     timeouts,
+    region,
   };
 }
 
@@ -45,12 +49,13 @@ function readBaseUrl(
   reading: Reading,
   path: string,
   params: ModelParams,
-  [vendorName, vendor]: [string, Vendor],
+  [vendorName, kind]: [string, KindSettings],
 ): string | null {
   const key = params.api_base == null ? 'base_url' : 'api_base';
   const written = params[key];
   if (written == null) {
-    if (vendor.baseUrl) return vendor.baseUrl;
+    const own = kind.baseUrl ?? vendorBaseUrl(reading, path, params, vendorName);
+    if (own !== null) return own;
     reading.problems.push(`${path}.api_base: required for the provider ${vendorName}`);
     return null;
   }
@@ -67,14 +72,27 @@ function readBaseUrl(
     return null;
   }
   const trimmed = url.href.replace(/\/+$/, '');
-  return url.pathname === '/' && vendor.appendsPath ? trimmed + vendor.appendsPath : trimmed;
+  const version =
+    params.api_version == null ? null : resolveText(reading, `${path}.api_version`, params.api_version).value;
+  return version === null || vendorName !== 'azure' ? trimmed : `${trimmed}?api-version=${encodeURIComponent(version)}`;
 }
 
-function readKey(reading: Reading, path: string, params: ModelParams, vendor: Vendor, baseUrl: string): ResolvedText {
+function readKey(
+  reading: Reading,
+  path: string,
+  params: ModelParams,
+  [vendorName, { keyVariable, baseUrl: vendorUrl }]: [string, KindSettings],
+  baseUrl: string,
+): ResolvedText & { identity?: string } {
   if (params.api_key != null) return resolveText(reading, `${path}.api_key`, params.api_key);
+  const cloudKey = readAwsKey(reading, path, params) ?? readVertexKey(reading, path, params);
+  if (cloudKey !== null) return cloudKey;
   // The vendor's key goes to the vendor only, never to whatever host an entry names.
-  if (!vendor.keyVariable || baseUrl !== vendor.baseUrl) return { value: null, reference: null };
-  return resolveText(reading, `${path}.api_key`, referenceTo(vendor.keyVariable));
+  const isVendor = baseUrl === (vendorUrl ?? vendorBaseUrl(reading, path, params, vendorName));
+  if (keyVariable === null || !isVendor) return { value: null, reference: null };
+  const pair = awsKeyOfEnvironment(reading, path, vendorName);
+  if (pair !== null) return pair;
+  return resolveText(reading, `${path}.api_key`, referenceTo(keyVariable));
 }
 
 /**

@@ -16,7 +16,7 @@ export function warnOfSettings(reading: Reading, file: ModelConfigFile): void {
   const parts = [
     { path: '', section: file, supported: SUPPORTED_KEYS.file },
     { path: 'router_settings', section: file.router_settings, supported: SUPPORTED_KEYS.router },
-    { path: 'general_settings', section: file.general_settings, supported: SUPPORTED_KEYS.none },
+    { path: 'general_settings', section: file.general_settings, supported: SUPPORTED_KEYS.general },
     { path: 'litellm_settings', section: file.litellm_settings, supported: SUPPORTED_KEYS.none },
   ];
   for (const { path, section, supported } of parts) {

@@ -48,7 +48,7 @@ export type ProviderTimeouts = z.output<typeof providerTimeouts>;
 export const routedProvider = z.object({
   id,
   name,
-  /** The connector: `openai` speaks the OpenAI protocol. */
+  /** The connector: a kind of `@ao/providers`. */
   kind: z.string().min(1).max(64),
   /** Whose prices hold for it: `openai`, `groq`, … as price tables know them; null when nobody published any. */
   vendor: z.string().max(64).nullable().optional().default(null),
@@ -58,6 +58,8 @@ export const routedProvider = z.object({
   timeouts: providerTimeouts,
   connectionsMax: z.int().min(1).max(10_000).optional().default(256),
   region: z.string().max(64).nullable().optional().default(null),
+  /** Where its connections may lead: absent or `any` for the operator's own; `private` or `public` for what came over the API. */
+  reach: z.enum(['any', 'private', 'public']).optional(),
   /** False after failed checks: its deployments are left out while others of their group are healthy. */
   healthy: z.boolean().optional().default(true),
 });

@@ -122,7 +122,7 @@ export function readRecording(file: URL): Recording {
 
 /** Answers with a recording: streams chunk by chunk and frame by frame, anything else whole. */
 export function replay(recording: Recording): Answer {
-  const isStream = recording.head.includes('text/event-stream');
+  const isStream = /text\/event-stream|vnd\.amazon\.eventstream/.test(recording.head);
   return async (socket) => {
     if (isStream) await replayStream(socket, recording);
     else socket.write(`${recording.head}\r\ncontent-length: ${recording.body.length}\r\n\r\n`);
@@ -133,12 +133,26 @@ export function replay(recording: Recording): Answer {
 
 async function replayStream(socket: Socket, { head, body, isCut }: Recording): Promise<void> {
   socket.write(`${head}\r\ntransfer-encoding: chunked\r\n\r\n`);
-  for (const frame of body.toString('utf8').split(/(?<=\n\n)/)) {
-    socket.write(chunkOf(frame));
+  const isBinary = head.includes('vnd.amazon.eventstream');
+  for (const frame of isBinary ? binaryFrames(body) : body.toString('utf8').split(/(?<=\n\n)/)) {
+    socket.write(`${Buffer.byteLength(frame).toString(16)}\r\n`);
+    socket.write(frame);
+    socket.write('\r\n');
     // A turn of the event loop each, so that they leave as packets of their own.
     await nextTurn();
   }
   if (!isCut) socket.write('0\r\n\r\n');
+}
+
+/** Frames of AWS's event stream begin with their length; the last one may be cut. */
+function binaryFrames(body: Buffer): Buffer[] {
+  const frames: Buffer[] = [];
+  for (let at = 0; at < body.length;) {
+    const end = at + body.readUInt32BE(at);
+    frames.push(body.subarray(at, end));
+    at = end;
+  }
+  return frames;
 }
 
 /** A chunk of chunked transfer coding. */

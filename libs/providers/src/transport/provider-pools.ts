@@ -17,13 +17,13 @@ export class ProviderPools {
   constructor(private readonly clock: Clock) {}
 
   /** Throws `invalid_parameter` on a bad base URL. */
-  poolFor({ baseUrl, timeouts, connectionsMax }: ProviderTarget): UpstreamPool {
+  poolFor({ baseUrl, timeouts, connectionsMax, reach = 'any' }: ProviderTarget): UpstreamPool {
     const { origin } = parseBaseUrl(baseUrl);
     const { connectMs } = timeouts;
-    const key = `${origin} ${connectMs} ${connectionsMax}`;
+    const key = `${origin} ${connectMs} ${connectionsMax} ${reach}`;
     const known = this.pools.get(key);
     if (known !== undefined) return known;
-    const pool = new UpstreamPool({ origin, connectMs, connectionsMax }, this.clock);
+    const pool = new UpstreamPool({ origin, connectMs, connectionsMax, reach }, this.clock);
     this.pools.set(key, pool);
     return pool;
   }

@@ -7,6 +7,11 @@ const RENAMED: Readonly<Record<string, string>> = {
   'request-id': REQUEST_ID,
   'apim-request-id': REQUEST_ID,
   'x-amzn-requestid': REQUEST_ID,
+  'mistral-correlation-id': REQUEST_ID,
+  'x-debug-trace-id': REQUEST_ID,
+  // The only place where Bedrock says what an embedding of another maker than Amazon has consumed.
+  'x-amzn-bedrock-input-token-count': 'x-ao-upstream-input-tokens',
+  'x-amzn-errortype': 'x-ao-upstream-error-type',
   'openai-processing-ms': 'x-ao-upstream-processing-ms',
   'content-type': 'content-type',
   'retry-after': 'retry-after',

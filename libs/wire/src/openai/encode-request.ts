@@ -8,6 +8,8 @@ const USAGE_WANTED = Buffer.from('{"include_usage":true}');
 export interface ChatRequestChanges {
   /** The provider's own name for the model. */
   readonly model?: string;
+  /** False for a provider that would refuse to be asked for usage in streams; asked unless given. */
+  readonly asksForUsage?: boolean;
   /** An upper limit that the gateway sets, in the field that the provider knows. */
   readonly maxOutputTokens?: { readonly field: 'max_completion_tokens' | 'max_tokens'; readonly tokens: number };
 }
@@ -20,15 +22,21 @@ export function encodeChatRequest(request: ChatRequest, changes: ChatRequestChan
   const values: Record<string, NewFieldValue | undefined> = {};
   if (changes.model !== undefined && changes.model !== request.model) values['model'] = changes.model;
   if (changes.maxOutputTokens) values[changes.maxOutputTokens.field] = changes.maxOutputTokens.tokens;
-  if (request.stream && !request.includeUsage) values['stream_options'] = withUsageWanted(request);
+  if (request.stream && !request.includeUsage && changes.asksForUsage !== false)
+    values['stream_options'] = withUsageWanted(request);
   const body = replaceFields(request.body, request.fields, values);
-  return request.includeCost ? withoutCostWish(body) : body;
+  return request.includeCost || request.dropParams ? withoutWishes(body) : body;
 }
 
-/** `usage` is a wish to us: OpenAI refuses a field that it does not know. */
-export function withoutCostWish(body: Buffer): Buffer {
-  const fields = locateFields(body);
-  return fields ? removeField(body, fields, 'usage') : body;
+/** Wishes to us: OpenAI refuses a field that it does not know. */
+const WISHES = ['usage', 'drop_params'];
+
+/** The same body without what only the platform understands. */
+export function withoutWishes(body: Buffer): Buffer {
+  return WISHES.reduce((rest, key) => {
+    const fields = locateFields(rest);
+    return fields ? removeField(rest, fields, key) : rest;
+  }, body);
 }
 
 /** Keeps the client's other stream options. */

@@ -5,5 +5,6 @@ export * from './decode-response.js';
 export * from './decode-stream.js';
 export * from './encode-request.js';
 export * from './errors.js';
+export * from './read-object.js';
 export type { MessagesLimits, MessagesSummary } from './read-messages.js';
 export * from './usage.js';

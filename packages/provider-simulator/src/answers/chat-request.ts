@@ -16,6 +16,8 @@ export interface ChatRequest {
   /** The conversation ends with a tool's result, so that calling the tool again would loop for ever. */
   readonly endsWithToolResult: boolean;
   readonly outputTokensMax: number | undefined;
+  /** The text ends before the first of them. */
+  readonly stopSequences?: readonly string[];
   /** `text`, any JSON, or JSON of a schema. */
   readonly format: 'text' | 'json' | { readonly schema: unknown };
   readonly choiceCount: number;

@@ -25,6 +25,8 @@ describe('the figures of an answer', () => {
     expect(plan({}, 'text=12345678').usage).toEqual({
       inputTokens: 10,
       cachedTokens: 0,
+      cacheWriteTokens: 0,
+      cacheWrite1hTokens: 0,
       outputTokens: 2,
       reasoningTokens: 0,
     });
@@ -32,7 +34,7 @@ describe('the figures of an answer', () => {
 
   it('count reasoning inside the output and cached input inside the input', () => {
     const answer = plan({}, 'output_tokens=20&reasoning_tokens=5&input_tokens=100&cached_tokens=60');
-    expect(answer.usage).toEqual({ inputTokens: 100, cachedTokens: 60, outputTokens: 20, reasoningTokens: 5 });
+    expect(answer.usage).toMatchObject({ inputTokens: 100, cachedTokens: 60, outputTokens: 20, reasoningTokens: 5 });
     expect(answer.tokens).toHaveLength(15);
     expect(plan({}, 'text=1234&reasoning_tokens=5').usage.outputTokens).toBe(6);
     expect(plan({}, 'cached_tokens=60').usage.inputTokens).toBe(60);
@@ -83,6 +85,51 @@ describe('the tool call', () => {
   it('has arguments that fit the schema unless they are set', () => {
     expect(plan({ tools: [weather] }, 'tool=1').content).toBe('{"city":"demo"}');
     expect(plan({ tools: [weather] }, 'tool=1&tool_arguments={"city"').content).toBe('{"city"');
+  });
+});
+
+describe('the blocks of an answer', () => {
+  const kinds = (answer: Answer): string[] => answer.blocks.map(({ kind }) => kind);
+  const called = (answer: Answer): string[] => answer.blocks.flatMap(({ toolName }) => toolName || []);
+
+  it('are reasoning, text and calls, and the output counts them all', () => {
+    const answer = plan({ tools: [weather] }, 'reasoning=12345678&text=1234&tool=1&tool_arguments={}');
+    expect(kinds(answer)).toEqual(['reasoning', 'text', 'tool_call']);
+    expect(answer.usage).toMatchObject({ reasoningTokens: 2, outputTokens: 4 });
+    expect(plan({}, 'reasoning=12345678&reasoning_tokens=9&text=1234').usage).toMatchObject({
+      reasoningTokens: 9,
+      outputTokens: 10,
+    });
+  });
+
+  it('are as many calls as set, of the offered tools in turn or of the named one', () => {
+    const tools = [weather, clock];
+    expect(called(plan({ tools }, 'tool_calls=3'))).toEqual(['weather', 'clock', 'weather']);
+    expect(called(plan({ tools }, 'tool_calls=2&tool=clock'))).toEqual(['clock', 'clock']);
+    expect(called(plan({ tools, toolChoice: { name: 'clock' } }, 'tool_calls=2'))).toEqual(['clock', 'clock']);
+    expect(called(plan({ tools, toolChoice: 'none' }, 'tool_calls=2'))).toEqual([]);
+    expect(called(plan({ tools, endsWithToolResult: true }, 'tool_calls=2'))).toEqual([]);
+  });
+
+  it('share the maximum of the caller in their order', () => {
+    const request = { tools: [weather], outputTokensMax: 3 };
+    const answer = plan(request, 'reasoning=12345678&text=1234&tool=1');
+    expect(kinds(answer)).toEqual(['reasoning', 'text']);
+    expect(answer).toMatchObject({ finishReason: 'length', usage: { outputTokens: 3 } });
+  });
+});
+
+describe('the stop sequence', () => {
+  it('ends the text before the first that the caller named, or the set one', () => {
+    const request = { stopSequences: ['two', 'one'] };
+    expect(plan(request, 'text=zero one two')).toMatchObject({ content: 'zero ', stopSequence: 'one' });
+    expect(plan({}, 'text=zero one&stop_sequence=one')).toMatchObject({ content: 'zero ', stopSequence: 'one' });
+    expect(plan({}, 'text=zero&stop_sequence=END')).toMatchObject({ content: 'zero', stopSequence: 'END' });
+    expect(plan(request, 'text=zero')).toMatchObject({
+      content: 'zero',
+      stopSequence: undefined,
+      finishReason: 'stop',
+    });
   });
 });
 

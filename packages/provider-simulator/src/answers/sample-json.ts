@@ -24,8 +24,10 @@ export function sampleJson(schema: unknown, depth = 0): unknown {
   if ('default' in schema) return schema['default'];
   if (Array.isArray(schema['enum'])) return schema['enum'][0] ?? null;
   if (Array.isArray(schema['anyOf'])) return sampleJson(schema['anyOf'][0], depth + 1);
-  const type = Array.isArray(schema['type']) ? schema['type'][0] : schema['type'];
+  const given: unknown = Array.isArray(schema['type']) ? schema['type'][0] : schema['type'];
+  // Google writes the types of JSON Schema in capitals.
+  const type = String(given).toLowerCase();
   if (type === 'object' || 'properties' in schema) return sampleObject(schema, depth);
   if (type === 'array') return 'items' in schema ? [sampleJson(schema['items'], depth + 1)] : [];
-  return SAMPLES[String(type)] ?? null;
+  return SAMPLES[type] ?? null;
 }

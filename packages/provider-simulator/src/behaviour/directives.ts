@@ -1,5 +1,5 @@
 import { FINISH_REASONS, type Behaviour } from './behaviour.js';
-import { FAULT_NAMES } from './faults.js';
+import { FAULT_NAMES, problemOf, STATUS_FAULT_NAMES } from './faults.js';
 
 /** Longer waits than any client's timeout prove nothing. */
 const WAIT_MS_MAX = 600_000;
@@ -7,6 +7,7 @@ const WAIT_MS_MAX = 600_000;
 const OUTPUT_TOKENS_MAX = 100_000;
 const TOKEN_FIGURE_MAX = 1_000_000_000;
 const TEXT_CHARACTERS_MAX = 65_536;
+const TOOL_CALLS_MAX = 128;
 
 type Layer = Partial<Behaviour>;
 /** Reads one value; a string is what is wrong with it. */
@@ -82,20 +83,38 @@ export const DIRECTIVES: Readonly<Record<string, Directive>> = {
     help: 'the part of the input that was cached',
     read: integer(0, TOKEN_FIGURE_MAX, (cachedTokens) => ({ cachedTokens })),
   },
+  cache_write_tokens: {
+    help: 'the part of the input that was written to the cache',
+    read: integer(0, TOKEN_FIGURE_MAX, (cacheWriteTokens) => ({ cacheWriteTokens })),
+  },
+  cache_write_1h_tokens: {
+    help: 'the same, to stay there for an hour',
+    read: integer(0, TOKEN_FIGURE_MAX, (cacheWrite1hTokens) => ({ cacheWrite1hTokens })),
+  },
   reasoning_tokens: {
     help: 'the part of the output that was reasoning',
     read: integer(0, TOKEN_FIGURE_MAX, (reasoningTokens) => ({ reasoningTokens })),
   },
-  text: { help: 'the answer', read: text((value) => ({ text: value })) },
+  reasoning: { help: 'visible reasoning before the answer', read: text((reasoning) => ({ reasoning })) },
+  redacted_reasoning: {
+    help: '1: send the reasoning encrypted',
+    read: flag((redactedReasoning) => ({ redactedReasoning })),
+  },
+  text: { help: 'the answer; said before a tool call', read: text((value) => ({ text: value })) },
   tool: {
     help: '1: call the first offered tool, a name: call that one, 0: never',
     read: text((value) => ({ tool: toolOf(value) })),
   },
-  tool_arguments: { help: 'raw arguments of the tool call', read: text((toolArguments) => ({ toolArguments })) },
+  tool_calls: {
+    help: 'this many calls of the offered tools at once',
+    read: integer(1, TOOL_CALLS_MAX, (toolCalls) => ({ toolCalls })),
+  },
+  tool_arguments: { help: 'raw arguments of each tool call', read: text((toolArguments) => ({ toolArguments })) },
   finish_reason: {
     help: FINISH_REASONS.join(', '),
     read: oneOf(FINISH_REASONS, (finishReason) => ({ finishReason })),
   },
+  stop_sequence: { help: 'the answer ended before this text', read: text((stopSequence) => ({ stopSequence })) },
   fault: { help: FAULT_NAMES.join(', '), read: oneOf(FAULT_NAMES, (fault) => ({ fault })) },
   fault_rate: { help: 'share of answers that get the fault', read: number(0, 1, (faultRate) => ({ faultRate })) },
   retry_after_s: {
@@ -105,6 +124,10 @@ export const DIRECTIVES: Readonly<Record<string, Directive>> = {
   after_tokens: {
     help: 'tokens before cut, stall, malformed or stream_error',
     read: integer(0, OUTPUT_TOKENS_MAX, (afterTokens) => ({ afterTokens })),
+  },
+  stream_error_as: {
+    help: 'the status fault that a stream_error reports (default 500)',
+    read: oneOf(STATUS_FAULT_NAMES, (fault) => ({ streamErrorAs: problemOf(fault)! })),
   },
   usage: { help: '0: report no usage', read: flag((usage) => ({ usage })) },
   end_marker: { help: '0: leave out the end marker of a stream', read: flag((endMarker) => ({ endMarker })) },

@@ -16,7 +16,8 @@ export type ProblemKind =
   | 'bad_gateway'
   | 'bad_gateway_html'
   | 'overloaded'
-  | 'gateway_timeout';
+  | 'gateway_timeout'
+  | 'overloaded_529';
 
 /** Faults answered with an error status. */
 const STATUS_FAULTS = {
@@ -25,11 +26,13 @@ const STATUS_FAULTS = {
   403: 'permission',
   404: 'model_not_found',
   408: 'request_timeout',
+  413: 'payload_too_large',
   429: 'rate_limit',
   500: 'internal',
   502: 'bad_gateway',
   503: 'overloaded',
   504: 'gateway_timeout',
+  529: 'overloaded_529',
   context_length_exceeded: 'context_length_exceeded',
   content_policy: 'content_policy',
   insufficient_quota: 'insufficient_quota',
@@ -47,11 +50,9 @@ type ConnectionFault = (typeof CONNECTION_FAULTS)[number];
 export type BodyFault = (typeof BODY_FAULTS)[number];
 export type FaultName = StatusFault | ConnectionFault | BodyFault;
 
-export const FAULT_NAMES: readonly FaultName[] = [
-  ...(Object.keys(STATUS_FAULTS) as StatusFault[]),
-  ...CONNECTION_FAULTS,
-  ...BODY_FAULTS,
-];
+export const STATUS_FAULT_NAMES = Object.keys(STATUS_FAULTS) as readonly StatusFault[];
+
+export const FAULT_NAMES: readonly FaultName[] = [...STATUS_FAULT_NAMES, ...CONNECTION_FAULTS, ...BODY_FAULTS];
 
 /** The complaint behind a status fault, or undefined for the faults that are no status. */
 export function problemOf(fault: FaultName): ProblemKind | undefined {

@@ -52,7 +52,8 @@ export function helpText(): string {
   const directives = Object.entries(DIRECTIVES).map(([name, { help }]) => `  ${name.padEnd(18)} ${help}`);
   return `Usage: ao-provider-simulator [options]
 
-Answers like a model provider (OpenAI's protocol under /v1), with set latency, token figures and faults.
+Answers like a model provider, in the protocols of OpenAI, Anthropic, Gemini and Bedrock, with set latency, token figures and
+faults.
 
 Options:
   -p, --port <number>  port; 0 for a free one (default ${PORT_DEFAULT})

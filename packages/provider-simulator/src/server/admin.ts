@@ -42,9 +42,9 @@ export function handleAdmin(
   path: string,
   target: AdminTarget,
 ): void {
-  readBody(request, (text) => {
+  readBody(request, (bytes) => {
     try {
-      if (text === 'too_large') throw new AppError('payload_too_large', 'Send at most 10 MB.');
+      if (bytes === 'too_large') throw new AppError('payload_too_large', 'Send at most 10 MB.');
       const action = ACTIONS.get(`${request.method} ${path.slice(PREFIX.length)}`);
       if (action === undefined) {
         throw new AppError(
@@ -52,7 +52,7 @@ export function handleAdmin(
           'Use GET, POST or DELETE /_simulator/behaviour, or GET or DELETE /_simulator/requests.',
         );
       }
-      send(response, 200, action(target, parseBody(text)));
+      send(response, 200, action(target, parseBody(bytes.toString())));
     } catch (thrown) {
       const error = toAppError(thrown);
       send(response, error.status, error.toBody());

@@ -6,7 +6,8 @@ import { problemOf, type FaultName } from '../behaviour/faults.js';
 import { parseDirectives } from '../behaviour/parse-directives.js';
 import type { Script } from '../behaviour/script.js';
 import { splitModel } from '../behaviour/split-model.js';
-import type { Call, DecodedCall, Operation, Protocol } from '../protocols/protocol.js';
+import type { Memory } from '../memory/memory.js';
+import type { Call, DecodedCall, Operation, Problem, Protocol } from '../protocols/protocol.js';
 import { deliver, type DeliveryPlan } from './deliver.js';
 import type { Exchange } from './exchange.js';
 
@@ -17,11 +18,14 @@ export interface AnswerState {
   random: SeededRandom;
   ids: AnswerIds;
   readonly clock: Clock;
+  /** What the protocols keep between requests. */
+  readonly memory: Memory;
 }
 
 const CONTROL_HEADER = 'x-simulate';
 
-interface Control {
+/** The model without its directives, and the behaviour that they and all others make. */
+export interface Control {
   readonly model: string;
   readonly behaviour: Readonly<Behaviour>;
 }
@@ -50,8 +54,12 @@ export function answerCall(
 }
 
 /** Weakest to strongest: the server's defaults, the model name, the header, the script. The text is what to correct. */
-function readControl(call: Call, decoded: DecodedCall, state: AnswerState): Control | string {
-  const { model, directives } = splitModel(decoded.model);
+export function readControl(
+  call: Pick<Call, 'path' | 'headers'>,
+  named: { readonly model: string },
+  state: AnswerState,
+): Control | string {
+  const { model, directives } = splitModel(named.model);
   const header = call.headers[CONTROL_HEADER];
   const problems: string[] = [];
   const read = (source: string | string[] | undefined): Partial<Behaviour> | undefined => {
@@ -66,7 +74,8 @@ function readControl(call: Call, decoded: DecodedCall, state: AnswerState): Cont
   return { model, behaviour: layerBehaviour(state.defaults, ...layers, state.script.take(model, call.path)) };
 }
 
-function drawFault(behaviour: Readonly<Behaviour>, random: SeededRandom): FaultName | undefined {
+/** The fault that strikes this time. */
+export function drawFault(behaviour: Readonly<Behaviour>, random: SeededRandom): FaultName | undefined {
   if (behaviour.fault === undefined || behaviour.faultRate >= 1) return behaviour.fault;
   return random.nextFraction() < behaviour.faultRate ? behaviour.fault : undefined;
 }
@@ -82,18 +91,25 @@ function sendAnswer(
   if (fault === 'reset') return exchange.reset();
   if (fault === 'silence') return exchange.hold();
   const id = state.ids.next();
-  const plan: DeliveryPlan = { behaviour, fault, headers: answerHeaders(id, behaviour) };
+  const nowMs = state.clock.nowMs();
+  const plan: DeliveryPlan = { behaviour, fault, headers: answerHeaders(protocol.headers(id, nowMs), behaviour) };
+  const encodeProblem = decoded.encodeProblem ?? protocol.encodeProblem;
   const problem = fault === undefined ? undefined : problemOf(fault);
   if (problem !== undefined)
-    return deliver(exchange, protocol.encodeProblem({ kind: problem, model }), withRetryAfter(plan));
-  const reply = decoded.answer({ model, behaviour, id, nowMs: state.clock.nowMs() });
+    return deliver(exchange, encodeProblem({ kind: problem, model }, id), withRetryAfter(plan));
+  const reply = decoded.answer({ model, behaviour, id, nowMs });
   // Without a stream there is no place for an error but the status.
   const failed = fault === 'stream_error' && reply.kind === 'whole';
-  deliver(exchange, failed ? protocol.encodeProblem({ kind: 'internal', model }) : reply, plan);
+  deliver(exchange, failed ? encodeProblem({ kind: 'internal', model }, id) : reply, plan);
 }
 
-function answerHeaders(id: string, behaviour: Readonly<Behaviour>): string[] {
-  const headers = ['x-request-id', `req_${id}`];
+/** The protocol's headers and those of the behaviour, which win. */
+function answerHeaders(usual: readonly string[], behaviour: Readonly<Behaviour>): string[] {
+  const headers: string[] = [];
+  for (let index = 0; index < usual.length; index += 2) {
+    const name = usual[index]!;
+    if (behaviour.headers[name] === undefined) headers.push(name, usual[index + 1]!);
+  }
   for (const name in behaviour.headers) headers.push(name, behaviour.headers[name]!);
   return headers;
 }
@@ -107,9 +123,14 @@ function withRetryAfter(plan: DeliveryPlan): DeliveryPlan {
 export function sendProblem(
   exchange: Exchange,
   protocol: Protocol,
-  refused: { readonly problem: Parameters<Protocol['encodeProblem']>[0] },
+  refused: { readonly problem: Problem },
   state: AnswerState,
 ): void {
-  const headers = ['x-request-id', `req_${state.ids.next()}`];
-  deliver(exchange, protocol.encodeProblem(refused.problem), { behaviour: state.defaults, fault: undefined, headers });
+  const id = state.ids.next();
+  const headers = protocol.headers(id, state.clock.nowMs());
+  deliver(exchange, protocol.encodeProblem(refused.problem, id), {
+    behaviour: state.defaults,
+    fault: undefined,
+    headers,
+  });
 }

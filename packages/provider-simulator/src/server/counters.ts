@@ -9,6 +9,8 @@ export interface SimulatorCounts {
   faulted: number;
   /** Connections open now. */
   socketsOpen: number;
+  /** WebSockets open now. */
+  webSocketsOpen: number;
   /** Connections that carried at least one request to a provider's path. */
   socketsUsed: number;
 }
@@ -18,6 +20,7 @@ export class Counters {
   requests = 0;
   aborted = 0;
   faulted = 0;
+  webSocketsOpen = 0;
   private socketsUsed = 0;
   private seen = new WeakSet<Socket>();
   private readonly open = new Set<Socket>();
@@ -35,8 +38,8 @@ export class Counters {
   }
 
   snapshot(): SimulatorCounts {
-    const { requests, aborted, faulted, socketsUsed } = this;
-    return { requests, aborted, faulted, socketsOpen: this.open.size, socketsUsed };
+    const { requests, aborted, faulted, socketsUsed, webSocketsOpen } = this;
+    return { requests, aborted, faulted, socketsOpen: this.open.size, webSocketsOpen, socketsUsed };
   }
 
   /** Forgets the past; open connections stay open and count as used again at their next request. */

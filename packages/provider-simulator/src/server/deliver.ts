@@ -25,7 +25,7 @@ function deliverWhole(
   headers: readonly string[],
   fault: BodyFault | undefined,
 ): void {
-  const bytes = Buffer.from(reply.body);
+  const bytes = Buffer.from(reply.body as Uint8Array);
   const half = bytes.subarray(0, bytes.length >> 1);
   const body = fault === 'malformed' ? half : bytes;
   exchange.writeHead(reply.status, [
@@ -34,6 +34,7 @@ function deliverWhole(
     'content-length',
     String(body.length),
     ...headers,
+    ...(reply.headers ?? []),
   ]);
   if (fault === 'cut' || fault === 'stall') {
     exchange.response.write(half);

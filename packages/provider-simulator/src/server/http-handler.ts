@@ -1,19 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { openAiProtocol } from '../protocols/openai/index.js';
 import type { Operation, Problem, Protocol } from '../protocols/protocol.js';
 import { handleAdmin, isAdminPath, type AdminTarget } from './admin.js';
 import { answerCall, sendProblem, type AnswerState } from './answer-call.js';
 import type { Counters } from './counters.js';
 import { Exchange } from './exchange.js';
-import { readBody } from './read-body.js';
+import { readContent, type Content } from './read-content.js';
 import type { RequestLog } from './request-log.js';
 import type { Timers } from './timers.js';
 
-/** In the order they are asked for a path; the first also words the complaints about paths that nobody knows. */
-const PROTOCOLS: readonly [Protocol, ...Protocol[]] = [openAiProtocol];
-
 export interface HandlerParts {
   readonly state: AnswerState;
+  readonly protocols: readonly Protocol[];
   readonly counters: Counters;
   readonly log: RequestLog;
   readonly timers: Timers;
@@ -26,14 +24,19 @@ interface Found {
   readonly operation: Operation | Problem;
 }
 
-function findOperation(method: string, path: string): Found {
-  for (const protocol of PROTOCOLS) {
-    const operation = protocol.route(method, path);
+function findOperation(
+  protocols: readonly Protocol[],
+  method: string,
+  path: string,
+  headers: IncomingHttpHeaders,
+): Found {
+  for (const protocol of protocols) {
+    const operation = protocol.route(method, path, headers);
     if (operation === 'wrong_method') return { protocol, operation: { kind: 'method_not_allowed', model: '' } };
     if (operation !== undefined) return { protocol, operation };
   }
   const message = `Unknown request URL: ${method} ${path}.`;
-  return { protocol: PROTOCOLS[0], operation: { kind: 'unknown_url', model: '', message } };
+  return { protocol: openAiProtocol, operation: { kind: 'unknown_url', model: '', message } };
 }
 
 /** Makes the function that answers every request of the server. */
@@ -54,33 +57,15 @@ function handleCall(parts: HandlerParts, exchange: Exchange, path: string, query
   const method = request.method ?? 'GET';
   counters.countRequest(request.socket);
   const receivedAtMs = state.clock.nowMs();
-  const { protocol, operation } = findOperation(method, path);
-  readBody(request, (text) => {
-    const body = text === 'too_large' ? undefined : parseJson(text);
-    if (parts.log.enabled) record(parts.log, exchange, { receivedAtMs, method, path, query }, body, text);
-    if (text === 'too_large')
-      return sendProblem(exchange, protocol, { problem: { kind: 'payload_too_large', model: '' } }, state);
+  const { protocol, operation } = findOperation(parts.protocols, method, path, request.headers);
+  readContent(request, (content) => {
+    if (parts.log.enabled) record(parts.log, exchange, { receivedAtMs, method, path, query }, content);
     if (typeof operation !== 'function') return sendProblem(exchange, protocol, { problem: operation }, state);
-    if (body === INVALID_JSON) return sendProblem(exchange, protocol, { problem: INVALID_JSON_PROBLEM }, state);
-    answerCall(exchange, { method, path, headers: request.headers, body }, protocol, operation, state);
+    const { body, text, problem } = content;
+    if (problem !== undefined) return sendProblem(exchange, protocol, { problem }, state);
+    const call = { method, path, query, headers: request.headers, body, bodyText: text, memory: state.memory };
+    answerCall(exchange, call, protocol, operation, state);
   });
-}
-
-const INVALID_JSON = Symbol('invalid JSON');
-const INVALID_JSON_PROBLEM: Problem = {
-  kind: 'invalid_request',
-  model: '',
-  message:
-    'We could not parse the JSON body of your request. The API expects a JSON payload, but what was sent was not valid JSON.',
-};
-
-function parseJson(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return INVALID_JSON;
-  }
 }
 
 interface Arrival {
@@ -90,16 +75,16 @@ interface Arrival {
   readonly query: string;
 }
 
-function record(log: RequestLog, exchange: Exchange, arrival: Arrival, body: unknown, text: string): void {
+function record(log: RequestLog, exchange: Exchange, arrival: Arrival, content: Content): void {
   exchange.record = {
     sequence: log.nextSequence(),
     ...arrival,
     headers: exchange.request.headers,
-    body: body === INVALID_JSON ? text : body,
+    body: content.problem === undefined ? content.body : content.text || undefined,
     model: '',
     status: undefined,
     outcome: 'pending',
     aborted: false,
   };
-  log.add(exchange.record, text.length);
+  log.add(exchange.record, content.byteCount);
 }

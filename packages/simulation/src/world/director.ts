@@ -1,4 +1,4 @@
-import type { Actor, Principal } from '@ao/contracts';
+import { NO_ATTRIBUTION_RULES, type Actor, type Principal } from '@ao/contracts';
 import { AppError, nanoUsd } from '@ao/kernel';
 import type { CallPlan, Operation } from '../plan/plan.js';
 import type { World } from './world.js';
@@ -149,4 +149,5 @@ const principalOf = (walletId: string): Principal => ({
   concurrencyMax: null,
   expiresAtMs: null,
   includeCost: false,
+  attribution: NO_ATTRIBUTION_RULES,
 });

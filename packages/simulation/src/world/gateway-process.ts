@@ -104,6 +104,7 @@ export class GatewayProcess implements Responder {
         onSettled: () => undefined,
         limits: { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null, inputsMax: null },
         direct: { enabled: false, provider: {} as Provider },
+        dropParams: false,
       },
     );
     life.every(LEASE_SYNC_EVERY_MS, 'synchronises its leases', () => void this.budget.sync());
@@ -175,6 +176,8 @@ export class GatewayProcess implements Responder {
     return {
       callId,
       correlationId: callId,
+      protocolHeaders: {},
+      inPath: null,
       endpoint: '/v1/chat/completions',
       principal,
       body: Buffer.from(JSON.stringify({ model: MODEL, max_tokens: plan.maxTokens, stream, messages })),

@@ -1,118 +1,121 @@
 import type { ServerResponse } from 'node:http';
-import { AppError, type Logger } from '@ao/kernel';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '@ao/kernel';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../../application/authenticate.js';
-import type { CallEndpoint, InboundCall } from '../../application/calls/call.js';
+import type { InboundCall, Responder } from '../../application/calls/call.js';
+import type { CountTokens } from '../../application/calls/count-tokens.js';
 import { dryRun } from '../../application/calls/dry-run.js';
-import type { PerformCall } from '../../application/calls/perform-call.js';
 import type { PlanOptions } from '../../application/calls/plan-call.js';
-import { UpstreamRefusal } from '../../application/calls/upstream-refusal.js';
 import type { ModelState } from '../../application/model-state.js';
-import type { IdempotentCalls } from '../../application/idempotency/idempotent-calls.js';
+import type { ResponseCalls } from '../../application/responses/response-calls.js';
 import { HttpResponder } from './http-responder.js';
-import { readAttribution } from './attribution.js';
-import { flagHeader, header, idempotencyKey } from './request-context.js';
+import { answerCall, callParts, payingCaller, type CallDependencies } from './answer-call.js';
+import { CALL_ROUTES, type CallRoute } from './call-routes.js';
+import { flagHeader, header } from './request-context.js';
 import { baseHeaders } from './response-headers.js';
 
 const BACKEND_MODE = { 'x-backend-mode': 'openai-passthrough' };
 const HEADER_LENGTH_MAX = 256;
 
-export interface CompletionDependencies {
+export interface CompletionDependencies extends CallDependencies {
   authenticate: Authenticate;
-  performCall: PerformCall;
-  idempotentCalls: IdempotentCalls;
+  countTokens: CountTokens;
+  responseCalls: ResponseCalls;
   state: ModelState;
   plan: PlanOptions;
   allowClientOpenAiKey: boolean;
-  logger: Logger;
+  /** The largest form. */
+  formBytesMax: number;
 }
 
 /** The data plane: handlers on raw requests and sockets, nothing between them and the call. */
 export function registerCompletions(server: FastifyInstance, dependencies: CompletionDependencies): void {
-  for (const endpoint of ['/v1/chat/completions', '/v1/embeddings'] as const) {
-    server.post(endpoint, async (request, reply) => {
-      // Also on errors (GW-014), which the error handler writes.
-      reply.headers(BACKEND_MODE);
-      const call = await readCall(endpoint, request, reply.raw, dependencies);
-      if (flagHeader(request, 'x-dry-run')) {
-        reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
-        return reply.send(dryRun(call, dependencies.state, dependencies.plan));
-      }
-      return answer(call, request, reply, dependencies);
+  for (const route of CALL_ROUTES) {
+    if (route.takesForm) acceptForm(server, route, dependencies);
+    else register(server, route, dependencies);
+  }
+}
+
+/** Forms may be larger than JSON; only who has a key gets that far. */
+function acceptForm(server: FastifyInstance, route: CallRoute, dependencies: CompletionDependencies): void {
+  server.register((scope, _options, registered) => {
+    scope.removeAllContentTypeParsers();
+    const options = { parseAs: 'buffer', bodyLimit: dependencies.formBytesMax } as const;
+    scope.addContentTypeParser('multipart/form-data', options, (_request, body, done) => done(null, body));
+    const message = 'Send the body as multipart/form-data, as forms with files are sent.';
+    scope.addContentTypeParser('*', (_request, _body, done) => done(new AppError('unsupported_media_type', message)));
+    scope.addHook('preParsing', async (request) => {
+      await payingCaller(request, dependencies.authenticate);
     });
-  }
+    register(scope, route, dependencies);
+    registered();
+  });
 }
 
-async function answer(
+function register(server: FastifyInstance, route: CallRoute, dependencies: CompletionDependencies): void {
+  server.post(route.url, { config: { protocol: route.protocol } }, async (request, reply) => {
+    // Also on errors (GW-014), which the error handler writes.
+    reply.headers(BACKEND_MODE);
+    const read = await readCall(route, request, reply.raw, dependencies);
+    const { call, wrap } = await prepare(read, dependencies);
+    if (flagHeader(request, 'x-dry-run')) {
+      reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
+      return reply.send(dryRun(call, dependencies.state, dependencies.plan));
+    }
+    if (route.counts?.(wildcardOf(request))) {
+      reply.headers({ ...baseHeaders(request), ...BACKEND_MODE });
+      return reply.type('application/json; charset=utf-8').send(await dependencies.countTokens.execute(call));
+    }
+    return answerCall(call, wrap(new HttpResponder(reply.raw, baseHeaders(request))), { request, reply }, dependencies);
+  });
+}
+
+/** Responses refer to what is stored, and are stored themselves. */
+async function prepare(
   call: InboundCall,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { performCall, idempotentCalls, logger }: CompletionDependencies,
-): Promise<FastifyReply> {
-  const responder = new HttpResponder(reply.raw, baseHeaders(request));
-  try {
-    const key = idempotencyKey(request);
-    if (key === undefined) await performCall.execute(call, responder);
-    else await idempotentCalls.execute(call, key, responder);
-  } catch (error) {
-    if (call.signal.aborted) return reply.hijack();
-    if (!reply.raw.headersSent) return refuse(error, request, reply);
-    logger.error(
-      { err: error, requestId: request.id, callId: request.callId },
-      'a call failed after its answer had begun',
-    );
-    reply.raw.destroy();
-  }
-  return reply.hijack();
-}
-
-/** A provider's refusal goes out as it was mapped; all else is for the error handler. */
-function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (!(error instanceof UpstreamRefusal)) throw error;
-  if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
-  reply.headers(baseHeaders(request));
-  return reply.status(error.status).type('application/json; charset=utf-8').send(JSON.stringify(error.body));
+  { responseCalls }: CompletionDependencies,
+): Promise<{ call: InboundCall; wrap: (out: Responder) => Responder }> {
+  return call.endpoint === '/v1/responses' ? responseCalls.prepare(call) : { call, wrap: (out) => out };
 }
 
 async function readCall(
-  endpoint: CallEndpoint,
+  { endpoint, readPath, takesForm }: CallRoute,
   request: FastifyRequest,
   response: ServerResponse,
   { authenticate, allowClientOpenAiKey }: CompletionDependencies,
 ): Promise<InboundCall> {
-  const found = authenticate.execute(request.headers.authorization);
-  const principal = found instanceof Promise ? await found : found;
-  request.keyMasked = principal.keyMasked;
-  if (principal.role === 'viewer') {
-    throw new AppError('permission_denied', 'A key with the role viewer reads; it may not make calls that cost money.');
-  }
+  const principal = await payingCaller(request, authenticate);
   if (!Buffer.isBuffer(request.body))
-    throw new AppError('invalid_json', 'The request body is empty; send a JSON object.');
+    throw new AppError(
+      'invalid_json',
+      takesForm ? 'The form is empty.' : 'The request body is empty; send a JSON object.',
+    );
   const ownKey = header(request, 'x-openai-api-key', HEADER_LENGTH_MAX);
   return {
-    callId: request.callId,
-    correlationId: request.id,
+    ...callParts(request, principal, response),
     endpoint,
-    principal,
     body: request.body,
+    ...(takesForm && { formType: request.headers['content-type'] ?? '' }),
+    inPath: readPath?.(wildcardOf(request)) ?? null,
+    protocolHeaders: protocolHeaders(request),
     // An empty one is none: the call would go out without a key, and be charged to nobody.
     ownKey: allowClientOpenAiKey && ownKey ? ownKey : undefined,
-    ...readAttribution(request),
-    featureId: header(request, 'x-ao-feature-id', 128) ?? null,
-    startedAtMs: request.startedAtMs,
-    startedMonotonicMs: request.startedMonotonicMs,
-    signal: abortOnClose(response),
   };
 }
 
-/** Aborts when the connection closes before the answer is through. */
-function abortOnClose(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  const onClose = (): void => {
-    if (!response.writableFinished) controller.abort(new AppError('stream_error', 'The caller closed the connection.'));
-  };
-  // A caller that left while its key was looked up will not close again.
-  if (response.destroyed) onClose();
-  else response.once('close', onClose);
-  return controller.signal;
+/** What a route ending in `*` found there. */
+const wildcardOf = (request: FastifyRequest): string => (request.params as Record<string, string>)['*'] ?? '';
+
+/** What providers of the same protocol are to hear; each connector sends only what is its own. */
+const PROTOCOL_HEADERS = ['anthropic-version', 'anthropic-beta', 'openai-beta'];
+
+function protocolHeaders(request: FastifyRequest): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const name of PROTOCOL_HEADERS) {
+    const value = header(request, name, PROTOCOL_HEADER_LENGTH_MAX);
+    if (value) given[name] = value;
+  }
+  return given;
 }
+
+const PROTOCOL_HEADER_LENGTH_MAX = 2_048;

@@ -1,8 +1,9 @@
 import { AppError, toAppError, type Logger } from '@ao/kernel';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { protocolOf } from './call-routes.js';
 import { setBaseHeaders } from './response-headers.js';
 
-/** Any error as an answer of the one schema (GW-018). Faults are logged with what only the log may know. */
+/** Any error as an answer of the one schema (GW-018), or in the shape of the protocol that the route's clients speak. Faults are logged with what only the log may know. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): FastifyReply {
   const known = toKnownError(error);
   const fields = { requestId: request.id, callId: request.callId, code: known.code, internal: known.internal };
@@ -11,7 +12,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   else if (known.status >= 500) logger.warn(fields, 'request refused');
   setBaseHeaders(request, reply);
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', String(known.retryAfterSeconds));
-  return reply.status(known.status).type('application/json; charset=utf-8').send(JSON.stringify(known.toBody()));
+  const body = protocolOf(request).encodeError(known.status, known.toBody());
+  return reply.status(known.status).type('application/json; charset=utf-8').send(body);
 }
 
 /** Fastify's own refusals in our words. */
@@ -20,7 +22,7 @@ function toKnownError(error: unknown): AppError {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new AppError(
         'payload_too_large',
-        'The request body is larger than this server accepts. Send less, or raise BODY_LIMIT_BYTES.',
+        'The request body is larger than this server accepts. Send less, or raise BODY_LIMIT_BYTES (for forms, FORM_LIMIT_BYTES).',
       );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new AppError(

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { AppError, StartupError, type Clock, type IdGenerator, type Logger } from '@ao/kernel';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { GatewayConfig } from '../../config.js';
@@ -93,7 +94,11 @@ export class GatewayServer {
     this.app.addContentTypeParser(
       /^application\/(?:[\w.-]+\+)?json\b/i,
       { parseAs: 'buffer' },
-      (_request, body, done) => done(null, body),
+      (_request, body, done) => {
+        // A provider would read other text than we, and than the caller meant.
+        if (isUtf8(body as Buffer)) done(null, body);
+        else done(new AppError('invalid_json', 'The request body must be UTF-8.'));
+      },
     );
   }
 

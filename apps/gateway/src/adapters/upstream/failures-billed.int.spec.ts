@@ -112,6 +112,7 @@ describe('what a failed call is billed (docs/architecture.md)', () => {
         ...options,
         limits: { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null, inputsMax: null },
         direct: { enabled: false, provider: {} as Provider },
+        dropParams: false,
         onSettled: () => undefined,
       },
     );
@@ -128,6 +129,8 @@ describe('what a failed call is billed (docs/architecture.md)', () => {
     const call: InboundCall = {
       callId: 'req_1',
       correlationId: 'mine',
+      protocolHeaders: {},
+      inPath: null,
       endpoint: '/v1/chat/completions',
       principal: { ...principalContract.parse(principalExample), walletId: null },
       body: Buffer.from(JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Why is it so?' }], stream })),

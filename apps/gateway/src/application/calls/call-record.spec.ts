@@ -12,6 +12,8 @@ import type { Route } from './route.js';
 const call: InboundCall = {
   callId: 'req_1',
   correlationId: 'mine',
+  protocolHeaders: {},
+  inPath: null,
   endpoint: '/v1/chat/completions',
   principal: principal.parse(principalExample),
   body: Buffer.from('{}'),
@@ -24,6 +26,7 @@ const call: InboundCall = {
   startedMonotonicMs: 1,
   signal: new AbortController().signal,
 };
+const attribution = { tags: [], endUserId: null };
 const route: Route = {
   provider: { name: 'n'.repeat(200) } as Provider,
   model: 'm',
@@ -49,8 +52,7 @@ const recordOf = (first: PriceRow | undefined): CallRecord =>
     route: { ...route, provider: { name: 'first', vendor: 'openai' } as Provider },
     requestedModel: 'm',
     stream: false,
-    endUserId: null,
-    tags: [],
+    attribution,
     price: first,
     reservation: null,
   });
@@ -154,8 +156,7 @@ describe('the record of a call', () => {
       route,
       requestedModel: 'm',
       stream: false,
-      endUserId: 'u'.repeat(10_000),
-      tags: [],
+      attribution: { tags: [], endUserId: 'u'.repeat(10_000) },
       price: undefined,
       reservation: null,
     });
@@ -169,7 +170,7 @@ describe('the record of a call', () => {
 describe('the cost of a call', () => {
   const price = (pricesSnapshot.value.parse(pricesSnapshot.example) as ValueOf<typeof pricesSnapshot>).prices[0]!;
   const recordOf = (changes: object): CallRecord => {
-    const options = { gatewayId: 'gw_1', call, route, requestedModel: 'm', stream: false, endUserId: null, tags: [] };
+    const options = { gatewayId: 'gw_1', call, route, requestedModel: 'm', stream: false, attribution };
     const record = new CallRecord({
       ...options,
       price: { ...price, perCallPico: picoUsd(7_000_000n) },

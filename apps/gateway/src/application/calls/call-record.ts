@@ -4,16 +4,22 @@ import { NO_USAGE, addUsage, cost, type PriceRow, type Usage } from '@ao/pricing
 import type { Reservation } from '../../domain/lease-pool.js';
 import type { Route } from './route.js';
 import type { CallBegin } from '../ports.js';
+import type { Attribution } from './attribution.js';
 import type { InboundCall } from './call.js';
+
+/** What a record tells of a call. */
+export type RecordedCall = Pick<InboundCall, 'callId' | 'correlationId' | 'principal' | 'featureId' | 'startedAtMs'> & {
+  /** As the request log names it. */
+  endpoint: string;
+};
 
 interface RecordOptions {
   gatewayId: string;
-  call: InboundCall;
+  call: RecordedCall;
   route: Route;
   requestedModel: string;
   stream: boolean;
-  endUserId: string | null;
-  tags: string[];
+  attribution: Attribution;
   price: PriceRow | undefined;
   reservation: Reservation | null;
 }
@@ -163,8 +169,7 @@ function describeCall({
   route,
   requestedModel,
   stream,
-  endUserId,
-  tags,
+  attribution,
   price,
   reservation,
 }: RecordOptions): CallBegin {
@@ -187,9 +192,9 @@ function describeCall({
     ownKey: route.ownKey,
     cache: 'none',
     startedAtMs: call.startedAtMs,
-    tags: tags.slice(0, TAGS_MAX),
+    tags: attribution.tags.slice(0, TAGS_MAX),
     featureId: call.featureId,
-    endUserId: endUserId?.slice(0, END_USER_LENGTH_MAX) ?? null,
+    endUserId: attribution.endUserId?.slice(0, END_USER_LENGTH_MAX) ?? null,
     decision: { ...route.decision, candidates: route.decision.candidates.slice(0, CANDIDATES_MAX) },
   };
 }

@@ -1,7 +1,42 @@
 import type { Principal } from '@ao/contracts';
+import type { Provider } from '../routing-table.js';
 
-/** The data-plane endpoints and how their answers come. */
-export type CallEndpoint = '/v1/chat/completions' | '/v1/embeddings';
+/** The data-plane endpoints, as the request log names them. */
+export type CallEndpoint =
+  | '/v1/chat/completions'
+  | '/v1/completions'
+  | '/v1/embeddings'
+  | '/v1/moderations'
+  | '/v1/rerank'
+  | '/v1/images/generations'
+  | '/v1/images/edits'
+  | '/v1/images/variations'
+  | '/v1/audio/speech'
+  | '/v1/audio/transcriptions'
+  | '/v1/audio/translations'
+  | '/v1/responses'
+  | '/v1/messages'
+  | '/v1beta/models/{model}:generateContent'
+  | '/api/chat'
+  | '/api/generate'
+  | '/model/{model}/converse'
+  | '/v2/chat'
+  | 'native';
+
+/** A request of a provider's own API, handed on as it is but for credentials (GW-011). */
+export interface NativeCall {
+  provider: Provider;
+  method: string;
+  /** Below the provider's root, without the query. */
+  path: string;
+  /** Without its question mark. */
+  query: string;
+  contentType: string | null;
+  /** Under which name its flat price is set; for paths that are no conversation. */
+  priceName: string;
+  /** It asks for nothing that costs. */
+  free: boolean;
+}
 
 /** A call as it came in: who, what, and how to tell that the caller left. */
 export interface InboundCall {
@@ -11,8 +46,18 @@ export interface InboundCall {
   correlationId: string;
   endpoint: CallEndpoint;
   principal: Principal;
-  /** The JSON body, untouched. */
+  /** JSON, or a form; untouched. */
   body: Buffer;
+  /** The content type of a form, which names its boundary; absent: JSON. */
+  formType?: string;
+  /** What the caller sent, where the body was completed by what it refers to. */
+  original?: Readonly<Record<string, unknown>>;
+  /** What the path says in protocols that have it there, as Gemini's; null elsewhere. */
+  inPath: { model: string; stream: boolean } | null;
+  /** Headers of the caller's protocol that are the provider's to read, such as `anthropic-beta`; connectors know theirs. */
+  protocolHeaders: Readonly<Record<string, string>>;
+  /** Of a native route; bytes, answers and errors then pass unchanged. */
+  native?: NativeCall;
   /** The caller's own OpenAI key, where the configuration lets it count. */
   ownKey: string | undefined;
   tags: string[];

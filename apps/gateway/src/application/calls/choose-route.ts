@@ -22,13 +22,30 @@ export function chooseRoute(
   direct: DirectOpenAi,
 ): Route {
   const modelGroup = table.resolve(model, principal.orgId);
-  if (principal.models !== null && !principal.models.includes(model) && !principal.models.includes(modelGroup)) {
-    throw new AppError('permission_denied', `This key may not call the model ${JSON.stringify(model.slice(0, 80))}.`, {
-      param: 'model',
-    });
-  }
+  checkModels(principal, model, modelGroup);
   const candidates = table.candidates(modelGroup, principal.orgId);
   return candidates.length > 0 ? routeToDeployment(modelGroup, candidates) : routeDirect(modelGroup, ownKey, direct);
+}
+
+/** A provider that the caller addresses itself, with the provider's own name for the model. @throws AppError `permission_denied`. */
+export function routeNative(model: string, principal: Principal, provider: Provider): Route {
+  checkModels(principal, model);
+  return {
+    provider,
+    model,
+    deploymentId: null,
+    modelGroup: null,
+    direct: true,
+    ownKey: false,
+    decision: { strategy: 'native', candidates: [] },
+  };
+}
+
+function checkModels({ models }: Principal, model: string, modelGroup = model): void {
+  if (models === null || models.includes(model) || models.includes(modelGroup)) return;
+  throw new AppError('permission_denied', `This key may not call the model ${JSON.stringify(model.slice(0, 80))}.`, {
+    param: 'model',
+  });
 }
 
 function routeToDeployment(modelGroup: string, candidates: Candidate[]): Route {

@@ -1,7 +1,6 @@
 import { formatUsd } from '@ao/kernel';
 import type { ModelState } from '../model-state.js';
 import type { InboundCall } from './call.js';
-import { countPrompt } from './estimate-usage.js';
 import { planCall, type PlanOptions } from './plan-call.js';
 
 /** What a call would do and reserve (GW-025): no provider, no ledger. The body of the answer. */
@@ -11,7 +10,7 @@ export function dryRun(call: InboundCall, state: ModelState, options: PlanOption
     object: 'dry_run',
     model: request.model,
     estimate: {
-      prompt_tokens: countPrompt(route.model, call.body),
+      prompt_tokens: request.countPrompt(route.model),
       prompt_tokens_bound: promptTokensBound,
       max_output_tokens: price.maxOutputTokens,
       cost_usd_max: formatUsd(price.costMax(price.output.max)),

@@ -1,5 +1,5 @@
 import { NO_USAGE, usageOf, type Usage } from '@ao/pricing';
-import { countMessagesExact, meterText, type CountableMessage } from '@ao/tokens';
+import { meterText } from '@ao/tokens';
 import type { CallPlan } from './plan-call.js';
 import type { StreamedText } from './streamed-text.js';
 
@@ -9,26 +9,12 @@ import type { StreamedText } from './streamed-text.js';
  * The prompt of a call that is to be billed. Never more than was reserved for it: images in the text would count as text.
  * A body that only a lenient provider can read is billed at its bound, or the call would be free.
  */
-export function estimatePrompt({ route, body, promptTokensBound }: CallPlan): number {
+function estimatePrompt({ route, request, promptTokensBound }: CallPlan): number {
   try {
-    return Math.min(countPrompt(route.model, body), promptTokensBound);
+    return Math.min(request.countPrompt(route.model), promptTokensBound);
   } catch {
     return promptTokensBound;
   }
-}
-
-/** The prompt of a chat request or the input of an embeddings request, as JSON bytes. */
-export function countPrompt(model: string, body: Buffer): number {
-  const request = JSON.parse(body.toString('utf8')) as {
-    messages?: CountableMessage[];
-    input?: unknown;
-    tools?: unknown;
-  };
-  if (Array.isArray(request.messages)) {
-    const exact = countMessagesExact(model, request.messages);
-    return exact >= 0 ? exact : meterText(model, JSON.stringify(request.messages)).tokens;
-  }
-  return [request.input].flat().reduce<number>((sum, item) => sum + countInput(model, item), 0);
 }
 
 /** What a caller received of a stream. */
@@ -37,27 +23,12 @@ export function countStream(plan: CallPlan, text: StreamedText): Usage {
 }
 
 /** A whole answer without usage. */
-export function countAnswer(plan: CallPlan, answer: Buffer): Usage {
-  const { tokens: outputTokens } = meterText(plan.route.model, answerText(answer.toString('utf8')));
-  return usageOf({ inputTokens: estimatePrompt(plan), outputTokens });
+export function countAnswer(plan: CallPlan, text: string): Usage {
+  const { tokens: outputTokens } = meterText(plan.route.model, text);
+  return usageOf({ ...estimateUnsaid(plan), outputTokens });
 }
 
-/** The generated text; all of an answer that is not built as one should be. */
-function answerText(json: string): string {
-  try {
-    const { choices } = JSON.parse(json) as { choices?: { message?: object; text?: string }[] };
-    return (choices ?? []).map(({ message, text: legacy }) => legacy ?? textOf(message)).join('');
-  } catch {
-    return json;
-  }
-}
-
-function countInput(model: string, item: unknown): number {
-  if (typeof item === 'number' || Array.isArray(item)) return Array.isArray(item) ? item.length : 1;
-  return typeof item === 'string' ? meterText(model, item).tokens : 0;
-}
-
-function textOf(message: object | undefined): string {
-  const { content, reasoning_content: reasoning, tool_calls: calls } = (message ?? {}) as Record<string, unknown>;
-  return [reasoning, content, calls && JSON.stringify(calls)].filter((part) => typeof part === 'string').join('');
+/** What a call without text in its answer consumes: the prompt, and what is known of such calls. */
+export function estimateUnsaid(plan: CallPlan): Usage {
+  return usageOf({ inputTokens: estimatePrompt(plan), ...plan.request.assumedUsage });
 }

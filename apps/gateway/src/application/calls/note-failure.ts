@@ -1,9 +1,8 @@
 import { toAppError } from '@ao/kernel';
-import { usageOf } from '@ao/pricing';
 import type { InboundCall } from './call.js';
 import type { CallRecord } from './call-record.js';
 import { mayBeCharged } from './charged-failure.js';
-import { countStream, estimatePrompt } from './estimate-usage.js';
+import { countStream, estimateUnsaid } from './estimate-usage.js';
 import type { CallPlan } from './plan-call.js';
 import type { StreamedText } from './streamed-text.js';
 import { UpstreamRefusal } from './upstream-refusal.js';
@@ -31,13 +30,13 @@ export function billStream({ plan, record, text }: BilledCall): void {
 
 /**
  * A call that failed with nothing sent may have been work for the provider all the same: the prompt at least is billed,
- * lest a budget be passed by hanging up in time. What the provider refused or never had is free; docs/architecture.md
+ * and what is not text with it, lest a budget be passed by hanging up in time. What the provider refused or never had is free; docs/architecture.md
  * has the whole table.
  */
 export function billPrompt({ call, plan, record, atProvider }: BilledCall, error: unknown): void {
   if (record.usageSource !== 'none' || atProvider === 'nothing') return;
   if (atProvider === 'request' && !call.signal.aborted && !mayBeCharged(error)) return;
-  record.usage = usageOf({ inputTokens: estimatePrompt(plan) });
+  record.usage = estimateUnsaid(plan);
   record.usageSource = 'estimated';
 }
 

@@ -169,12 +169,15 @@ describe('a stream without a limit of its own', () => {
         clock,
         limits: { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null, inputsMax: null },
         direct: { enabled: false, provider: {} as Provider },
+        dropParams: false,
         onSettled: () => undefined,
       },
     );
     const inbound: InboundCall = {
       callId: `req_${reports.length}`,
       correlationId: 'mine',
+      protocolHeaders: {},
+      inPath: null,
       endpoint: '/v1/chat/completions',
       principal: caller,
       body: Buffer.from(

@@ -67,12 +67,15 @@ async function perform(
       ...options,
       limits: { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null, inputsMax: null },
       direct: { enabled: false, provider: {} as Provider },
+      dropParams: false,
       onSettled: () => undefined,
     },
   );
   const call: InboundCall = {
     callId: 'req_1',
     correlationId: 'mine',
+    protocolHeaders: {},
+    inPath: null,
     endpoint,
     principal: { ...principalContract.parse(principalExample), walletId: null },
     body: Buffer.from(body),

@@ -1,7 +1,6 @@
 import type { UsageReport } from '@ao/contracts';
 import { AppError, ZERO_USD, formatUsd, sleep, type Clock } from '@ao/kernel';
-import { inputTokensOf, outputTokensOf, serviceTierFromOpenAi, usageFromOpenAi } from '@ao/pricing';
-import { openai } from '@ao/wire';
+import { inputTokensOf, outputTokensOf } from '@ao/pricing';
 import type { Budget } from '../budget.js';
 import type { Admission, Limits } from '../limits.js';
 import type { ModelState } from '../model-state.js';
@@ -10,7 +9,7 @@ import type { Upstream, UpstreamAnswer, UsageSpool } from '../ports.js';
 import { answerHeaders } from './answer-headers.js';
 import type { InboundCall, Responder } from './call.js';
 import { CallRecord } from './call-record.js';
-import { countAnswer } from './estimate-usage.js';
+import { countAnswer, estimateUnsaid } from './estimate-usage.js';
 import { billPrompt, billStream, noteFailure, type AtProvider } from './note-failure.js';
 import { planCall, type CallPlan, type PlanOptions } from './plan-call.js';
 import { relayStream } from './relay-stream.js';
@@ -20,6 +19,7 @@ import { takeSlice, type Slice } from './take-slice.js';
 import { UpstreamRefusal } from './upstream-refusal.js';
 
 const SETTLED_POLL_MS = 10;
+const HEADER_LENGTH_MAX = 1_024;
 
 interface PerformCallOptions extends PlanOptions {
   gatewayId: string;
@@ -124,15 +124,14 @@ export class PerformCall {
     admission: Admission | null,
     { payers, tokens, reservation }: Slice & { payers: Payers | null },
   ): RunningCall {
-    const { route, request, price } = plan;
+    const { route, request, attribution, price } = plan;
     const record = new CallRecord({
       gatewayId: this.options.gatewayId,
       call,
       route,
       requestedModel: request.model,
       stream: request.stream,
-      endUserId: call.endUserId ?? request.endUserId,
-      tags: [...new Set([...call.tags, ...request.tags])],
+      attribution,
       price: price.row,
       reservation,
     });
@@ -165,11 +164,16 @@ export class PerformCall {
     call.signal.throwIfAborted();
     running.atProvider = 'request';
     const answer = await this.upstream.send(provider, {
-      endpoint: call.endpoint === '/v1/chat/completions' ? 'chat/completions' : 'embeddings',
-      body: plan.body,
+      endpoint: plan.exchange.endpoint,
+      model: plan.route.model,
+      body: plan.exchange.body,
+      ...(plan.exchange.contentType !== undefined && { contentType: plan.exchange.contentType }),
+      headers: call.protocolHeaders,
+      ...(plan.exchange.isOpaque && { accept: '*/*' }),
       stream: plan.request.stream,
       correlationId: call.correlationId,
       signal: call.signal,
+      ...(call.native && { native: call.native }),
       ...(plan.route.ownKey && call.ownKey !== undefined && { ownKey: call.ownKey }),
     });
     record.status = answer.status;
@@ -177,6 +181,7 @@ export class PerformCall {
     if (answer.status >= 400) return this.passFailure(running, answer);
     if (plan.request.stream) return this.passStream(running, answer);
     running.atProvider = 'whole answer';
+    if (plan.exchange.isOpaque) return this.passOpaque(running, answer);
     return this.passWhole(running, answer);
   }
 
@@ -184,34 +189,30 @@ export class PerformCall {
   private async passFailure(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
     const { plan, record, out } = running;
     const body = await answer.readAll();
-    if (!plan.route.direct) throw UpstreamRefusal.from(answer, body);
+    if (!plan.route.direct) throw UpstreamRefusal.from(answer, body, plan.exchange);
     record.errorCode = 'upstream_error';
     out.head(answer.status, this.headers(running, answer));
     out.end(body);
   }
 
   private async passWhole(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
-    const { call, plan, record, out } = running;
-    const body = await answer.readAll();
-    const embeddingUsage = call.endpoint === '/v1/embeddings' ? openai.usageFromBody(body) : null;
-    const completion =
-      embeddingUsage === null
-        ? openai.readCompletion(body)
-        : { usage: embeddingUsage, finishReason: null, serviceTier: null };
-    if (!completion)
+    const { plan, record, out } = running;
+    const whole = plan.exchange.readAnswer(await answer.readAll(), answer.headers['content-type']);
+    if (!whole)
       throw new AppError(
         'upstream_error',
-        `The provider ${plan.route.provider.name} answered with something that is not JSON.`,
+        `The provider ${plan.route.provider.name} answered with something that is not in its protocol.`,
       );
-    record.finishReason = completion.finishReason;
-    record.serviceTier = serviceTierFromOpenAi(completion.serviceTier, completion.usage);
-    const usage = usageFromOpenAi(completion.usage);
-    record.usage = usage ?? countAnswer(plan, body);
+    const { usage, finishReason, serviceTier } = whole;
+    record.finishReason = finishReason;
+    record.serviceTier = serviceTier;
+    record.usage = usage ?? countAnswer(plan, whole.text());
     record.usageSource = usage ? 'provider' : 'estimated';
     const costUsd = formatUsd(record.cost);
-    const told = wantsCost(running) ? openai.addCost(body, costUsd) : body;
+    const told = wantsCost(running) ? whole.withCost(costUsd) : whole.body;
     out.head(answer.status, {
       ...this.headers(running, answer),
+      'content-type': whole.contentType,
       'content-length': String(told.length),
       'x-ao-cost-usd': costUsd,
       'x-litellm-response-cost': costUsd,
@@ -219,12 +220,41 @@ export class PerformCall {
     out.end(told);
   }
 
+  /** Sound and the like as it comes: what it costs is known before. A break tears the connection, as nothing else can tell of it. */
+  private async passOpaque(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
+    const { plan, record, out } = running;
+    record.usage = estimateUnsaid(plan);
+    record.usageSource = 'estimated';
+    const costUsd = formatUsd(record.cost);
+    // Until its end.
+    record.partial = true;
+    let hasBegun = false;
+    for await (const chunk of answer.body) {
+      if (!hasBegun) {
+        out.head(answer.status, {
+          'content-type': 'application/octet-stream',
+          ...this.headers(running, answer),
+          'x-ao-cost-usd': costUsd,
+          'x-litellm-response-cost': costUsd,
+        });
+      }
+      hasBegun = true;
+      await out.write(chunk);
+    }
+    if (!hasBegun)
+      throw new AppError('upstream_error', `The provider ${plan.route.provider.name} answered with nothing.`);
+    record.partial = false;
+    out.end();
+  }
+
   private async passStream(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
     const { call, plan, record, out } = running;
     const { text, allowance } = running;
+    const includeCost = wantsCost(running);
+    const stream = plan.exchange.openStream({ includeUsage: plan.request.includeUsage, includeCost });
     const failure = await relayStream(answer.body, out, record, {
-      includeUsage: plan.request.includeUsage,
-      includeCost: wantsCost(running),
+      stream,
+      includeCost,
       text,
       allowance,
       start: () => {
@@ -232,9 +262,9 @@ export class PerformCall {
         // The cost is known only at the end: it follows as a trailer.
         out.head(answer.status, {
           ...this.headers(running, answer),
-          'content-type': 'text/event-stream; charset=utf-8',
           'cache-control': 'no-cache',
-          trailer: 'x-ao-cost-usd',
+          // What has no type of ours may have no body either, and then there is no place for a trailer.
+          ...(stream.contentType !== null && { 'content-type': stream.contentType, trailer: 'x-ao-cost-usd' }),
         });
       },
       trailers: () => {
@@ -248,7 +278,13 @@ export class PerformCall {
 
   /** The overhead is what this gateway did before it called the provider; after that it only passes bytes on. */
   private headers({ call, plan, admission, sentMs }: RunningCall, answer: UpstreamAnswer): Record<string, string> {
-    return { ...answer.headers, ...admission?.headers, ...answerHeaders(plan.route, sentMs - call.startedMonotonicMs) };
+    const { dropped } = plan.exchange;
+    return {
+      ...answer.headers,
+      ...admission?.headers,
+      ...answerHeaders(plan.route, sentMs - call.startedMonotonicMs),
+      ...(dropped.length > 0 && { 'x-ao-dropped-params': dropped.join(', ').slice(0, HEADER_LENGTH_MAX) }),
+    };
   }
 }
 

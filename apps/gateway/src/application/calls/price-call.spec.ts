@@ -35,6 +35,7 @@ const text: CallSize = {
   hasOutput: true,
   predictedTokensBound: 0,
   unmeasuredInput: false,
+  unitsMax: {},
   mediaOutput: false,
   serviceTiers: [null],
 };
@@ -50,6 +51,18 @@ const estimate = (size: Partial<CallSize> = {}, price: Partial<Price> = {}): big
 const costOf = (usage: Partial<Usage>): bigint => cost(usageOf(usage), row);
 
 describe('the amount that a call reserves', () => {
+  it('[BX-012] covers what is billed by other units, and refuses what no unit of the price is for', () => {
+    const units = { inputPico: picoUsd(0n), outputPico: picoUsd(0n), audioInputPico: null, audioOutputPico: null };
+    const price = { ...row, ...units, imageOutputPico: null, perOutputImagePico: picoUsd(40_000_000_000n), tiers: [] };
+    for (const key of ['cachedInputPico', 'cachedAudioInputPico', 'cacheWrite5mPico', 'cacheWrite1hPico'] as const) {
+      price[key] = null;
+    }
+    expect(estimate({ unitsMax: { outputImages: 3 } }, price)).toBe(120_000_000n);
+    expect(() => estimate({ unitsMax: { characters: 3 } }, price)).toThrow(
+      expect.objectContaining({ code: 'price_missing' }),
+    );
+  });
+
   it.each<[string, Partial<CallSize>, Partial<Usage>]>([
     ['writes its prompt to a cache', {}, { cacheWrite1hTokens: 1_000, outputTokens: 100 }],
     ['is answered by images', {}, { inputTokens: 1_000, imageOutputTokens: 100 }],

@@ -1,11 +1,13 @@
 import { AppError, ZERO_USD, type NanoUsd } from '@ao/kernel';
 import {
   USAGE_BUCKETS,
+  USAGE_QUANTITIES,
   estimateMax,
   type EstimateInput,
   maxOutputTokensOf,
   type PriceBook,
   type PriceRow,
+  type Usage,
   type UsageBucket,
 } from '@ao/pricing';
 import { reasonsUnseen } from '@ao/tokens';
@@ -26,6 +28,8 @@ export interface CallSize {
   unmeasuredInput: boolean;
   /** The answer need not be text. */
   mediaOutput: boolean;
+  /** The most that it can consume of what is not counted in tokens. */
+  unitsMax: Partial<Usage>;
   /** The services that the provider may serve it by. */
   serviceTiers: NonNullable<EstimateInput['serviceTiers']>;
 }
@@ -79,14 +83,26 @@ export function priceCall(route: Route, size: CallSize, charged: boolean, prices
       costMax: () => ZERO_USD,
     };
   }
-  const [promptTokensBound, buckets] = [promptTokensMax(size, row), bucketsOf(size)];
-  const costMax = (tokens: number): NanoUsd =>
-    estimateMax({ promptTokensBound, maxOutputTokens: tokens, buckets, serviceTiers: size.serviceTiers }, row);
+  const known = {
+    promptTokensBound: promptTokensMax(size, row),
+    buckets: bucketsOf(size),
+    quantities: quantitiesOf(size),
+    serviceTiers: size.serviceTiers,
+  };
+  const costMax = (tokens: number): NanoUsd => estimateMax({ ...known, maxOutputTokens: tokens }, row);
   if (costMax(output.max) === ZERO_USD && !row.free) {
     throw priceMissing(route, 'a price, but none that such a call is billed by,');
   }
   return { row, maxOutputTokens, output, costMax };
 }
+
+/** Of what asks for nothing that costs. */
+export const FREE: CallPrice = {
+  row: undefined,
+  maxOutputTokens: 0,
+  output: { max: 0, first: 0 },
+  costMax: () => ZERO_USD,
+};
 
 const pricesReasoning = ({ reasoningPico, tiers }: PriceRow): boolean =>
   [{ reasoningPico }, ...tiers].some((rates) => rates.reasoningPico !== null);
@@ -120,5 +136,11 @@ function bucketsOf({ unmeasuredInput, mediaOutput }: CallSize): UsageBucket[] {
     (bucket) => (!SOUND_INPUT.has(bucket) || unmeasuredInput) && (bucket !== 'audioOutputTokens' || mediaOutput),
   );
 }
+
+/** One call, and all that it can consume that is not counted in tokens. */
+const quantitiesOf = ({ unitsMax }: CallSize): NonNullable<EstimateInput['quantities']> => ({
+  calls: 1,
+  ...Object.fromEntries(USAGE_QUANTITIES.flatMap((name) => (unitsMax[name] ? [[name, unitsMax[name]]] : []))),
+});
 
 const SOUND_INPUT: ReadonlySet<UsageBucket> = new Set(['audioInputTokens', 'cachedAudioInputTokens']);

@@ -1,4 +1,5 @@
 import { AppError } from '@ao/kernel';
+import { forwardChat } from '@ao/wire';
 import type { Responder } from './call.js';
 import { CallRecord } from './call-record.js';
 import { relayStream } from './relay-stream.js';
@@ -44,7 +45,8 @@ async function relay(
   Object.assign(record, { finishReason: null, usageSource: 'none', partial: false });
   const text = new StreamedText('gpt-4o');
   const trailers = (): Record<string, string> => ({ 'x-ao-cost-usd': '1' });
-  const options = { includeUsage, includeCost: false, text, allowance: null, start: () => out.head(), trailers };
+  const stream = forwardChat('chat/completions', Buffer.alloc(0)).openStream({ includeUsage, includeCost: false });
+  const options = { stream, includeCost: false, text, allowance: null, start: () => out.head(), trailers };
   const cut = await relayStream(upstream(parts, failure), out, record, options);
   return { out, record, text, cut };
 }

@@ -1,3 +1,4 @@
+import type { StreamPiece } from '@ao/wire';
 import { AppError, ZERO_USD, nanoUsd, toAppError, type NanoUsd } from '@ao/kernel';
 import type { Reservation } from '../../domain/lease-pool.js';
 import type { Budget } from '../budget.js';
@@ -41,19 +42,18 @@ export class StreamAllowance {
   }
 
   /**
-   * Whether a frame may follow the text at once; if not, `extend` must be waited for.
-   * @param textBytes Of the frame: it has no more tokens than these.
+   * Whether a piece may follow the text at once; if not, `extend` must be waited for. It has no more tokens than bytes.
    */
-  covers(text: StreamedText, frame: Buffer, textBytes: number): boolean {
-    return text.bound + textBytes <= this.easyTokens || this.lookCloser(text, frame, textBytes);
+  covers(text: StreamedText, piece: StreamPiece): boolean {
+    return text.bound + piece.textBytes <= this.easyTokens || this.lookCloser(text, piece);
   }
 
   /**
-   * Waits for the money that a frame needs.
+   * Waits for the money that a piece needs.
    * @throws ChargedFailure `wallet_exhausted`, `budget_exceeded`, or why the wallet could not be asked: the stream must be cut.
    */
-  async extend(text: StreamedText, frame: Buffer): Promise<void> {
-    const tokens = text.count() + text.countOf(frame);
+  async extend(text: StreamedText, piece: StreamPiece): Promise<void> {
+    const tokens = text.count() + text.countOf(piece);
     try {
       await this.asking?.catch(() => undefined);
       if (tokens > this.paidTokens) await this.ask(tokens - this.paidTokens);
@@ -71,10 +71,11 @@ export class StreamAllowance {
     this.isClosed = true;
   }
 
-  private lookCloser(text: StreamedText, frame: Buffer, textBytes: number): boolean {
+  private lookCloser(text: StreamedText, piece: StreamPiece): boolean {
+    const { textBytes } = piece;
     while (text.bound + textBytes > this.easyTokens && this.takeFromPlenty());
     if (text.bound + textBytes <= this.easyTokens) return true;
-    const tokens = text.count() + text.countOf(frame);
+    const tokens = text.count() + text.countOf(piece);
     if (tokens > this.easyTokens && this.easyTokens < this.paidTokens) this.askAhead();
     return tokens <= this.paidTokens;
   }

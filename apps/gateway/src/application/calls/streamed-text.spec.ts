@@ -1,11 +1,13 @@
 import { meterText } from '@ao/tokens';
-import { openai } from '@ao/wire';
+import { forwardChat, openai, type StreamPiece } from '@ao/wire';
 import fc from 'fast-check';
 import { StreamedText } from './streamed-text.js';
 
-const frameOf = (delta: object): Buffer =>
-  Buffer.from(`data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}\n\n`);
-const bytesOf = (frame: Buffer): number => openai.readFrame(frame).textBytes;
+function pieceOf(delta: object): StreamPiece {
+  const frame = Buffer.from(`data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}\n\n`);
+  const stream = forwardChat('chat/completions', frame).openStream({ includeUsage: false, includeCost: false });
+  return stream.push(frame)[0]!;
+}
 /** Half of a token or two may join otherwise at the edge of what was counted. */
 const EDGE_TOKENS = 2;
 
@@ -26,9 +28,9 @@ describe('the text of a stream', () => {
           const text = new StreamedText(model);
           let sent = '';
           for (const [delta, asks] of parts) {
-            const frame = frameOf(delta);
-            text.add(frame, bytesOf(frame));
-            sent += openai.frameText(frame);
+            const piece = pieceOf(delta);
+            text.add(piece);
+            sent += openai.frameText(piece.bytes);
             const exact = meterText(model, sent).tokens;
             expect(text.bound + EDGE_TOKENS).toBeGreaterThanOrEqual(exact);
             if (asks) expect(text.count()).toBe(exact);
@@ -41,18 +43,18 @@ describe('the text of a stream', () => {
 
   it('believes the provider, and counts on by bytes from its figure', () => {
     const text = new StreamedText('gpt-4o');
-    const frame = frameOf({ content: 'four' });
-    text.add(frame, 4);
+    const piece = pieceOf({ content: 'four' });
+    text.add(piece);
     text.report(100);
     expect([text.bound, text.count()]).toEqual([100, 100]);
-    text.add(frame, 4);
+    text.add(piece);
     expect([text.bound, text.count(), text.guess]).toEqual([104, 104, 101]);
   });
 
   it('is not empty once a chunk has gone out, even one without text', () => {
     const text = new StreamedText('gpt-4o');
     expect(text.isEmpty).toBe(true);
-    text.add(frameOf({ role: 'assistant' }), 0);
+    text.add(pieceOf({ role: 'assistant' }));
     expect([text.isEmpty, text.count()]).toEqual([false, 0]);
   });
 });

@@ -1,13 +1,13 @@
 import { StreamCounter, guessTokens, meterText } from '@ao/tokens';
-import { openai } from '@ao/wire';
+import type { StreamPiece } from '@ao/wire';
 
 /**
  * The text that a caller has received of a stream. Adding to it is nearly free and gives an upper bound of its tokens;
- * frames are parsed and counted only when somebody has to know, each once.
+ * pieces are parsed and counted only when somebody has to know, each once.
  */
 export class StreamedText {
-  private frames: Buffer[] = [];
-  /** Of text in frames that are not counted yet; a token has at least one. */
+  private pieces: StreamPiece[] = [];
+  /** Of text in pieces that are not counted yet; a token has at least one. */
   private uncountedBytes = 0;
   private counted = 0;
   private counter: StreamCounter | null = null;
@@ -16,11 +16,10 @@ export class StreamedText {
 
   constructor(private readonly model: string) {}
 
-  /** @param textBytes As JSON spells them, see `openai.StreamFrame`. */
-  add(frame: Buffer, textBytes: number): void {
+  add(piece: StreamPiece): void {
     this.isEmpty = false;
-    this.uncountedBytes += textBytes;
-    if (!this.isReported) this.frames.push(frame);
+    this.uncountedBytes += piece.textBytes;
+    if (!this.isReported) this.pieces.push(piece);
   }
 
   /** Not below `count()`, but for a token or two that may join differently at the edge of what was counted. */
@@ -35,23 +34,23 @@ export class StreamedText {
 
   /** The tokens so far. After the provider has reported figures, only a bound of what came since. */
   count(): number {
-    if (this.frames.length === 0) return this.bound;
+    if (this.pieces.length === 0) return this.bound;
     this.counter ??= new StreamCounter(this.model);
-    for (const frame of this.frames) this.counter.append(openai.frameText(frame));
-    this.frames = [];
+    for (const piece of this.pieces) this.counter.append(piece.text());
+    this.pieces = [];
     this.uncountedBytes = 0;
     this.counted = this.counter.total();
     return this.counted;
   }
 
-  /** The tokens of a frame by itself, which may follow. */
-  countOf(frame: Buffer): number {
-    return meterText(this.model, openai.frameText(frame)).tokens;
+  /** The tokens of a piece by itself, which may follow. */
+  countOf(piece: StreamPiece): number {
+    return meterText(this.model, piece.text()).tokens;
   }
 
   /** Takes the provider's own figure for all text so far: nothing needs to be kept for counting any more. */
   report(outputTokens: number): void {
-    this.frames = [];
+    this.pieces = [];
     this.uncountedBytes = 0;
     this.counted = outputTokens;
     this.isReported = true;

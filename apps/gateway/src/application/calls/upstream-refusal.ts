@@ -1,4 +1,4 @@
-import { openai } from '@ao/wire';
+import type { Exchange, openai } from '@ao/wire';
 import type { UpstreamAnswer } from '../ports.js';
 
 /** A provider's refusal as the caller of routed traffic sees it: our schema, a 4xx keeping its status. */
@@ -11,8 +11,8 @@ export class UpstreamRefusal extends Error {
     super(body.error.message);
   }
 
-  static from(answer: UpstreamAnswer, body: Buffer): UpstreamRefusal {
-    const mapped = openai.mapUpstreamError(answer.status, body);
+  static from(answer: UpstreamAnswer, body: Buffer, exchange: Exchange): UpstreamRefusal {
+    const mapped = exchange.mapError(answer.status, body);
     return new UpstreamRefusal(mapped.status, mapped.body, answer.headers['retry-after']);
   }
 }

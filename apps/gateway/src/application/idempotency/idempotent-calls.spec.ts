@@ -171,7 +171,7 @@ describe('calls with an idempotency key', () => {
   });
 
   it('are forgotten after the retention', async () => {
-    const gateway = new Gateway(answering());
+    const gateway = new Gateway(answering(), undefined, { retentionMs: RETENTION_MS });
     await gateway.send();
     await sleep(RETENTION_MS);
     await waitFor(async () => (await gateway.send(), gateway.runs === 2));

@@ -45,22 +45,37 @@ export class PostgresKeyRepository implements KeyRepository {
   }
 }
 
-export function toRow({ models, expiresAtMs, revokedAtMs, createdAtMs, ...key }: ApiKey): ApiKeyModel {
+export function toRow({ models, attribution, expiresAtMs, revokedAtMs, createdAtMs, ...key }: ApiKey): ApiKeyModel {
+  const { allowedTags, boundTags, allowedEndUsers, boundEndUser } = attribution;
   return {
     ...key,
     models: models ?? [],
     allModels: models === null,
+    allowedTags: allowedTags ?? [],
+    anyTag: allowedTags === null,
+    boundTags,
+    allowedEndUsers: allowedEndUsers ?? [],
+    anyEndUser: allowedEndUsers === null,
+    boundEndUser,
     expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs),
     revokedAt: revokedAtMs === null ? null : new Date(revokedAtMs),
     createdAt: new Date(createdAtMs),
   };
 }
 
-function toKey({ models, allModels, expiresAt, revokedAt, createdAt, role, ...row }: ApiKeyModel): ApiKey {
+function toKey(stored: ApiKeyModel): ApiKey {
+  const { models, allModels, expiresAt, revokedAt, createdAt, role, ...others } = stored;
+  const { allowedTags, anyTag, boundTags, allowedEndUsers, anyEndUser, boundEndUser, ...row } = others;
   return {
     ...row,
     role: toRole(role),
     models: allModels ? null : models,
+    attribution: {
+      allowedTags: anyTag ? null : allowedTags,
+      boundTags,
+      allowedEndUsers: anyEndUser ? null : allowedEndUsers,
+      boundEndUser,
+    },
     expiresAtMs: expiresAt?.getTime() ?? null,
     revokedAtMs: revokedAt?.getTime() ?? null,
     createdAtMs: createdAt.getTime(),

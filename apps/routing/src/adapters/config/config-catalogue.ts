@@ -55,12 +55,10 @@ export class ConfigCatalogue implements CatalogueSource {
       providers: providers.map(({ apiKey, keyReference, vendor, ...provider }) => ({
         ...provider,
         orgId: null,
-        kind: vendor,
         vendor,
         vendorGiven: null,
         key: this.options.keys.takeFromFile(apiKey, keyReference ?? fileReference(apiKey)),
         connectionsMax: CONNECTIONS_MAX_DEFAULT,
-        region: null,
         tags: [],
         models: modelsOf(provider.id, deployments),
         source: 'config',

@@ -1,13 +1,16 @@
 import { providerTimeouts } from '@ao/contracts';
 import type { Clock } from '@ao/kernel';
 import { ProviderConnectors, type Connector } from '@ao/providers';
-import { connectorKindOf } from '../../application/connector-kind.js';
+import { reachOf } from '../../application/provider-reach.js';
 import type { ProbeResult, ProbeTarget, ProviderProbe } from '../../application/ports.js';
 import type { Check } from '../../domain/health.js';
 
 /** Calls a provider as the gateways do, through its connector, but over a connection of its own. */
 export class ConnectorProbe implements ProviderProbe {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly allowPrivate: boolean,
+  ) {}
 
   test(target: ProbeTarget, signal?: AbortSignal): Promise<ProbeResult> {
     return this.call(
@@ -36,13 +39,13 @@ export class ConnectorProbe implements ProviderProbe {
     work: (connector: Connector) => Promise<T>,
     refuse: (reason: string) => T,
   ): Promise<T> {
-    const { id, name, baseUrl, organisation } = provider;
+    const { id, name, kind, baseUrl, organisation, region } = provider;
     const timeouts = providerTimeouts.parse(provider.timeouts);
-    const kind = connectorKindOf(provider.kind);
+    const reach = reachOf(provider, this.allowPrivate);
     const connectors = new ProviderConnectors(this.clock);
     try {
       const [unusable] = connectors.update([
-        { id, name, kind, baseUrl, apiKey, organisation, timeouts, connectionsMax: 1 },
+        { id, name, kind, baseUrl, apiKey, organisation, region, reach, timeouts, connectionsMax: 1 },
       ]);
       const connector = connectors.get(id);
       return connector ? await work(connector) : refuse(unusable?.error.message ?? 'not usable');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NO_ATTRIBUTION_RULES, attributionRules } from '../../attribution-rules.js';
 import { defineRpc } from '../../define.js';
 import { actor, epochMs, id, modelName, name, nextCursor, page, role, timestamp } from '../../fields.js';
 import { modelBudget } from '../../model-budget.js';
@@ -18,6 +19,7 @@ export const keySummary = z.object({
   concurrencyMax: z.int().nullable(),
   expiresAtMs: epochMs.nullable(),
   includeCost: z.boolean().optional().default(false),
+  attribution: attributionRules.optional().default(NO_ATTRIBUTION_RULES),
   revokedAt: timestamp.nullable(),
   createdAt: timestamp,
 });
@@ -60,6 +62,7 @@ export const createKeyV1 = defineRpc({
     concurrencyMax: z.int().min(1).nullable().optional().default(null),
     expiresAtMs: epochMs.nullable().optional().default(null),
     includeCost: z.boolean().optional().default(false),
+    attribution: attributionRules.optional().default(NO_ATTRIBUTION_RULES),
     modelBudgets: z.array(modelBudget).max(50).optional().default([]),
   }),
   response: z.object({ key: keySummary, secret: z.string() }),

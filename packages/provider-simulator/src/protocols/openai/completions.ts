@@ -4,7 +4,16 @@ import type { AnswerContext, Call, DecodedCall, RefusedCall, Reply } from '../pr
 import { encodeHead } from './encode-chat.js';
 import { encodeFrames } from './stream-frames.js';
 import { encodeUsage } from './usage.js';
-import { checkInteger, missing, optionalNumber, readModel, readStreaming, wrongType, type Fields } from './validate.js';
+import {
+  checkInteger,
+  missing,
+  optionalNumber,
+  readModel,
+  readStop,
+  readStreaming,
+  wrongType,
+  type Fields,
+} from './validate.js';
 
 const CHOICES_MAX = 128;
 const OUTPUT_TOKENS_MAX = 1_000_000_000;
@@ -51,12 +60,13 @@ function toRequest(fields: Fields): ChatRequest {
     toolChoice: 'none',
     endsWithToolResult: false,
     outputTokensMax: optionalNumber(fields, 'max_tokens'),
+    stopSequences: readStop(fields),
     format: 'text',
     choiceCount: optionalNumber(fields, 'n') ?? 1,
   };
 }
 
-function choiceOf(index: number, text: string, finishReason: string | null): string {
+function choiceOf(index: number, text: string, finishReason: string): string {
   return JSON.stringify({ text, index, logprobs: null, finish_reason: finishReason });
 }
 
@@ -73,9 +83,13 @@ function encodeStream(answer: Answer, context: AnswerContext, choiceCount: numbe
   const shape = {
     head: encodeHead(context, 'cmpl-', 'text_completion'),
     choiceCount,
-    tokens: answer.tokens,
+    blocks: answer.blocks.filter(({ kind }) => kind === 'text'),
     openChoice: undefined,
-    tokenChoice: (index: number, token: string) => choiceOf(index, token, null),
+    openBlock: undefined,
+    aroundToken: (index: number) => ({
+      before: '{"text":',
+      after: `,"index":${index},"logprobs":null,"finish_reason":null}`,
+    }),
     closeChoice: (index: number) => choiceOf(index, '', answer.finishReason),
   };
   return encodeFrames(shape, context, includeUsage ? answer.usage : undefined);

@@ -1,4 +1,4 @@
-import type { ChatRequest, OfferedTool } from '../../answers/chat-request.js';
+import type { ChatRequest } from '../../answers/chat-request.js';
 import { planAnswer } from '../../answers/plan-answer.js';
 import { refuse, type Call, type DecodedCall, type RefusedCall } from '../protocol.js';
 import { encodeChat } from './encode-chat.js';
@@ -10,10 +10,12 @@ import {
   missing,
   optionalNumber,
   readModel,
+  readStop,
   readStreaming,
   wrongType,
   type Fields,
 } from './validate.js';
+import { functionTools, textOf } from '../chat-fields.js';
 
 const ROLES = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function']);
 const MESSAGES_MAX = 100_000;
@@ -119,30 +121,14 @@ function toChatRequest(fields: Fields, messages: readonly Fields[]): ChatRequest
   return {
     question,
     inputCharacters,
-    tools: toolsOf(fields['tools']),
+    tools: functionTools(fields['tools']),
     toolChoice: toolChoiceOf(fields['tool_choice']),
     endsWithToolResult: messages.at(-1)?.['role'] === 'tool',
     outputTokensMax: optionalNumber(fields, 'max_completion_tokens') ?? optionalNumber(fields, 'max_tokens'),
+    stopSequences: readStop(fields),
     format: formatOf(fields['response_format']),
     choiceCount: optionalNumber(fields, 'n') ?? 1,
   };
-}
-
-function textOf(content: unknown): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content
-    .map((part: unknown) => (isFields(part) && typeof part['text'] === 'string' ? part['text'] : ''))
-    .join('');
-}
-
-function toolsOf(tools: unknown): OfferedTool[] {
-  if (!Array.isArray(tools)) return [];
-  return tools.flatMap((tool: unknown) => {
-    const definition = isFields(tool) ? tool['function'] : undefined;
-    if (!isFields(definition) || typeof definition['name'] !== 'string') return [];
-    return [{ name: definition['name'], parameters: definition['parameters'] }];
-  });
 }
 
 function toolChoiceOf(choice: unknown): ChatRequest['toolChoice'] {

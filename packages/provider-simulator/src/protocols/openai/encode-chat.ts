@@ -8,17 +8,28 @@ export function encodeHead(context: AnswerContext, idPrefix: string, object: str
   return `{"id":"${idPrefix}${context.id}","object":"${object}","created":${created},"model":${JSON.stringify(context.model)}`;
 }
 
-/** The call's id as both the plain and the streamed answer give it; `index` is the choice. */
-export function toolCallId(context: AnswerContext, index: number): string {
-  return `call_${context.id}${index}`;
+/** The call's id as both the plain and the streamed answer give it, by the places of the choice and of the block. */
+export function toolCallId(context: AnswerContext, choice: number, block: number): string {
+  return `call_${context.id}${choice}${block}`;
 }
 
-function encodeMessage(answer: Answer, context: AnswerContext, index: number): string {
-  const content = JSON.stringify(answer.content);
-  if (answer.toolName === undefined) return `{"role":"assistant","content":${content},"refusal":null,"annotations":[]}`;
-  const called = `{"name":${JSON.stringify(answer.toolName)},"arguments":${content}}`;
-  const call = `{"id":"${toolCallId(context, index)}","type":"function","function":${called}}`;
-  return `{"role":"assistant","content":null,"tool_calls":[${call}],"refusal":null,"annotations":[]}`;
+/** The blocks that are calls of tools, each with its place among the blocks. */
+function encodeToolCalls(answer: Answer, context: AnswerContext, choice: number): string[] {
+  return answer.blocks.flatMap(({ kind, toolName, content }, index) => {
+    if (kind !== 'tool_call') return [];
+    const called = `{"name":${JSON.stringify(toolName)},"arguments":${JSON.stringify(content)}}`;
+    return [`{"id":"${toolCallId(context, choice, index)}","type":"function","function":${called}}`];
+  });
+}
+
+function encodeMessage(answer: Answer, context: AnswerContext, choice: number): string {
+  const reasoning = answer.blocks.find(({ kind }) => kind === 'reasoning');
+  const text = answer.blocks.find(({ kind }) => kind === 'text');
+  const calls = answer.toolName === undefined ? [] : encodeToolCalls(answer, context, choice);
+  const said = text === undefined && calls.length > 0 ? 'null' : JSON.stringify(text?.content ?? '');
+  const thought = reasoning === undefined ? '' : `,"reasoning_content":${JSON.stringify(reasoning.content)}`;
+  const called = calls.length === 0 ? '' : `,"tool_calls":[${calls.join(',')}]`;
+  return `{"role":"assistant","content":${said}${thought}${called},"refusal":null,"annotations":[]}`;
 }
 
 /** Gives the body of a chat completion. */

@@ -1,4 +1,5 @@
 import type { ProblemKind } from '../../behaviour/faults.js';
+import { badGatewayPage } from '../bad-gateway-page.js';
 import type { Problem, WholeReply } from '../protocol.js';
 
 interface Wording {
@@ -74,28 +75,35 @@ const WORDINGS: Readonly<Record<ProblemKind, Wording>> = {
     message: () => 'The engine is currently overloaded, please try again later.',
   },
   gateway_timeout: { status: 504, type: SERVER, message: () => 'Gateway timeout.' },
+  overloaded_529: { status: 529, type: SERVER, message: () => 'The service is overloaded, please try again later.' },
 };
 
-/** Proxies in front of a provider answer in HTML: clients must survive an error that is not JSON. */
-const BAD_GATEWAY_PAGE =
-  '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n';
+interface ErrorFields {
+  readonly message: string;
+  readonly type: string;
+  readonly param: string | null;
+  readonly code: string | null;
+}
 
-/** The text of OpenAI's error object for a problem. */
-export function errorJson(problem: Problem): string {
+/** OpenAI's error object for a problem. */
+export function errorOf(problem: Problem): ErrorFields {
   const wording = WORDINGS[problem.kind];
-  return JSON.stringify({
-    error: {
-      message: problem.message ?? wording.message(problem.model),
-      type: wording.type,
-      param: problem.param ?? wording.param ?? null,
-      code: problem.code ?? wording.code ?? null,
-    },
-  });
+  return {
+    message: problem.message ?? wording.message(problem.model),
+    type: wording.type,
+    param: problem.param ?? wording.param ?? null,
+    code: problem.code === undefined ? (wording.code ?? null) : problem.code,
+  };
+}
+
+/** The body of OpenAI's answer to a problem. */
+export function errorJson(problem: Problem): string {
+  return JSON.stringify({ error: errorOf(problem) });
 }
 
 export function encodeProblem(problem: Problem): WholeReply {
   const { status } = WORDINGS[problem.kind];
   return problem.kind === 'bad_gateway_html'
-    ? { kind: 'whole', status, contentType: 'text/html', body: BAD_GATEWAY_PAGE }
+    ? badGatewayPage()
     : { kind: 'whole', status, contentType: 'application/json', body: errorJson(problem) };
 }

@@ -1,4 +1,5 @@
-import type { AnswerContext, Call, DecodedCall } from '../protocol.js';
+import { decodeSegment, jsonOperation } from '../json-operation.js';
+import type { Call, DecodedCall } from '../protocol.js';
 
 /** The names a newcomer sees; every other name is answered as well. */
 const MODEL_NAMES = ['demo-chat', 'demo-embedding'];
@@ -10,33 +11,12 @@ function describeModel(id: string): object {
   return { id, object: 'model', created: CREATED_SECONDS, owned_by: 'simulator' };
 }
 
-function decoded(model: string, content: (context: AnswerContext) => object): DecodedCall {
-  return {
-    kind: 'decoded',
-    model,
-    answer: (context) => ({
-      kind: 'whole',
-      status: 200,
-      contentType: 'application/json',
-      body: JSON.stringify(content(context)),
-    }),
-  };
-}
-
-function decodeSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
-}
-
 /** `GET /v1/models`. */
 export function listModels(): DecodedCall {
-  return decoded('', () => ({ object: 'list', data: MODEL_NAMES.map(describeModel) }));
+  return jsonOperation('', () => ({ object: 'list', data: MODEL_NAMES.map(describeModel) }));
 }
 
 /** `GET /v1/models/{id}`: any name exists. */
 export function showModel(call: Call): DecodedCall {
-  return decoded(decodeSegment(call.path.slice(PATH_PREFIX.length)), (context) => describeModel(context.model));
+  return jsonOperation(decodeSegment(call.path.slice(PATH_PREFIX.length)), (context) => describeModel(context.model));
 }

@@ -1,10 +1,7 @@
+import { isFields, type Fields } from '../fields.js';
 import { refuse, type RefusedCall } from '../protocol.js';
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export { isFields, type Fields };
 
 function describe(value: unknown): string {
   if (value === null) return 'null';
@@ -70,4 +67,11 @@ export function optionalNumber(fields: Fields, param: string): number | undefine
 export function readStreaming(fields: Fields): { readonly stream: boolean; readonly includeUsage: boolean } {
   const options = fields['stream_options'];
   return { stream: fields['stream'] === true, includeUsage: isFields(options) && options['include_usage'] === true };
+}
+
+/** The texts that end the answer: `stop` is one or several. */
+export function readStop(fields: Fields): readonly string[] {
+  const { stop } = fields;
+  if (typeof stop === 'string') return [stop];
+  return Array.isArray(stop) ? stop.filter((text) => typeof text === 'string') : [];
 }

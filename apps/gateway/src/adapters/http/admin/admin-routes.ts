@@ -66,16 +66,7 @@ export function registerAdminRoutes(
       url: path,
       ...(bodyBytesMax !== undefined && { bodyLimit: bodyBytesMax }),
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
-        const principal = await authenticate.execute(request.headers.authorization);
-        request.keyMasked = principal.keyMasked;
-        const actor: Actor = {
-          orgId: principal.orgId,
-          keyId: principal.keyId,
-          role: principal.role,
-          requestId: request.callId,
-          userId: principal.userId,
-          walletId: principal.walletId,
-        };
+        const { actor, principal } = await callerOf(request, authenticate);
         const { query, body } = request;
         const params = request.params as Record<string, string>;
         const sealKey = (): string | null => {
@@ -97,6 +88,24 @@ export function registerAdminRoutes(
     if (accepts === undefined) server.route(route);
     else routeAccepting(server, route, accepts);
   }
+}
+
+/** Who calls, in the words of the services behind the bus. @throws AppError as `Authenticate`. */
+export async function callerOf(
+  request: FastifyRequest,
+  authenticate: Authenticate,
+): Promise<{ actor: Actor; principal: Principal }> {
+  const principal = await authenticate.execute(request.headers.authorization);
+  request.keyMasked = principal.keyMasked;
+  const actor = {
+    orgId: principal.orgId,
+    keyId: principal.keyId,
+    role: principal.role,
+    requestId: request.callId,
+    userId: principal.userId,
+    walletId: principal.walletId,
+  };
+  return { actor, principal };
 }
 
 /** In a scope of its own, so that no other route takes such a body, and this one takes no other. */

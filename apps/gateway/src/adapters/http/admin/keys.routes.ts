@@ -13,6 +13,9 @@ import { adminRoute } from './admin-routes.js';
 import { pageFields, toSnakeCase } from './fields.js';
 import { modelBudgetsField } from './model-budgets.js';
 
+const tagField = z.string().trim().min(1).max(128);
+const endUserField = z.string().trim().min(1).max(256);
+
 const keyBody = z.object({
   name: z.string().min(1).max(200),
   role: z.enum(['owner', 'admin', 'member', 'viewer']).default('member'),
@@ -25,12 +28,16 @@ const keyBody = z.object({
   concurrency_max: z.int().min(1).nullable().default(null),
   expires_at: z.iso.datetime({ offset: true }).nullable().default(null),
   include_cost: z.boolean().default(false),
+  allowed_tags: z.array(tagField).max(1_000).nullable().default(null),
+  bound_tags: z.array(tagField).max(20).default([]),
+  allowed_end_users: z.array(endUserField).max(1_000).nullable().default(null),
+  bound_end_user: endUserField.nullable().default(null),
   model_max_budget: modelBudgetsField.default([]),
 });
 const page = z.object(pageFields);
 
-const toKeyBody = ({ expiresAtMs, ...key }: KeySummary): Record<string, unknown> =>
-  toSnakeCase({ ...key, expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString() });
+const toKeyBody = ({ expiresAtMs, attribution, ...key }: KeySummary): Record<string, unknown> =>
+  toSnakeCase({ ...key, ...attribution, expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString() });
 
 export const keyRoutes = [
   adminRoute({
@@ -53,6 +60,12 @@ export const keyRoutes = [
         concurrencyMax: key.concurrency_max,
         expiresAtMs: key.expires_at === null ? null : Date.parse(key.expires_at),
         includeCost: key.include_cost,
+        attribution: {
+          allowedTags: key.allowed_tags,
+          boundTags: key.bound_tags,
+          allowedEndUsers: key.allowed_end_users,
+          boundEndUser: key.bound_end_user,
+        },
         modelBudgets: key.model_max_budget,
       };
     },

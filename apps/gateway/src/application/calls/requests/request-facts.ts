@@ -1,0 +1,78 @@
+import type { Usage } from '@ao/pricing';
+import type { Exchange, Labels } from '@ao/wire';
+import type { ProviderProtocols } from '../provider-protocols.js';
+
+/** What the platform must know of a request; everything else stays the caller's bytes. */
+export interface RequestFacts {
+  model: string;
+  stream: boolean;
+  /** The caller asked for the usage chunk. */
+  includeUsage: boolean;
+  /** The caller asked for the cost in the answer (BX-009). */
+  includeCost: boolean;
+  maxOutputTokens: number | null;
+  /** Answers asked for. */
+  choices: number;
+  endUserId: string | null;
+  tags: string[];
+  /** Whether the answer is generated: embeddings are not. */
+  generates: boolean;
+  /** Beside the answer itself: text that the provider may bill as generated. */
+  predictedTokensBound: number;
+  /** Sound, files and the like are in the prompt, or tools of the provider's fetch more: the bound cannot know their tokens. */
+  unmeasuredInput: (protocols: ProviderProtocols) => boolean;
+  /** The answer need not be text. */
+  mediaOutput: boolean;
+  /** What the call consumes beside its prompt where the provider does not tell: pictures, characters; none for text. */
+  assumedUsage: Partial<Usage>;
+  /** Never less than the call can consume of what is not counted in tokens: that much is reserved. */
+  unitsMax: Partial<Usage>;
+  /** The services that the provider may serve the call by, see `estimateMax`. */
+  serviceTiers: readonly (string | null)[] | 'any';
+  /** Parameters that the provider has no word for are left out instead of being refused. */
+  dropParams: boolean;
+  /** Never below the number of prompt tokens, without counting them, but for unmeasured input. */
+  promptTokensBound: (model: string) => number;
+  /** About the number of prompt tokens, for a call that nobody is left to count. */
+  promptTokensGuess: number;
+  /** The prompt's tokens, counted: slow, and only for calls that a provider did not count. */
+  countPrompt: (model: string) => number;
+  /**
+   * How the call speaks with a provider.
+   * @throws AppError `unsupported_parameter` when the provider cannot serve it, or cannot be told what it asks.
+   */
+  exchange: (target: ExchangeTarget) => Exchange;
+}
+
+/** Where a call goes, as far as its protocol is concerned. */
+export interface ExchangeTarget {
+  protocols: ProviderProtocols;
+  /** The provider's own name for the model. */
+  model: string;
+  /** What is paid for, where the request sets no limit itself. */
+  maxOutputTokens: number;
+  /** Direct OpenAI: nothing may be changed. */
+  direct: boolean;
+  labels: Labels;
+}
+
+export interface RequestLimits {
+  modelLengthMax: number;
+  messagesMax: number | null;
+  contentCharactersMax: number | null;
+  inputsMax: number | null;
+}
+
+export const STANDARD_SERVICE = [null];
+
+const TAGS_MAX = 50;
+const TAG_LENGTH_MAX = 128;
+
+/** `metadata.tags` as LiteLLM's users write them; what is no tag is left out. */
+export function tagsOf(metadata: Readonly<Record<string, unknown>> | null): string[] {
+  const tags = metadata?.['tags'];
+  if (!Array.isArray(tags)) return [];
+  return tags
+    .filter((tag): tag is string => typeof tag === 'string' && tag.length > 0 && tag.length <= TAG_LENGTH_MAX)
+    .slice(0, TAGS_MAX);
+}

@@ -1,0 +1,1 @@
+export { isTranslatedEmbeddings, translateEmbeddings, type TranslatedEmbeddings } from './translate-embeddings.js';

@@ -1,0 +1,1 @@
+export { boundaryOf, readForm, replacePart, type FormPart } from './read-form.js';
