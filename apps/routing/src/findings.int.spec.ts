@@ -7,6 +7,7 @@ import {
   listProvidersV1,
   providerHealthChangedV1,
   providerModelsChangedV1,
+  routingTableSnapshot,
   syncProviderModelsV1,
   updateProviderV1,
   type PayloadOf,
@@ -92,6 +93,12 @@ describe('[PR-016] the health of providers', () => {
   it('are unknown again after a change of the provider', async () => {
     const { id } = await create({ baseUrl: 'http://127.0.0.1:9/v1' });
     await waitFor(() => published(id)?.healthy === false);
+    const seen: (boolean | undefined)[] = [];
+    await bus.watchSnapshot(routingTableSnapshot, ({ providers }) => {
+      seen.push(providers.find((provider) => provider.id === id)?.healthy);
+    });
+    await bus.request(updateProviderV1, { actor: owner, providerId: id, region: 'eu' });
+    await eventually(() => expect(seen).toContain(true));
     const request = { actor: owner, providerId: id, baseUrl: `${simulator.url}/v1`, apiKey: null };
     expect((await bus.request(updateProviderV1, request)).provider.health.status).toBe('unknown');
     await waitFor(() => published(id)?.healthy === true);
