@@ -135,17 +135,17 @@ const CASES: readonly ConnectorCase[] = [
 
 /** The catalogue's row of each kind. */
 const ROWS: Readonly<Record<string, string>> = {
-  openai: 'PR-002',
-  anthropic: 'PR-003',
-  gemini: 'PR-004',
-  azure: 'PR-005',
-  bedrock: 'PR-006',
-  cohere: 'PR-007',
-  mistral: 'PR-008',
-  together_ai: 'PR-009',
-  groq: 'PR-010',
-  ollama: 'PR-011',
-  vllm: 'PR-012',
+  openai: '[PR-002]',
+  anthropic: '[PR-003]',
+  gemini: '[PR-004]',
+  azure: '[PR-005]',
+  bedrock: '[PR-006]',
+  cohere: '[PR-007]',
+  mistral: '[PR-008]',
+  together_ai: '[PR-009]',
+  groq: '[PR-010]',
+  ollama: '[PR-011]',
+  vllm: '[PR-012]',
 };
 
 for (const given of CASES) {
