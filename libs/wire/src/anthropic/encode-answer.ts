@@ -1,7 +1,7 @@
 import { NO_USAGE } from '@ao/pricing';
 import type { Answer, AnswerPart } from '../canonical/index.js';
 import type { AnswerContext } from '../protocol.js';
-import { argumentsOf } from './encode-content.js';
+import { argumentsOf } from '../canonical/tool-texts.js';
 import { stopReasonOf } from './finish-reasons.js';
 import { encodeUsage } from './usage.js';
 

@@ -1,5 +1,6 @@
 import type { CacheMark, Message, Part, Source, TextPart } from '../canonical/index.js';
-import { inexpressible, isObject } from '../json-object.js';
+import { argumentsOf } from '../canonical/tool-texts.js';
+import { inexpressible } from '../json-object.js';
 
 type Block = Record<string, unknown>;
 
@@ -68,17 +69,6 @@ function encodePart(part: Part): Block[] {
       if (part.redacted !== null) return [{ type: 'redacted_thinking', data: part.redacted }];
       // Without its proof Anthropic refuses a thought, even its own.
       return part.signature === null ? [] : [{ type: 'thinking', thinking: part.text, signature: part.signature }];
-  }
-}
-
-/** A model's broken arguments are handed back as what they are, or it could not see its mistake. */
-export function argumentsOf(json: string): object {
-  if (json.trim() === '') return {};
-  try {
-    const value: unknown = JSON.parse(json);
-    return isObject(value) ? value : { value };
-  } catch {
-    return { invalid_json: json };
   }
 }
 

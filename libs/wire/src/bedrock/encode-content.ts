@@ -1,4 +1,4 @@
-import { argumentsOf } from '../anthropic/encode-content.js';
+import { argumentsOf } from '../canonical/tool-texts.js';
 import type { CacheMark, DocumentPart, Message, Part, Source } from '../canonical/index.js';
 import { inexpressible } from '../json-object.js';
 

@@ -7,6 +7,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from '../canonical/index.js';
+import { paragraphsOf, resultText } from '../canonical/tool-texts.js';
 import { inexpressible } from '../json-object.js';
 
 type Json = Record<string, unknown>;
@@ -15,7 +16,7 @@ const PROTOCOL = 'Cohere chat';
 
 /** The conversation as Cohere wants it: each tool's answer a message of its own. */
 export function encodeMessages(system: readonly TextPart[], messages: readonly Message[]): Json[] {
-  const instructions = system.length === 0 ? [] : [{ role: 'system', content: textOf(system) }];
+  const instructions = system.length === 0 ? [] : [{ role: 'system', content: paragraphsOf(system) }];
   return [...instructions, ...messages.flatMap(encodeMessage)];
 }
 
@@ -25,13 +26,10 @@ export function documentsOf(messages: readonly Message[]): Json[] {
   return documents.map((document, index) => ({ id: `document-${index + 1}`, data: encodeDocument(document) }));
 }
 
-const textOf = (parts: readonly Part[]): string =>
-  parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n');
-
 function encodeMessage({ role, parts }: Message): Json[] {
   switch (role) {
     case 'system':
-      return [{ role, content: textOf(parts) }];
+      return [{ role, content: paragraphsOf(parts) }];
     case 'assistant':
       return [encodeAssistant(parts)];
     case 'user': {
@@ -63,9 +61,8 @@ const encodeCall = ({ id, name, argumentsJson }: ToolCallPart): Json => ({
 
 function encodeResult({ callId, parts, isError }: ToolResultPart): Json {
   if (parts.some(({ type }) => type !== 'text')) throw inexpressible('results of tools that are not text', PROTOCOL);
-  const text = textOf(parts);
-  // Cohere has no flag for it: a result that failed says so in its words.
-  return { role: 'tool', tool_call_id: callId, content: isError && text !== '' ? `Error: ${text}` : text };
+  const text = paragraphsOf(parts);
+  return { role: 'tool', tool_call_id: callId, content: resultText(text, isError) };
 }
 
 function encodePart(part: Part): Json {

@@ -1,4 +1,4 @@
-import { argumentsOf } from '../anthropic/encode-content.js';
+import { argumentsOf } from '../canonical/tool-texts.js';
 import type { DocumentPart, Message, Part, Source, ToolCallPart, ToolResultPart } from '../canonical/index.js';
 import { inexpressible, isObject } from '../json-object.js';
 import { namesOfCalls } from './call-ids.js';

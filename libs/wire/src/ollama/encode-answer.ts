@@ -1,5 +1,5 @@
 import { NO_USAGE } from '@ao/pricing';
-import { argumentsOf } from '../anthropic/encode-content.js';
+import { argumentsOf } from '../canonical/tool-texts.js';
 import type { Answer, AnswerPart, ToolCallPart } from '../canonical/index.js';
 import { fieldsOf, objectsOf } from '../json-object.js';
 import type { AnswerContext } from '../protocol.js';

@@ -1,4 +1,4 @@
-import { argumentsOf } from '../anthropic/encode-content.js';
+import { argumentsOf, resultText } from '../canonical/tool-texts.js';
 import type {
   DocumentPart,
   ImagePart,
@@ -54,8 +54,7 @@ function encodeResult(result: ToolResultPart, names: ReadonlyMap<string, string>
   const text = wordsOf(parts);
   return {
     role: 'tool',
-    // Ollama has no flag for it: a result that failed says so in its words.
-    content: isError && text !== '' ? `Error: ${text}` : text,
+    content: resultText(text, isError),
     ...(name !== undefined && { tool_name: name }),
     tool_call_id: callId,
     ...imagesOf(parts),

@@ -8,23 +8,21 @@ import type {
   ToolResultPart,
   DocumentPart,
 } from '../canonical/index.js';
+import { paragraphsOf, resultText } from '../canonical/tool-texts.js';
 import { inexpressible } from '../json-object.js';
 
 type Json = Record<string, unknown>;
 
 /** The conversation as OpenAI wants it: each tool's answer a message of its own, before what the user says next. */
 export function encodeMessages(system: readonly TextPart[], messages: readonly Message[]): Json[] {
-  const instructions = system.length === 0 ? [] : [{ role: 'system', content: textOf(system) }];
+  const instructions = system.length === 0 ? [] : [{ role: 'system', content: paragraphsOf(system) }];
   return [...instructions, ...messages.flatMap(encodeMessage)];
 }
-
-const textOf = (parts: readonly Part[]): string =>
-  parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n');
 
 function encodeMessage({ role, parts }: Message): Json[] {
   switch (role) {
     case 'system':
-      return [{ role, content: textOf(parts) }];
+      return [{ role, content: paragraphsOf(parts) }];
     case 'assistant':
       return [encodeAssistant(parts)];
     case 'user': {
@@ -58,9 +56,8 @@ const encodeCall = ({ id, name, argumentsJson, signature }: ToolCallPart): Json 
 });
 
 function encodeResult({ callId, parts, isError }: ToolResultPart): Json {
-  const text = textOf(parts);
-  // OpenAI has no flag for it: a result that failed says so in its words.
-  return { role: 'tool', tool_call_id: callId, content: isError && text !== '' ? `Error: ${text}` : text };
+  const text = paragraphsOf(parts);
+  return { role: 'tool', tool_call_id: callId, content: resultText(text, isError) };
 }
 
 /** A lone text as a string, which every provider takes. */

@@ -11,7 +11,7 @@ import {
   type Exchange,
 } from '@ao/wire';
 import { translatedTo } from '../provider-protocols.js';
-import { STANDARD_SERVICE, type ExchangeTarget, type RequestFacts, type RequestLimits } from './request-facts.js';
+import { PLAIN_REQUEST, type ExchangeTarget, type RequestFacts, type RequestLimits } from './request-facts.js';
 
 const ENDPOINT = 'completions';
 
@@ -26,21 +26,13 @@ export function readCompletion(body: Buffer, { modelLengthMax }: RequestLimits):
   }
   const { textBytes, tokens } = measure(request);
   return {
+    ...PLAIN_REQUEST,
     model,
     stream,
     includeUsage: request.includeUsage,
-    includeCost: false,
     maxOutputTokens: request.maxOutputTokens,
     choices,
     endUserId: request.user,
-    tags: [],
-    generates: true,
-    predictedTokensBound: 0,
-    unmeasuredInput: () => false,
-    mediaOutput: false,
-    assumedUsage: {},
-    unitsMax: {},
-    serviceTiers: STANDARD_SERVICE,
     dropParams: request.dropParams,
     promptTokensBound: (named) => tokens + boundPromptTokens(textBytes, { messages: prompts.length, model: named }),
     promptTokensGuess: tokens + guessTokens(textBytes),

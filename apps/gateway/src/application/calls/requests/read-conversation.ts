@@ -14,6 +14,7 @@ import {
 import { AppError } from '@ao/kernel';
 import { translatedTo } from '../provider-protocols.js';
 import {
+  PLAIN_REQUEST,
   STANDARD_SERVICE,
   tagsOf,
   type ExchangeTarget,
@@ -45,22 +46,17 @@ export function readConversation(
   const promptBytes = body.length - prompt.mediaBytes;
   const metadata = json['metadata'];
   return {
+    ...PLAIN_REQUEST,
     model: request.model,
     stream: request.stream,
     includeUsage: true,
-    includeCost: false,
     maxOutputTokens: request.maxOutputTokens,
     choices: request.choices,
     endUserId: request.user,
     tags: tagsOf(typeof metadata === 'object' ? (metadata as Json | null) : null),
-    generates: true,
-    predictedTokensBound: 0,
     // What tools at the provider fetch becomes a part of the prompt; another protocol's provider is not given them.
     unmeasuredInput: ({ conversations }) =>
       prompt.hasUnmeasured || (request.inexpressible.length > 0 && conversations.includes(client.protocol.name)),
-    mediaOutput: false,
-    assumedUsage: {},
-    unitsMax: {},
     serviceTiers: serviceTiersOf(json),
     dropParams: json['drop_params'] === true,
     promptTokensBound: (model) =>

@@ -2,29 +2,17 @@ import { AppError } from '@ao/kernel';
 import { boundPromptTokens, guessTokens } from '@ao/tokens';
 import { forwardEmbeddings, isTranslatedEmbeddings, openai, translateEmbeddings } from '@ao/wire';
 import { countPrompt } from './count-prompt.js';
-import { STANDARD_SERVICE, type RequestFacts, type RequestLimits } from './request-facts.js';
+import { PLAIN_REQUEST, type RequestFacts, type RequestLimits } from './request-facts.js';
 
 /** `POST /v1/embeddings`. */
 export function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFacts {
   const request = openai.parseEmbeddingsRequest(body, limits);
   const { input } = request;
   return {
+    ...PLAIN_REQUEST,
     model: request.model,
-    stream: false,
-    includeUsage: false,
-    includeCost: false,
-    maxOutputTokens: null,
-    choices: 1,
     endUserId: request.user,
-    tags: [],
     generates: false,
-    predictedTokensBound: 0,
-    unmeasuredInput: () => false,
-    mediaOutput: false,
-    assumedUsage: {},
-    unitsMax: {},
-    serviceTiers: STANDARD_SERVICE,
-    dropParams: false,
     promptTokensBound: (model) => input.tokens + boundPromptTokens(input.textBytes, { messages: input.count, model }),
     promptTokensGuess: input.tokens + guessTokens(input.textBytes),
     countPrompt: (model) => countPrompt(model, body),

@@ -3,7 +3,7 @@ import type { Usage } from '@ao/pricing';
 import { boundPromptTokens, guessTokens, meterText } from '@ao/tokens';
 import { forwardJob, locateFields, openai, replaceFields, type ForwardedJob, type RequestObject } from '@ao/wire';
 import type { FormRequest } from './form-request.js';
-import { STANDARD_SERVICE, type RequestFacts, type RequestLimits } from './request-facts.js';
+import { PLAIN_REQUEST, type RequestFacts, type RequestLimits } from './request-facts.js';
 
 /** A request that is no conversation, as far as it differs from others of the kind. */
 interface Job {
@@ -57,21 +57,14 @@ function factsOf(
   const { choices = 1, readUsage } = job;
   const textBytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   return {
+    ...PLAIN_REQUEST,
     model,
-    stream: false,
-    includeUsage: false,
-    includeCost: false,
     maxOutputTokens: outputTokensMax ?? null,
     choices,
-    tags: [],
     generates: outputTokensMax !== undefined,
-    predictedTokensBound: 0,
-    unmeasuredInput: () => false,
     mediaOutput: outputTokensMax !== undefined,
     assumedUsage,
     unitsMax: { ...assumedUsage, ...unitsMax },
-    serviceTiers: STANDARD_SERVICE,
-    dropParams: false,
     promptTokensBound: (named) => boundPromptTokens(textBytes, { messages: texts.length, images, model: named }),
     promptTokensGuess: guessTokens(textBytes),
     countPrompt: (named) => texts.reduce((sum, text) => sum + meterText(named, text).tokens, 0),

@@ -1,7 +1,7 @@
 import { AppError } from '@ao/kernel';
 import { boundPromptTokens, guessTokens, meterText } from '@ao/tokens';
 import { forwardCohere, forwardConverse, parseBody, type Exchange } from '@ao/wire';
-import { STANDARD_SERVICE, type RequestFacts, type RequestLimits } from './request-facts.js';
+import { PLAIN_REQUEST, STANDARD_SERVICE, type RequestFacts, type RequestLimits } from './request-facts.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -53,22 +53,13 @@ function factsOf(
   const prompt = measure(json);
   const promptBytes = body.length - prompt.imageBytes;
   return {
+    ...PLAIN_REQUEST,
     model,
     stream,
     includeUsage: true,
-    includeCost: false,
     maxOutputTokens,
-    choices: 1,
-    endUserId: null,
-    tags: [],
-    generates: true,
-    predictedTokensBound: 0,
     unmeasuredInput: () => prompt.hasUnmeasured,
-    mediaOutput: false,
-    assumedUsage: {},
-    unitsMax: {},
     serviceTiers: 'serviceTier' in json || 'performanceConfig' in json ? 'any' : STANDARD_SERVICE,
-    dropParams: false,
     promptTokensBound: (name) =>
       boundPromptTokens(promptBytes, {
         messages: prompt.messages,

@@ -65,6 +65,25 @@ export interface RequestLimits {
 
 export const STANDARD_SERVICE = [null];
 
+/** What a request is unless it says otherwise: one answer in text, whole, for a prompt in text. */
+export const PLAIN_REQUEST = {
+  stream: false,
+  includeUsage: false,
+  includeCost: false,
+  maxOutputTokens: null,
+  choices: 1,
+  endUserId: null,
+  tags: [],
+  generates: true,
+  predictedTokensBound: 0,
+  unmeasuredInput: () => false,
+  mediaOutput: false,
+  assumedUsage: {},
+  unitsMax: {},
+  serviceTiers: STANDARD_SERVICE,
+  dropParams: false,
+} satisfies Partial<RequestFacts>;
+
 const TAGS_MAX = 50;
 const TAG_LENGTH_MAX = 128;
 
