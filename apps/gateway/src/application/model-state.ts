@@ -1,6 +1,6 @@
 import { PriceBook } from '@ao/pricing';
 import { BudgetScopes } from './budget-scopes.js';
-import { RoutingTable } from './routing-table.js';
+import { RoutingTable } from '@ao/router';
 
 const NO_PRICES = new PriceBook([]);
 
