@@ -110,7 +110,7 @@ export class Router {
   }
 
   /** A deployment has served the call: the conversation is to come back to it, where its group keeps to that (BX-017). */
-  remember(question: RouteQuestion, { modelGroup }: Resolution, deploymentId: string): void {
+  remember(question: RouteQuestion, { modelGroup }: Pick<Resolution, 'modelGroup'>, deploymentId: string): void {
     const key = this.conversationOf(question, modelGroup);
     if (key !== null) this.affinity.remember(key, deploymentId, question.monotonicMs);
   }
