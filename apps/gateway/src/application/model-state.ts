@@ -1,6 +1,13 @@
 import { systemClock, type Clock } from '@ao/kernel';
 import { PriceBook } from '@ao/pricing';
-import { DeploymentStates, Router, RoutingTable, type Candidate, type CandidateFacts } from '@ao/router';
+import {
+  ConversationAffinity,
+  DeploymentStates,
+  Router,
+  RoutingTable,
+  type Candidate,
+  type CandidateFacts,
+} from '@ao/router';
 import { BudgetScopes } from './budget-scopes.js';
 
 const NO_PRICES = new PriceBook([]);
@@ -10,6 +17,7 @@ export class ModelState {
   budgets: BudgetScopes = new BudgetScopes([]);
   /** What this gateway knows of the deployments that it calls. */
   readonly deployments = new DeploymentStates();
+  private readonly affinity = new ConversationAffinity();
   private current: { table: RoutingTable; prices: PriceBook; router: Router };
 
   constructor(private readonly clock: Clock = systemClock) {
@@ -44,7 +52,11 @@ export class ModelState {
   }
 
   private join(table: RoutingTable, prices: PriceBook): { table: RoutingTable; prices: PriceBook; router: Router } {
-    return { table, prices, router: new Router(table, this.deployments, factsOf(prices, this.clock)) };
+    return {
+      table,
+      prices,
+      router: new Router(table, this.deployments, factsOf(prices, this.clock), { affinity: this.affinity }),
+    };
   }
 }
 

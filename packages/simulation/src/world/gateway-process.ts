@@ -99,7 +99,7 @@ export class GatewayProcess implements Responder {
       clock: life.clock,
       circuits: new Circuits({
         states: state.deployments,
-        store: { setIfAbsent: async () => true },
+        store: { setIfAbsent: async () => true, delete: async () => undefined },
         tell: () => undefined,
         clock: life.clock,
         logger,

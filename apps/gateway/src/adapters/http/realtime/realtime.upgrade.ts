@@ -7,7 +7,12 @@ import type { FastifyInstance } from 'fastify';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Authenticate } from '../../../application/authenticate.js';
 import { plainQuestion } from '../../../application/calls/route-question.js';
-import { routeNative, startCourse, type DirectOpenAi } from '../../../application/calls/choose-route.js';
+import {
+  refuseOutOfRegion,
+  routeNative,
+  startCourse,
+  type DirectOpenAi,
+} from '../../../application/calls/choose-route.js';
 import { priceCall } from '../../../application/calls/price-call.js';
 import type { Route } from '../../../application/calls/route.js';
 import type { Limits } from '../../../application/limits.js';
@@ -183,6 +188,7 @@ export class RealtimeSockets {
     if (isLive) {
       const choice = { table: state.table, direct, sharedAccountsOpen: false };
       const provider = chooseProvider(VERTEX, { kind: 'other' }, { principal, named: undefined }, choice);
+      refuseOutOfRegion(state.router, { principal, country: null }, provider);
       const route = routeNative('native:vertex-ai/live', principal, provider);
       return { route, socket: { path: 'live', query: url.search.slice(1), model }, flat: true };
     }
