@@ -4,7 +4,6 @@ export {
   type LimitDecision,
   type LimitRequest,
   type LimitState,
-  type SlotHold,
 } from './limits/limit.js';
 export * from './local-limits.js';
 export * from './memory-key-value.js';

@@ -12,8 +12,14 @@ export function decideSlots(
   nowMs: number,
 ): { allowed: boolean; granted: SlotUse; refused: SlotUse } {
   const refused = new Map([...(before ?? [])].filter(([, endsMs]) => endsMs > nowMs));
-  const granted = new Map(refused).set(request.holder, nowMs + request.leaseMs);
-  return { allowed: granted.size <= request.limit || refused.has(request.holder), granted, refused };
+  const granted = new Map(refused);
+  if (request.release) {
+    granted.delete(request.holder);
+    return { allowed: true, granted, refused };
+  }
+  granted.set(request.holder, nowMs + request.leaseMs);
+  const usable = request.limit - (request.spare ?? 0);
+  return { allowed: granted.size <= usable || refused.has(request.holder), granted, refused };
 }
 
 export function describeSlots(use: SlotUse, request: SlotRequest, allowed: boolean, nowMs: number): LimitState {

@@ -91,7 +91,7 @@ export class GatewayProcess implements Responder {
     });
     this.spool = new SimulatedSpool(parts.disk, life, parts.bus, parts.random, parts.witness);
     const provider = new SimulatedProvider(life, (callId) => this.providerPlans.get(callId)!, parts.witness);
-    const noLimits = { takeTokens: () => life.hang(), releaseSlots: () => life.hang() };
+    const noLimits = { takeTokens: () => life.hang() };
     this.performCall = new PerformCall(
       modelState(parts.budgets),
       new Limits(noLimits, logger),
