@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { principal as principalContract, principalExample } from '@ao/contracts';
 import { ManualClock } from '@ao/kernel';
+import { openMemoryKeyValue } from '@ao/keyvalue';
 import type { KeyDirectory } from './ports.js';
 
 const timingSafeEqual = jest.fn<(a: Buffer, b: Buffer) => boolean>();
@@ -10,6 +11,8 @@ jest.unstable_mockModule('node:crypto', () => ({
   timingSafeEqual: timingSafeEqual.mockImplementation((a, b) => crypto.timingSafeEqual(a, b)),
 }));
 const { Authenticate } = await import('./authenticate.js');
+const { LimitStore } = await import('./limits/limit-store.js');
+const { WrongKeys } = await import('./limits/wrong-keys.js');
 const { Principals } = await import('./principals.js');
 const { hashKey } = await import('@ao/runtime');
 
@@ -19,8 +22,32 @@ const directory: KeyDirectory = {
   find: async (hash) => (hash === hashKey('sk-ao-good', pepper) ? known : null),
   defaultWalletId: async () => 'wal_default',
 };
-const authenticator = (mode: 'required' | 'static' | 'embedded', staticKeys: string[] = []) =>
-  new Authenticate({ mode, staticKeys }, new Principals(directory, new ManualClock()), directory, pepper);
+const keyless = { requestsPerMinutePerAddressMax: 60, requestsPerMinutePerSessionMax: 10, concurrencyMax: 5 };
+const ADDRESS = '192.0.2.1';
+
+class Authenticator {
+  readonly clock = new ManualClock();
+  asked = 0;
+  private readonly authenticate;
+
+  constructor(mode: 'required' | 'static' | 'embedded', staticKeys: string[] = [], wrongKeysMax: number | null = null) {
+    const store = new LimitStore(openMemoryKeyValue({ clock: this.clock }));
+    const options = { mode, staticKeys, keyless, wrongKeys: new WrongKeys(store, wrongKeysMax) };
+    const counting: KeyDirectory = {
+      ...directory,
+      find: (hash) => {
+        this.asked += 1;
+        return directory.find(hash);
+      },
+    };
+    this.authenticate = new Authenticate(options, new Principals(counting, this.clock), directory, pepper);
+  }
+
+  execute(authorization: string | undefined, address = ADDRESS) {
+    return this.authenticate.execute(authorization, address);
+  }
+}
+const authenticator = (...parts: ConstructorParameters<typeof Authenticator>) => new Authenticator(...parts);
 const codeOf = async (work: () => unknown): Promise<unknown> => {
   try {
     await work();

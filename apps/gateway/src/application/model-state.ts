@@ -1,5 +1,6 @@
 import { PriceBook } from '@ao/pricing';
 import { BudgetScopes } from './budget-scopes.js';
+import { LimitRules, NO_LIMIT_RULES } from './limits/limit-rules.js';
 import { RoutingTable } from './routing-table.js';
 
 const NO_PRICES = new PriceBook([]);
@@ -9,6 +10,7 @@ export class ModelState {
   table: RoutingTable = RoutingTable.empty;
   prices: PriceBook = NO_PRICES;
   budgets: BudgetScopes = new BudgetScopes([]);
+  limits: LimitRules = NO_LIMIT_RULES;
 
   /** Whether it has been told of models and prices, be there any or not: before, every call would be refused. */
   get isKnown(): boolean {

@@ -6,7 +6,7 @@ export { BudgetScopes } from '../application/budget-scopes.js';
 export { Budget } from '../application/budget.js';
 export type { InboundCall, Responder } from '../application/calls/call.js';
 export { PerformCall } from '../application/calls/perform-call.js';
-export { Limits } from '../application/limits.js';
+export { Limits } from '../application/limits/limits.js';
 export { ModelState } from '../application/model-state.js';
 export type {
   CallBegin,

@@ -66,6 +66,10 @@ export interface InboundCall {
   /** Of an agent session. */
   sessionId: string | null;
   featureId: string | null;
+  /** As the connection, or a trusted proxy, tells it; absent where there is none. */
+  clientAddress?: string;
+  /** Told what the caller is to read of its limits, on whatever answer follows. */
+  onLimits?: (headers: Record<string, string>) => void;
   startedAtMs: number;
   startedMonotonicMs: number;
   /** Aborts when the caller leaves. */

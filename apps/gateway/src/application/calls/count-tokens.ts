@@ -6,9 +6,11 @@ import {
   type ConversationProtocol,
   type ConversationRequest,
 } from '@ao/wire';
-import type { Limits } from '../limits.js';
+import { limitedCall } from '../limits/limited-call.js';
+import type { Limits } from '../limits/limits.js';
 import type { ModelState } from '../model-state.js';
 import type { Upstream, UpstreamAnswer } from '../ports.js';
+import { attributionOf } from './attribution.js';
 import type { InboundCall } from './call.js';
 import { chooseRoute } from './choose-route.js';
 import type { PlanOptions } from './plan-call.js';
@@ -68,7 +70,8 @@ export class CountTokens {
     const json = { ...parseBody(call.body), ...(call.inPath && { model: call.inPath.model }) };
     const request = counting.decode(json);
     const route = chooseRoute(request.model, call.principal, call.ownKey, this.state.table, this.options.direct);
-    const admitted = this.limits.admit(call.principal, call.callId, 0);
+    const attribution = attributionOf(call, { tags: [], endUserId: null });
+    const admitted = this.limits.admit(limitedCall(call, { route, request, attribution, promptTokensBound: 0 }));
     const admission = admitted && (await admitted);
     try {
       const told = await this.askProvider(call, json, counting, route);
