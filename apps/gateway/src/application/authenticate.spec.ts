@@ -98,4 +98,49 @@ describe('authentication', () => {
     expect(await embedded.execute(undefined)).toMatchObject({ userId: 'embedded_user' });
     expect(await codeOf(() => embedded.execute('Bearer sk-ao-bad'))).toBe('invalid_api_key');
   });
+
+  it('holds callers without an issued key to limits that issued ones do not have', async () => {
+    expect(await authenticator('static').execute(undefined)).toMatchObject(keyless);
+    const perAddress = { requestsPerMinutePerAddressMax: null };
+    const listed = authenticator('static', ['sk-cca-first-1111']);
+    expect(await listed.execute('Bearer sk-cca-first-1111')).toMatchObject({ ...keyless, ...perAddress });
+    expect(await authenticator('required').execute('Bearer sk-ao-good')).toMatchObject({
+      ...perAddress,
+      requestsPerMinutePerSessionMax: null,
+      concurrencyMax: null,
+    });
+  });
+
+  it.each([
+    ['required', []],
+    ['static', ['sk-cca-first-1111']],
+  ] as const)('[RL-002] refuses further wrong keys of one address for a while: %s', async (mode, keys) => {
+    const guarded = authenticator(mode, [...keys], 3);
+    const attempt = (key: number, address?: string) => codeOf(() => guarded.execute(`Bearer sk-ao-bad-${key}`, address));
+    for (const key of [1, 2, 3]) expect(await attempt(key)).toBe('invalid_api_key');
+    expect(await attempt(4)).toBe('rate_limit_exceeded');
+    expect(await attempt(4, '192.0.2.2')).toBe('invalid_api_key');
+    guarded.clock.advanceMs(120_000);
+    expect(await attempt(5)).toBe('invalid_api_key');
+  });
+
+  it('[RL-002] asks identity for no further unknown key of such an address, and lets the known ones of it in', async () => {
+    const guarded = authenticator('required', [], 3);
+    expect(await codeOf(() => guarded.execute('Bearer sk-ao-good'))).toBe('accepted');
+    // One wrong key over and over counts each time, and is looked up once.
+    for (let round = 0; round < 6; round += 1) await codeOf(() => guarded.execute('Bearer sk-ao-bad'));
+    expect(guarded.asked).toBe(2);
+    for (let key = 0; key < 5; key += 1) {
+      await expect(guarded.execute(`Bearer sk-ao-bad-${key}`)).rejects.toMatchObject({
+        code: 'rate_limit_exceeded',
+        retryAfterSeconds: expect.any(Number),
+      });
+    }
+    expect(guarded.asked).toBe(2);
+    expect(await codeOf(() => guarded.execute('Bearer sk-ao-good'))).toBe('accepted');
+    // Known, though what is known of it is old.
+    guarded.clock.advanceMs(31_000);
+    expect(await codeOf(() => guarded.execute('Bearer sk-ao-good'))).toBe('accepted');
+    expect(guarded.asked).toBe(3);
+  });
 });
