@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Principal } from '@ao/contracts';
-import { proxyAddr } from '@fastify/proxy-addr';
+import proxyAddr from '@fastify/proxy-addr';
 import { AppError, toAppError, type Clock, type IdGenerator, type Logger } from '@ao/kernel';
 import type { SocketTarget } from '@ao/providers';
 import type { FastifyInstance } from 'fastify';
