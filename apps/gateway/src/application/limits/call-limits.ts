@@ -3,11 +3,10 @@ import { LIMITS_PER_CALL_MAX, type LimitRequest } from '@ao/keyvalue';
 import { AppError } from '@ao/kernel';
 import { countedAddress } from './client-address.js';
 import type { AppliedRule, LimitRules } from './limit-rules.js';
+import { SLOT_LEASE_MS } from './limit-store.js';
 import { spareOf, type ThrottleOptions } from './throttle.js';
 
 const MINUTE_MS = 60_000;
-/** A slot whose gateway died is free again after this. */
-const SLOT_LEASE_MS = 900_000;
 
 /** What the limits of a call depend on. */
 export interface LimitedCall {

@@ -1,9 +1,7 @@
-import type { LimitStore } from './limit-store.js';
 import { settlement, type CallLimit } from './call-limits.js';
+import { SLOT_LEASE_MS, type LimitStore } from './limit-store.js';
 
 const MINUTE_MS = 60_000;
-/** Longer than any call may take, so that no slot is given out twice; one whose gateway died is free again after it. */
-const SLOT_LEASE_MS = 900_000;
 
 /** What a provider lets a deployment do; null for no limit. */
 export interface DeploymentCapacity {
