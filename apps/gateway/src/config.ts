@@ -153,7 +153,8 @@ export const gatewaySettings = {
     default: 5,
   }),
   WRONG_KEYS_PER_MINUTE_PER_ADDRESS: setting({
-    description: 'wrong keys per minute from one address before no other unknown key of it is looked up; 0 for no limit',
+    description:
+      'wrong keys per minute from one address before no other unknown key of it is looked up; 0 for no limit',
     schema: integer(0, 1_000_000_000),
     default: 60,
   }),

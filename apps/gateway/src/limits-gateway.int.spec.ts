@@ -21,7 +21,11 @@ describe('limits at the gateway', () => {
   beforeAll(async () => {
     [gateways, server] = await Promise.all([LimitedGateways.open(), startRedis()]);
     stores = [1, 2].map(() =>
-      withLocalLimits(openRedisKeyValue({ url: server.url, deadlineMs: DEADLINE_MS }), openMemoryKeyValue(), silentLogger),
+      withLocalLimits(
+        openRedisKeyValue({ url: server.url, deadlineMs: DEADLINE_MS }),
+        openMemoryKeyValue(),
+        silentLogger,
+      ),
     );
     await Promise.all(stores.map((store) => waitFor(async () => (await store.health()).ok)));
     urls = await Promise.all(stores.map((store) => gateways.start(store)));
@@ -163,7 +167,10 @@ describe('limits at the gateway', () => {
       const five = Array.from({ length: 5 }, () => chat(keyless, null, { signal: leaving.signal }).catch(() => null));
       await waitFor(() => gateways.provider.requests.length === before + 5);
       const sixth = await chat(keyless, null);
-      expect([sixth.status, (await sixth.json()).error.message]).toEqual([429, expect.stringContaining('5 calls at once')]);
+      expect([sixth.status, (await sixth.json()).error.message]).toEqual([
+        429,
+        expect.stringContaining('5 calls at once'),
+      ]);
       leaving.abort();
       await Promise.all(five);
       await waitFor(async () => (await chat(keyless, null)).status === 200);

@@ -65,7 +65,9 @@ export class LimitedGateways {
     });
     this.closing.push(() => gateway.stop().then(() => folder.remove()));
     const url = `http://127.0.0.1:${port}`;
-    await waitFor(async () => (await fetch(`${url}/v1/models`, { headers: bearer(this.issue({ keyId: 'probe' })) })).ok);
+    await waitFor(
+      async () => (await fetch(`${url}/v1/models`, { headers: bearer(this.issue({ keyId: 'probe' })) })).ok,
+    );
     return url;
   }
 
@@ -82,7 +84,9 @@ export class LimitedGateways {
       const principal = found ? { ...free, ...found } : null;
       return authenticateKeyV1.response.parse({ principal }) as never;
     });
-    await this.bus.respond(getOrganisationV1, () => getOrganisationV1.response.parse(getOrganisationV1.example.response));
+    await this.bus.respond(getOrganisationV1, () =>
+      getOrganisationV1.response.parse(getOrganisationV1.example.response),
+    );
     const table = {
       version: 1,
       providers: [
@@ -99,7 +103,15 @@ export class LimitedGateways {
       aliases: [],
     };
     await this.bus.putSnapshot(routingTableSnapshot, routingTableSnapshot.value.parse(table));
-    const price = { id: 'prc_1', model: 'm', effectiveFromMs: 0, inputPico: '0', outputPico: '0', free: true, source: 'api' };
+    const price = {
+      id: 'prc_1',
+      model: 'm',
+      effectiveFromMs: 0,
+      inputPico: '0',
+      outputPico: '0',
+      free: true,
+      source: 'api',
+    };
     await this.bus.putSnapshot(pricesSnapshot, pricesSnapshot.value.decode({ version: 1, prices: [price] }));
   }
 }

@@ -97,7 +97,11 @@ describe('limits of any scope', () => {
   it.each([
     ['a member', { actor: { ...owner, role: 'member' as const }, requestsPerMinuteMax: 1 }, 'permission_denied'],
     ['no number at all', {}, 'invalid_parameter'],
-    ['an address that is none', { scope: { kind: 'ip' as const, id: '300.1.1.1' }, concurrencyMax: 1 }, 'invalid_parameter'],
+    [
+      'an address that is none',
+      { scope: { kind: 'ip' as const, id: '300.1.1.1' }, concurrencyMax: 1 },
+      'invalid_parameter',
+    ],
     ['an unknown team', { scope: { kind: 'team' as const, id: 'team_x' }, concurrencyMax: 1 }, 'not_found'],
     ['an unknown key', { scope: { kind: 'key' as const, id: 'key_x' }, concurrencyMax: 1 }, 'not_found'],
   ])('refuses a limit with %s', async (_case, request, code) => {
@@ -110,7 +114,8 @@ describe('limits of any scope', () => {
     const first = await create(each);
     await expect(create(each)).rejects.toMatchObject({ code: 'conflict', param: 'scope' });
     const made = [first];
-    for (let index = made.length; index < LIMITS_MAX; index += 1) made.push(await create({ ...each, model: `m${index}` }));
+    for (let index = made.length; index < LIMITS_MAX; index += 1)
+      made.push(await create({ ...each, model: `m${index}` }));
     await expect(create({ ...each, model: 'one-more' })).rejects.toMatchObject({ code: 'conflict' });
     await expect(
       bus.request(updateLimitV1, { actor: owner, limitId: first.limit.id, requestsPerMinuteMax: null }),

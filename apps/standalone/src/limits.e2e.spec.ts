@@ -50,7 +50,9 @@ describe.each(modes)('limits, %s', (mode) => {
       urls.map((url) => waitFor(async () => (await api.at(url).chat(chat)).headers.get('x-ratelimit-limit') !== null)),
     );
   const spread = (apis: ApiClient[], count: number): Promise<ApiAnswer[]> =>
-    Promise.all(Array.from({ length: count }, (_, index) => apis[index % apis.length]!.at(urls[index % 2]!).chat(chat)));
+    Promise.all(
+      Array.from({ length: count }, (_, index) => apis[index % apis.length]!.at(urls[index % 2]!).chat(chat)),
+    );
 
   it('[RL-001] lets the keys of a team make 60 calls a minute together, over every gateway', async () => {
     const teamId = await team('sixty');

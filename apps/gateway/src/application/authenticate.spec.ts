@@ -116,7 +116,8 @@ describe('authentication', () => {
     ['static', ['sk-cca-first-1111']],
   ] as const)('[RL-002] refuses further wrong keys of one address for a while: %s', async (mode, keys) => {
     const guarded = authenticator(mode, [...keys], 3);
-    const attempt = (key: number, address?: string) => codeOf(() => guarded.execute(`Bearer sk-ao-bad-${key}`, address));
+    const attempt = (key: number, address?: string) =>
+      codeOf(() => guarded.execute(`Bearer sk-ao-bad-${key}`, address));
     for (const key of [1, 2, 3]) expect(await attempt(key)).toBe('invalid_api_key');
     expect(await attempt(4)).toBe('rate_limit_exceeded');
     expect(await attempt(4, '192.0.2.2')).toBe('invalid_api_key');

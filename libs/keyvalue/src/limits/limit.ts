@@ -67,7 +67,11 @@ export function checkLimitRequests(requests: readonly LimitRequest[]): void {
     const amount = request.kind === 'slots' ? 1 : request.amount;
     const { spare = 0 } = request;
     const isSpareSane = Number.isSafeInteger(spare) && spare >= 0 && spare < sizes[0]!;
-    if (!sizes.every((size) => Number.isSafeInteger(size) && size > 0) || !Number.isSafeInteger(amount) || !isSpareSane) {
+    if (
+      !sizes.every((size) => Number.isSafeInteger(size) && size > 0) ||
+      !Number.isSafeInteger(amount) ||
+      !isSpareSane
+    ) {
       throw new RangeError(`limit ${request.kind} needs whole numbers, sizes above zero, less to spare than there is`);
     }
   }

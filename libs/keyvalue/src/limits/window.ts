@@ -21,7 +21,8 @@ export function decideWindow(
   const current = Math.max(0, use.current + request.amount);
   const estimate = weighted(use, request.windowMs) + use.current + request.amount;
   return {
-    allowed: request.force === true || request.amount <= 0 || estimate <= request.limit - (request.spare ?? 0) + EPSILON,
+    allowed:
+      request.force === true || request.amount <= 0 || estimate <= request.limit - (request.spare ?? 0) + EPSILON,
     granted: { ...use, current },
     refused: use,
   };

@@ -56,7 +56,8 @@ export function limitsOf(call: LimitedCall, rules: LimitRules, throttle: Throttl
   const limits: CallLimit[] = [];
   const add = (source: LimitSource): void => addLimits(limits, source, call, throttle);
   for (const source of keySources(call)) add(source);
-  for (const applied of rules.applyingTo(call.principal.orgId, scopeValues(call), call.model)) add(ruleSource(applied));
+  const applied = rules.applyingTo(call.principal.orgId, () => scopeValues(call), call.model);
+  for (const rule of applied) add(ruleSource(rule));
   if (limits.length <= LIMITS_PER_CALL_MAX) return limits;
   throw new AppError(
     'invalid_parameter',
@@ -144,7 +145,10 @@ function addLimits(limits: CallLimit[], source: LimitSource, call: LimitedCall, 
 }
 
 /** What corrects the tokens of a call to what it used, and gives its slots back. */
-export function settlement(limits: readonly Pick<CallLimit, 'request' | 'measure'>[], correction: number): LimitRequest[] {
+export function settlement(
+  limits: readonly Pick<CallLimit, 'request' | 'measure'>[],
+  correction: number,
+): LimitRequest[] {
   return limits.flatMap(({ request, measure }): LimitRequest[] => {
     if (request.kind === 'slots') return [{ ...request, release: true }];
     if (measure !== 'tokens' || correction === 0) return [];

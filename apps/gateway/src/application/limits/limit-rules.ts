@@ -32,10 +32,12 @@ export class LimitRules {
   /**
    * For each value at most two rules: one for the model and one for all models. One for this very team, user, … goes before
    * one for each.
+   * @param valuesOf Asked only where the organisation has rules.
    */
-  applyingTo(orgId: string, values: ScopeValues, model: string): readonly AppliedRule[] {
+  applyingTo(orgId: string, valuesOf: () => ScopeValues, model: string): readonly AppliedRule[] {
     const filed = this.byOrganisation.get(orgId);
     if (!filed) return NONE;
+    const values = valuesOf();
     const found: AppliedRule[] = [];
     for (const kind of KINDS) {
       for (const value of values[kind]) {

@@ -94,13 +94,17 @@ describe('limits over two replicas and one Redis', () => {
     const first = await replicas[0]!.admit(call(key, 900));
     await expect(replicas[1]!.admit(call(key, 200))).rejects.toMatchObject({ code: 'rate_limit_exceeded' });
     first!.finish(300);
-    await waitFor(async () => (await Promise.allSettled([replicas[1]!.admit(call(key, 200))]))[0].status === 'fulfilled');
+    await waitFor(
+      async () => (await Promise.allSettled([replicas[1]!.admit(call(key, 200))]))[0].status === 'fulfilled',
+    );
   });
 
   it('[RT-015] keep a deployment within what its provider allows', async () => {
-    const shares = stores.map((store) => new DeploymentLimits(new LimitStore(store), (error) => expect(error).toBeNull()));
+    const shares = stores.map(
+      (store) => new DeploymentLimits(new LimitStore(store), (error) => expect(error).toBeNull()),
+    );
     const deployment = { id: 'dep_1', requestsPerMinuteMax: null, tokensPerMinuteMax: 1_000, concurrencyMax: 3 };
-    const take = (index: number, tokens = 100) => shares[index % 2]!.take(deployment, `try_${index}`, tokens);
+    const take = async (index: number, tokens = 100) => shares[index % 2]!.take(deployment, `try_${index}`, tokens);
     const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => take(index)));
     const taken = answers.filter((answer) => answer.kind === 'admitted');
     expect(taken).toHaveLength(3);
@@ -145,11 +149,14 @@ describe('limits while Redis is away', () => {
       }
       await server.kill();
       server = await startRedis({ port: server.port });
-      await waitFor(async () => {
-        const admission = await limits.admit(call(key));
-        admission!.finish(0);
-        return admission!.headers['x-ao-limits'] === undefined;
-      }, { timeoutMs: 8_000 });
+      await waitFor(
+        async () => {
+          const admission = await limits.admit(call(key));
+          admission!.finish(0);
+          return admission!.headers['x-ao-limits'] === undefined;
+        },
+        { timeoutMs: 8_000 },
+      );
     } finally {
       await shared.close();
       await server.kill();

@@ -1,4 +1,10 @@
-import { limitRule, principal as principalContract, principalExample, type LimitRule, type Principal } from '@ao/contracts';
+import {
+  limitRule,
+  principal as principalContract,
+  principalExample,
+  type LimitRule,
+  type Principal,
+} from '@ao/contracts';
 import { openMemoryKeyValue, type LimitRequest } from '@ao/keyvalue';
 import { ManualClock, silentLogger } from '@ao/kernel';
 import type { z } from 'zod';
@@ -216,7 +222,9 @@ describe('the limits of a call', () => {
     const fill = async (percent: number): Promise<void> => {
       rules = new LimitRules([rule({ scope: { kind: 'team', id: 'team_busy' }, requestsPerMinuteMax: 1_000 })]);
       clock.advanceMs(120_000);
-      const others = Array.from({ length: percent * 10 - 1 }, () => limits.admit(call({ ...team, keyId: 'others' })));
+      const others = Array.from({ length: percent * 10 - 1 }, async () =>
+        limits.admit(call({ ...team, keyId: 'others' })),
+      );
       await Promise.all(others);
     };
 

@@ -74,7 +74,11 @@ export class Limits {
     return admission;
   }
 
-  private admission(limits: CallLimit[], { callId, tokensBound }: LimitedCall, headers: Record<string, string>): Admission {
+  private admission(
+    limits: CallLimit[],
+    { callId, tokensBound }: LimitedCall,
+    headers: Record<string, string>,
+  ): Admission {
     let isOpen = true;
     return {
       headers,

@@ -33,9 +33,13 @@ describe('throttling in proportion', () => {
 
   it('leaves low priority a part of every limit', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 1, max: 100 }), (limit, shedFromPercent) => {
-        expect(spareOf('low', limit, { ...options, shedFromPercent })).toBeLessThan(limit);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.integer({ min: 1, max: 100 }),
+        (limit, shedFromPercent) => {
+          expect(spareOf('low', limit, { ...options, shedFromPercent })).toBeLessThan(limit);
+        },
+      ),
     );
   });
 });

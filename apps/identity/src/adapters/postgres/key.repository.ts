@@ -50,7 +50,15 @@ export class PostgresKeyRepository implements KeyRepository {
 /** Prisma writes JSON that it would not promise to read. */
 type ApiKeyRow = Omit<ApiKeyModel, 'modelLimits'> & { modelLimits: Prisma.InputJsonArray };
 
-export function toRow({ models, modelLimits, attribution, expiresAtMs, revokedAtMs, createdAtMs, ...key }: ApiKey): ApiKeyRow {
+export function toRow({
+  models,
+  modelLimits,
+  attribution,
+  expiresAtMs,
+  revokedAtMs,
+  createdAtMs,
+  ...key
+}: ApiKey): ApiKeyRow {
   const { allowedTags, boundTags, allowedEndUsers, boundEndUser } = attribution;
   return {
     ...key,

@@ -38,7 +38,11 @@ const keyBody = z.object({
 const page = z.object(pageFields);
 
 const toKeyBody = ({ expiresAtMs, attribution, modelLimits, ...key }: KeySummary): Record<string, unknown> => ({
-  ...toSnakeCase({ ...key, ...attribution, expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString() }),
+  ...toSnakeCase({
+    ...key,
+    ...attribution,
+    expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
+  }),
   model_limits: toModelLimitsBody(modelLimits),
 });
 

@@ -17,7 +17,9 @@ const limitBody = z.object(limitFields);
 type LimitNumbers = Pick<LimitRule, 'requestsPerMinuteMax' | 'tokensPerMinuteMax' | 'concurrencyMax'>;
 
 /** What was given; undefined where a number was not. */
-export const givenLimits = (body: z.output<typeof limitBody>): { [Name in keyof LimitNumbers]: number | null | undefined } => ({
+export const givenLimits = (
+  body: z.output<typeof limitBody>,
+): { [Name in keyof LimitNumbers]: number | null | undefined } => ({
   requestsPerMinuteMax: firstGiven(body.requests_per_minute_max, body.rpm_limit),
   tokensPerMinuteMax: firstGiven(body.tokens_per_minute_max, body.tpm_limit),
   concurrencyMax: firstGiven(body.concurrency_max, body.max_parallel_requests),
@@ -29,7 +31,8 @@ export function readLimits(body: z.output<typeof limitBody>): LimitNumbers {
   return { requestsPerMinuteMax, tokensPerMinuteMax, concurrencyMax };
 }
 
-const firstGiven = <T>(ours: T | undefined, theirs: T | undefined): T | undefined => (ours === undefined ? theirs : ours);
+const firstGiven = <T>(ours: T | undefined, theirs: T | undefined): T | undefined =>
+  ours === undefined ? theirs : ours;
 
 const modelName = z.string().min(1).max(256);
 const MODELS_MAX = 1_000;
