@@ -1,6 +1,6 @@
 import type { acquireLeasesV1, CallOf, Principal, ResponseOf, syncLeasesV1, UsageReport } from '@ao/contracts';
 import type { NativeCall } from './calls/call.js';
-import type { Provider } from './routing-table.js';
+import type { Provider } from '@ao/router';
 
 /** The identity service, as far as the gateway needs it. */
 export interface KeyDirectory {

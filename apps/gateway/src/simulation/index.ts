@@ -17,5 +17,5 @@ export type {
   UpstreamCall,
   UsageSpool,
 } from '../application/ports.js';
-export { RoutingTable, type Provider } from '../application/routing-table.js';
+export { RoutingTable, type Provider } from '@ao/router';
 export { LeasePool } from '../domain/lease-pool.js';

@@ -92,6 +92,9 @@ export class PublishRoutingTable implements RoutingTable {
       providers: await Promise.all(providers.map((provider) => this.toRouted(provider, findings.get(provider.id)))),
       deployments: [...catalogue.deployments, ...stored.deployments],
       aliases: [...catalogue.aliases, ...stored.aliases],
+      settings: [],
+      rules: [],
+      experiments: [],
     };
   }
 

@@ -15,6 +15,16 @@ export interface Deployment {
   requestsPerMinuteMax: number | null;
   tokensPerMinuteMax: number | null;
   retriesMax: number | null;
+  /** Calls at once. */
+  concurrencyMax: number | null;
+  /** Milliseconds of one attempt; null: as its group and its provider say. */
+  timeoutMs: number | null;
+  /** Milliseconds until the first token of a stream. */
+  firstTokenMs: number | null;
+  /** Milliseconds between two pieces of a stream. */
+  stallMs: number | null;
+  /** Continues an answer that another one began; null: as its kind of provider does. */
+  continuesAnswers: boolean | null;
   enabled: boolean;
   source: Source;
 }
@@ -48,6 +58,11 @@ export function listedDeployment(
     requestsPerMinuteMax: null,
     tokensPerMinuteMax: null,
     retriesMax: null,
+    concurrencyMax: null,
+    timeoutMs: null,
+    firstTokenMs: null,
+    stallMs: null,
+    continuesAnswers: null,
     enabled: true,
     source,
   };

@@ -66,6 +66,14 @@ export interface ConfigDeployment {
   tokensPerMinuteMax: number | null;
   /** Null: the router decides. */
   retriesMax: number | null;
+  /** Calls at once. */
+  concurrencyMax: number | null;
+  /** Milliseconds; null: as its group and its provider say. */
+  timeoutMs: number | null;
+  firstTokenMs: number | null;
+  stallMs: number | null;
+  /** Continues an answer that another one began; null: as its kind of provider does. */
+  continuesAnswers: boolean | null;
 }
 
 export interface ConfigAlias {

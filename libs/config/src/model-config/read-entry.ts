@@ -55,6 +55,11 @@ export function readEntry(reading: Reading, index: number, entry: ModelEntry): R
     requestsPerMinuteMax: params.rpm ?? null,
     tokensPerMinuteMax: params.tpm ?? null,
     retriesMax: params.max_retries ?? null,
+    concurrencyMax: null,
+    timeoutMs: null,
+    firstTokenMs: null,
+    stallMs: null,
+    continuesAnswers: null,
   };
   return { provider, deployment, givenId: info.id ?? null, prices };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '../define.js';
 import { costCenter, epochMs, id, modelName, nanoUsd, serviceTier, tag } from '../fields.js';
+import { experimentAssignment } from '../snapshots/experiments.js';
 import { usage } from '../usage.js';
 
 /** What a request reserved on one wallet, and from which lease. */
@@ -10,8 +11,39 @@ export type LeaseCharge = z.output<typeof leaseCharge>;
 /** Why a deployment was chosen (RT-007). */
 export const routingDecision = z.object({
   strategy: z.string().max(64),
-  candidates: z.array(z.object({ deploymentId: id, dropped: z.string().max(200).nullable() })).max(200),
+  candidates: z
+    .array(
+      z.object({
+        deploymentId: id,
+        /** Why it was not in question; null: it was. */
+        dropped: z.string().max(200).nullable(),
+        /** By which the strategy compared it, in the strategy's own unit; lower is better. */
+        score: z.number().nullable().optional(),
+      }),
+    )
+    .max(200),
+  /** The deployment that was asked first; absent from gateways of a version before rules, until 1.0. */
+  picked: id.nullable().optional(),
+  /** What the name in the request stood for. */
+  alias: modelName.nullable().optional(),
+  rule: z
+    .object({ id, name: z.string().max(200) })
+    .nullable()
+    .optional(),
+  experiment: experimentAssignment.nullable().optional(),
+  /** Each further deployment that was asked, and why. */
+  steps: z
+    .array(
+      z.object({
+        modelGroup: modelName,
+        deploymentId: id.nullable(),
+        reason: z.enum(['retry', 'failover', 'fallback', 'context_window', 'content_policy', 'recovery', 'capacity']),
+      }),
+    )
+    .max(20)
+    .optional(),
 });
+export type RoutingDecision = z.output<typeof routingDecision>;
 
 const usageSource = z.enum(['provider', 'estimated', 'none']);
 const providerName = z.string().max(128);

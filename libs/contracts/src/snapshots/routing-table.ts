@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { defineSnapshot } from '../define.js';
 import { id, modelName, name, tag } from '../fields.js';
+import { runningExperiment } from './experiments.js';
+import { ownedRouterSettings } from './router-settings.js';
+import { routingRule } from './routing-rules.js';
+
+const limitMs = z.int().min(1).max(7_200_000);
 
 /** One configured provider model that serves a model group. */
 export const deployment = z.object({
@@ -20,6 +25,16 @@ export const deployment = z.object({
   tokensPerMinuteMax: z.int().min(1).nullable().optional().default(null),
   /** Retries at this deployment before the next candidate; null: the router decides. */
   retriesMax: z.int().min(0).max(10).nullable().optional().default(null),
+  /** Calls at once; null: no limit. */
+  concurrencyMax: z.int().min(1).max(1_000_000).nullable().optional().default(null),
+  /** Milliseconds of one attempt; null: the group's policy, then the provider's limits. */
+  timeoutMs: limitMs.nullable().optional().default(null),
+  /** Milliseconds until the first token of a stream. */
+  firstTokenMs: limitMs.nullable().optional().default(null),
+  /** Milliseconds between two pieces of a stream. */
+  stallMs: limitMs.nullable().optional().default(null),
+  /** Continues an answer that another one began (BX-006); null: as its kind of provider does. */
+  continuesAnswers: z.boolean().nullable().optional().default(null),
   enabled: z.boolean().optional().default(true),
   /** `config` and `demo` are read-only. */
   source: z.enum(['config', 'api', 'demo']),
@@ -91,6 +106,11 @@ export const routingTableSnapshot = defineSnapshot({
     providers: z.array(routedProvider),
     deployments: z.array(deployment),
     aliases: z.array(modelAlias),
+    /** The platform's, and those of organisations. */
+    settings: z.array(ownedRouterSettings).optional().default([]),
+    rules: z.array(routingRule).optional().default([]),
+    /** Those that run. */
+    experiments: z.array(runningExperiment).optional().default([]),
   }),
   example: {
     version: 1,

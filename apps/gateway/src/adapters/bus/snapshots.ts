@@ -7,7 +7,7 @@ import { BudgetScopes } from '../../application/budget-scopes.js';
 import { LimitRules } from '../../application/limits/limit-rules.js';
 import type { ModelState } from '../../application/model-state.js';
 import type { Principals } from '../../application/principals.js';
-import { RoutingTable } from '../../application/routing-table.js';
+import { RoutingTable } from '@ao/router';
 import type { ProviderUpstream } from '../upstream/provider-upstream.js';
 
 /** Keeps the gateway's memory of models, prices, budgets, limits and keys up to date. A snapshot that cannot be used leaves the last good one. */

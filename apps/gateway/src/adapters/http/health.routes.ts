@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ModelState } from '../../application/model-state.js';
 import type { Readiness } from '../../application/readiness.js';
-import type { ProviderState } from '../../application/routing-table.js';
+import type { ProviderState } from '@ao/router';
 import { setBaseHeaders } from './response-headers.js';
 
 export interface HealthDependencies {

@@ -20,7 +20,7 @@ import { PerformCall } from '../../application/calls/perform-call.js';
 import { Limits } from '../../application/limits/limits.js';
 import { ModelState } from '../../application/model-state.js';
 import type { LeaseBroker } from '../../application/ports.js';
-import { RoutingTable, type Provider } from '../../application/routing-table.js';
+import { RoutingTable, type Provider } from '@ao/router';
 import { LeasePool } from '../../domain/lease-pool.js';
 import { ProviderUpstream } from './provider-upstream.js';
 

@@ -7,7 +7,7 @@ import {
   type UpstreamResponse,
 } from '@ao/providers';
 import type { Upstream, UpstreamAnswer, UpstreamCall } from '../../application/ports.js';
-import type { Provider } from '../../application/routing-table.js';
+import type { Provider } from '@ao/router';
 
 const CLOSE_GRACE_MS = 2_000;
 

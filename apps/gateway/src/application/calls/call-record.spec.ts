@@ -3,7 +3,7 @@ import { pricesSnapshot, principal, principalExample, usageReportedV1, type Valu
 import { picoUsd } from '@ao/kernel';
 import { cost, usageOf, type PriceRow } from '@ao/pricing';
 import fc from 'fast-check';
-import type { Provider } from '../routing-table.js';
+import type { Provider } from '@ao/router';
 import { answerHeaders } from './answer-headers.js';
 import type { InboundCall } from './call.js';
 import { CallRecord } from './call-record.js';

@@ -1,5 +1,5 @@
 import type { Principal } from '@ao/contracts';
-import type { Provider } from '../routing-table.js';
+import type { Provider } from '@ao/router';
 
 /** The data-plane endpoints, as the request log names them. */
 export type CallEndpoint =

@@ -5,7 +5,7 @@ import {
   type Principal,
   type ValueOf,
 } from '@ao/contracts';
-import { RoutingTable, type Provider } from '../routing-table.js';
+import { RoutingTable, type Provider } from '@ao/router';
 import { chooseRoute, type DirectOpenAi } from './choose-route.js';
 
 const caller: Principal = principalContract.parse(principalExample);

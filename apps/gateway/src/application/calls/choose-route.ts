@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Principal } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
 import type { Route } from './route.js';
-import type { Candidate, Provider, RoutingTable } from '../routing-table.js';
+import type { Candidate, Provider, RoutingTable } from '@ao/router';
 
 /** Where direct OpenAI is and whether it is open. */
 export interface DirectOpenAi {

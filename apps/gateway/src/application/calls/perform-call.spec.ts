@@ -15,7 +15,7 @@ import { Budget } from '../budget.js';
 import { Limits } from '../limits/limits.js';
 import { ModelState } from '../model-state.js';
 import type { LeaseBroker, Upstream, UpstreamAnswer } from '../ports.js';
-import { RoutingTable, type Provider } from '../routing-table.js';
+import { RoutingTable, type Provider } from '@ao/router';
 import type { InboundCall, Responder } from './call.js';
 import { PerformCall } from './perform-call.js';
 

@@ -2,7 +2,7 @@ import { priceTier, pricesSnapshot, type Price, type ValueOf } from '@ao/contrac
 import { PriceBook, cost, usageOf, type Usage } from '@ao/pricing';
 import { picoUsd } from '@ao/kernel';
 import type { z } from 'zod';
-import type { Provider } from '../routing-table.js';
+import type { Provider } from '@ao/router';
 import { priceCall, type CallPrice, type CallSize } from './price-call.js';
 import type { Route } from './route.js';
 

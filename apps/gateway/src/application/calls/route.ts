@@ -1,5 +1,5 @@
 import type { UsageReport } from '@ao/contracts';
-import type { Provider } from '../routing-table.js';
+import type { Provider } from '@ao/router';
 
 /** Where a call goes, and why. */
 export interface Route {

@@ -1,7 +1,7 @@
 import type { Principal } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
 import type { DirectOpenAi } from '../calls/choose-route.js';
-import type { RoutingTable, ServingProvider } from '../routing-table.js';
+import type { RoutingTable, ServingProvider } from '@ao/router';
 import type { NativeOperation, NativeService } from './native-services.js';
 
 export interface ProviderChoice {

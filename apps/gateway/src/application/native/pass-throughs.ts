@@ -1,6 +1,6 @@
 import { PASS_THROUGH_VENDOR, type ConfigPassThrough } from '@ao/config';
 import type { NativeCall } from '../calls/call.js';
-import type { Provider } from '../routing-table.js';
+import type { Provider } from '@ao/router';
 
 interface PassThrough extends Pick<ConfigPassThrough, 'path' | 'methods' | 'free'> {
   provider: Provider;

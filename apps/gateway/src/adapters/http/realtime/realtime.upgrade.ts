@@ -15,7 +15,7 @@ import { chooseProvider } from '../../../application/native/choose-provider.js';
 import { NATIVE_SERVICES } from '../../../application/native/native-services.js';
 import { FlatMeter, RealtimeMeter, type SessionMeter } from '../../../application/realtime/realtime-meter.js';
 import { SessionMoney, type SessionMoneyParts } from '../../../application/realtime/session-money.js';
-import type { Provider } from '../../../application/routing-table.js';
+import type { Provider } from '@ao/router';
 import type { ProviderUpstream } from '../../upstream/provider-upstream.js';
 import { correlationId } from '../request-context.js';
 import { SocketRelay } from './socket-relay.js';

@@ -1,4 +1,14 @@
-import type { Deployment, ModelAlias, Principal, RoutedProvider, routingTableSnapshot, ValueOf } from '@ao/contracts';
+import type {
+  Deployment,
+  ModelAlias,
+  Principal,
+  RoutedProvider,
+  RoutingRule,
+  RunningExperiment,
+  routingTableSnapshot,
+  ValueOf,
+} from '@ao/contracts';
+import { joinSettings, policyOf, type ResolvedPolicy, type ResolvedSettings } from '../policy.js';
 
 /** A provider with its key opened, as connectors take it. */
 export type Provider = Omit<RoutedProvider, 'sealedKey' | 'healthy'> & { apiKey: string | null };
@@ -25,6 +35,11 @@ export interface ServingProvider {
 
 type Snapshot = ValueOf<typeof routingTableSnapshot>;
 
+interface OrganisationSettings {
+  settings: ResolvedSettings;
+  policies: Map<string, ResolvedPolicy>;
+}
+
 /** What the gateway knows of models: built once per snapshot, read by every request. */
 export class RoutingTable {
   /** Every provider of the snapshot. */
@@ -33,6 +48,11 @@ export class RoutingTable {
   /** Whom the deployments of each provider serve; null: all. */
   private readonly ownersOf = new Map<string, Set<string | null>>();
   private readonly aliases = new Map<string, ModelAlias>();
+  readonly rules: readonly RoutingRule[];
+  readonly experiments: readonly RunningExperiment[];
+  private readonly settings: Snapshot['settings'];
+  /** Joined on first use; a table lives until the next snapshot. */
+  private readonly settingsByOrg = new Map<string, OrganisationSettings>();
 
   /** @param openKey Opens a sealed provider key. */
   constructor(snapshot: Snapshot, openKey: (sealed: string) => string) {
@@ -53,10 +73,13 @@ export class RoutingTable {
       this.ownersOf.set(provider.id, owners.add(deployment.orgId));
     }
     for (const alias of snapshot.aliases) this.aliases.set(aliasKey(alias.alias, alias.orgId), alias);
+    this.rules = snapshot.rules;
+    this.experiments = snapshot.experiments;
+    this.settings = snapshot.settings;
   }
 
   static readonly empty = new RoutingTable(
-    { version: 0, providers: [], deployments: [], aliases: [] },
+    { version: 0, providers: [], deployments: [], aliases: [], settings: [], rules: [], experiments: [] },
     (sealed) => sealed,
   );
 
@@ -65,6 +88,23 @@ export class RoutingTable {
     if (this.aliases.size === 0) return model;
     const alias = this.aliases.get(aliasKey(model, orgId)) ?? this.aliases.get(aliasKey(model, null));
     return alias?.modelGroup ?? model;
+  }
+
+  /** The platform's settings, and over them the organisation's own. */
+  settingsOf(orgId: string): ResolvedSettings {
+    return this.organisation(orgId).settings;
+  }
+
+  /** How a group is served to an organisation. */
+  policyOf(orgId: string, modelGroup: string): ResolvedPolicy {
+    const { settings, policies } = this.organisation(orgId);
+    let policy = policies.get(modelGroup);
+    if (!policy) {
+      policy = policyOf(settings, modelGroup);
+      // Names that no group has come from callers: they must not fill the memory.
+      if (this.groups.has(modelGroup)) policies.set(modelGroup, policy);
+    }
+    return policy;
   }
 
   /** The deployments of a group that serve an organisation. */
@@ -110,8 +150,23 @@ export class RoutingTable {
     return [...states.values()].sort((a, b) => a.name.localeCompare(b.name));
   }
 
+  /** Of every group. */
+  deploymentIds(): Set<string> {
+    return new Set([...this.groups.values()].flat().map(({ deployment }) => deployment.id));
+  }
+
   get deploymentCount(): number {
     return [...this.groups.values()].reduce((sum, group) => sum + group.length, 0);
+  }
+
+  private organisation(orgId: string): OrganisationSettings {
+    let own = this.settingsByOrg.get(orgId);
+    if (!own) {
+      const parts = [null, orgId].flatMap((owner) => this.settings.filter((part) => part.orgId === owner));
+      own = { settings: joinSettings(...parts.map(({ settings }) => settings)), policies: new Map() };
+      this.settingsByOrg.set(orgId, own);
+    }
+    return own;
   }
 }
 

@@ -1,0 +1,138 @@
+import { Circuit, type CircuitPolicy, type CircuitState } from './circuit.js';
+import { LatencyWindow } from './latency-window.js';
+import { MinuteUsage } from './minute-usage.js';
+
+/** How a deployment does, as far as this gateway knows: what strategies compare. */
+export interface DeploymentFigures {
+  /** Calls under way. */
+  inFlight: number;
+  /** Of the latest calls, until the first token (of whole answers: until the end, by output token); null before the first. */
+  latencyMs: number | null;
+  latencyMsP95: number | null;
+  /** Of the calls of the last minute, from 0 to 1. */
+  errorRate: number;
+  /** Of this minute, all gateways together as far as they have told. */
+  requests: number;
+  tokens: number;
+  circuit: CircuitState;
+}
+
+/** What strategies and filters ask; times are monotonic milliseconds. */
+export interface StatesView {
+  figures(deploymentId: string, nowMs: number): DeploymentFigures;
+  /** Whether its circuit lets a call through now. */
+  admits(deploymentId: string, nowMs: number): boolean;
+  /** Until its circuit lets a call through; 0 when now. */
+  retryAfterMs(deploymentId: string, nowMs: number): number;
+}
+
+/** What a call that has ended says of its deployment. */
+export type Outcome =
+  | { kind: 'succeeded'; latencyMs: number; tokens: number }
+  /** `pauseMs`: by the provider's own `Retry-After`; null: none. */
+  | { kind: 'failed'; pauseMs: number | null }
+  /** The caller left, or its own request was at fault. */
+  | { kind: 'unknown' };
+
+/** A circuit that a call has just opened or closed: other gateways are to hear of it. */
+export type CircuitChange = { deploymentId: string; openForMs: number | null };
+
+interface DeploymentState {
+  inFlight: number;
+  circuit: Circuit;
+  latency: LatencyWindow;
+  usage: MinuteUsage;
+}
+
+const UNKNOWN: DeploymentFigures = {
+  inFlight: 0,
+  latencyMs: null,
+  latencyMsP95: null,
+  errorRate: 0,
+  requests: 0,
+  tokens: 0,
+  circuit: 'closed',
+};
+
+/** What one gateway knows of the deployments that it has called. Those that are gone are forgotten with `keep`. */
+export class DeploymentStates implements StatesView {
+  private readonly states = new Map<string, DeploymentState>();
+
+  figures(deploymentId: string, nowMs: number): DeploymentFigures {
+    const state = this.states.get(deploymentId);
+    if (!state) return UNKNOWN;
+    const { inFlight, circuit, latency, usage } = state;
+    const { requests, tokens } = usage.of(nowMs);
+    return {
+      inFlight,
+      latencyMs: latency.mean(),
+      latencyMsP95: latency.p95(),
+      errorRate: circuit.errorRate(nowMs),
+      requests,
+      tokens,
+      circuit: circuit.state(nowMs),
+    };
+  }
+
+  admits(deploymentId: string, nowMs: number): boolean {
+    return this.states.get(deploymentId)?.circuit.admits(nowMs) ?? true;
+  }
+
+  retryAfterMs(deploymentId: string, nowMs: number): number {
+    return this.states.get(deploymentId)?.circuit.retryAfterMs(nowMs) ?? 0;
+  }
+
+  /** A call goes there. @returns whether it is the probe of a half-open circuit. */
+  begin(deploymentId: string, nowMs: number): boolean {
+    const state = this.stateOf(deploymentId);
+    state.inFlight += 1;
+    state.usage.add(nowMs, 1, 0);
+    return state.circuit.begin(nowMs);
+  }
+
+  /** The call has ended. @returns what it changed of the circuit; null: nothing. */
+  end(deploymentId: string, nowMs: number, outcome: Outcome, policy: CircuitPolicy): CircuitChange | null {
+    const state = this.stateOf(deploymentId);
+    state.inFlight = Math.max(0, state.inFlight - 1);
+    const { circuit } = state;
+    switch (outcome.kind) {
+      case 'unknown':
+        circuit.abandon();
+        return null;
+      case 'succeeded':
+        state.latency.add(outcome.latencyMs);
+        state.usage.add(nowMs, 0, outcome.tokens);
+        return circuit.succeed(nowMs) ? { deploymentId, openForMs: null } : null;
+      case 'failed': {
+        const openForMs = circuit.fail(nowMs, policy, outcome.pauseMs);
+        return openForMs === null ? null : { deploymentId, openForMs };
+      }
+    }
+  }
+
+  /** Another gateway opened or closed it. */
+  hear({ deploymentId, openForMs }: CircuitChange, nowMs: number): void {
+    const { circuit } = this.stateOf(deploymentId);
+    if (openForMs === null) circuit.close();
+    else circuit.open(nowMs, openForMs);
+  }
+
+  /** What other gateways have used of a deployment in this minute. */
+  hearUsage(deploymentId: string, nowMs: number, elsewhere: { requests: number; tokens: number }): void {
+    this.stateOf(deploymentId).usage.setElsewhere(nowMs, elsewhere);
+  }
+
+  /** Forgets all others. */
+  keep(deploymentIds: ReadonlySet<string>): void {
+    for (const id of this.states.keys()) if (!deploymentIds.has(id)) this.states.delete(id);
+  }
+
+  private stateOf(deploymentId: string): DeploymentState {
+    let state = this.states.get(deploymentId);
+    if (!state) {
+      state = { inFlight: 0, circuit: new Circuit(), latency: new LatencyWindow(), usage: new MinuteUsage() };
+      this.states.set(deploymentId, state);
+    }
+    return state;
+  }
+}
