@@ -1,11 +1,7 @@
 import { PriceBook } from '@ao/pricing';
-import { BudgetScopes } from './budget-scopes.js';
-<<<<<<< HEAD
-import { LimitRules, NO_LIMIT_RULES } from './limits/limit-rules.js';
-import { RoutingTable } from './routing-table.js';
-=======
 import { RoutingTable } from '@ao/router';
->>>>>>> main
+import { BudgetScopes } from './budget-scopes.js';
+import { LimitRules, NO_LIMIT_RULES } from './limits/limit-rules.js';
 
 const NO_PRICES = new PriceBook([]);
 
