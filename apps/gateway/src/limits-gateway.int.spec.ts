@@ -9,6 +9,8 @@ import { LimitedGateways, bearer, chat } from './limits-gateway.suite.js';
 const DEADLINE_MS = 1_000;
 
 const limitHeader = (answer: Response, name: string): number => Number(answer.headers.get(`x-ratelimit-${name}`));
+const errorOf = async (answer: Response): Promise<{ code: string; message: string }> =>
+  ((await answer.json()) as { error: { code: string; message: string } }).error;
 const statuses = (answers: Response[]): number[] => answers.map(({ status }) => status);
 
 describe('limits at the gateway', () => {
@@ -63,7 +65,7 @@ describe('limits at the gateway', () => {
     await chat(urls[1]!, keys[1]!);
     const refused = await chat(urls[0]!, keys[1]!);
     expect(refused.status).toBe(429);
-    expect((await refused.json()).error.message).toContain('the team team_2');
+    expect((await errorOf(refused)).message).toContain('the team team_2');
     await gateways.publish([]);
     const free = await chat(urls[0]!, keys[1]!);
     expect([free.status, free.headers.get('x-ratelimit-limit')]).toEqual([200, null]);
@@ -141,7 +143,7 @@ describe('limits at the gateway', () => {
       for (let call = 1; call <= 4; call += 1) answers.push(await chat(keyless, null, by(`203.0.113.${call}`)));
       expect(statuses(answers)).toEqual([200, 200, 200, 429]);
       expect(Number(answers[3]!.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-      expect((await answers[3]!.json()).error).toMatchObject({ code: 'rate_limit_exceeded' });
+      expect(await errorOf(answers[3]!)).toMatchObject({ code: 'rate_limit_exceeded' });
     });
 
     it('[RL-002] counts the address that a trusted proxy saw, and not what the caller told the proxy', async () => {
@@ -167,10 +169,7 @@ describe('limits at the gateway', () => {
       const five = Array.from({ length: 5 }, () => chat(keyless, null, { signal: leaving.signal }).catch(() => null));
       await waitFor(() => gateways.provider.requests.length === before + 5);
       const sixth = await chat(keyless, null);
-      expect([sixth.status, (await sixth.json()).error.message]).toEqual([
-        429,
-        expect.stringContaining('5 calls at once'),
-      ]);
+      expect([sixth.status, (await errorOf(sixth)).message]).toEqual([429, expect.stringContaining('5 calls at once')]);
       leaving.abort();
       await Promise.all(five);
       await waitFor(async () => (await chat(keyless, null)).status === 200);

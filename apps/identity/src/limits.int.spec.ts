@@ -75,7 +75,7 @@ describe('limits of any scope', () => {
   });
 
   it('lets nobody see, change or end the limits of another organisation, or set one for what is not theirs', async () => {
-    const { limit } = await create({ scope: { kind: 'organisation' }, concurrencyMax: 5 });
+    const { limit } = await create({ scope: { kind: 'organisation', id: null }, concurrencyMax: 5 });
     expect(await list(stranger)).toEqual([]);
     const refused = { code: 'not_found' };
     const foreign = { actor: stranger, limitId: limit.id };
@@ -105,12 +105,12 @@ describe('limits of any scope', () => {
     ['an unknown team', { scope: { kind: 'team' as const, id: 'team_x' }, concurrencyMax: 1 }, 'not_found'],
     ['an unknown key', { scope: { kind: 'key' as const, id: 'key_x' }, concurrencyMax: 1 }, 'not_found'],
   ])('refuses a limit with %s', async (_case, request, code) => {
-    const whole = { actor: owner, scope: { kind: 'user' as const }, ...request };
+    const whole = { actor: owner, scope: { kind: 'user' as const, id: null }, ...request };
     await expect(bus.request(createLimitV1, whole)).rejects.toMatchObject({ code });
   });
 
   it('has one limit for a scope and a model, also where each has its own, and only so many', async () => {
-    const each = { scope: { kind: 'end_user' as const }, requestsPerMinuteMax: 5 };
+    const each = { scope: { kind: 'end_user' as const, id: null }, requestsPerMinuteMax: 5 };
     const first = await create(each);
     await expect(create(each)).rejects.toMatchObject({ code: 'conflict', param: 'scope' });
     const made = [first];

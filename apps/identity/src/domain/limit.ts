@@ -1,4 +1,4 @@
-export type LimitKind = 'organisation' | 'team' | 'user' | 'key' | 'end_user' | 'ip' | 'tag';
+type LimitKind = 'organisation' | 'team' | 'user' | 'key' | 'end_user' | 'ip' | 'tag';
 
 export interface LimitNumbers {
   requestsPerMinuteMax: number | null;

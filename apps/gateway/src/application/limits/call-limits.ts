@@ -74,7 +74,7 @@ function keySources({ principal, model, clientAddress, sessionId }: LimitedCall)
     sources.push({
       ...ofModel,
       concurrencyMax: null,
-      counter: `${keyId}:${model}`,
+      counter: `${keyId}:model:${model}`,
       whose: `this key on ${model}`,
     });
   }
@@ -117,7 +117,9 @@ const scopeValues = ({ principal, clientAddress, endUserId, tags }: LimitedCall)
   tag: [...tags],
 });
 
-const some = (value: string | null): string[] => (value === null ? [] : [value]);
+/** As long as an id of a scope may be. */
+const VALUE_LENGTH_MAX = 256;
+const some = (value: string | null): string[] => (value ? [value.slice(0, VALUE_LENGTH_MAX)] : []);
 
 function addLimits(limits: CallLimit[], source: LimitSource, call: LimitedCall, throttle: ThrottleOptions): void {
   const { counter, whose, isShared = false, isSliding = false } = source;

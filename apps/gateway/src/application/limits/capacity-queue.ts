@@ -1,7 +1,7 @@
 import { AppError } from '@ao/kernel';
 
 /** Of a call that names none: behind those that do. LiteLLM's own default. */
-export const PRIORITY_DEFAULT = 255;
+const PRIORITY_DEFAULT = 255;
 
 /** Capacity also comes free at other replicas, which nobody tells here: so often the first in a line looks at least. */
 const LOOK_AGAIN_MS_MAX = 250;
