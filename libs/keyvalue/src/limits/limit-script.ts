@@ -93,26 +93,19 @@ end
 function decide.slots(key, r)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', string.format('%.17g', now))
   local count = redis.call('ZCARD', key)
-  local held = redis.call('ZSCORE', key, r.holder)
-  local last = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2]
-  local refused = { count = count, last = tonumber(last or now) }
-  if r.amount < 0 then
-    if not held then return true, refused, refused end
-    if held == last then last = redis.call('ZRANGE', key, -2, -2, 'WITHSCORES')[2] end
-    return true, { count = count - 1, last = tonumber(last or now) }, refused
-  end
-  local granted = { count = count + (held and 0 or 1), last = math.max(refused.last, now + r.period) }
-  return granted.count <= r.usable or not not held, granted, refused
+  local held = redis.call('ZSCORE', key, r.holder) and 1 or 0
+  if r.amount < 0 then return true, { count = count - held }, { count = count } end
+  return held == 1 or count < r.usable, { count = count + 1 - held }, { count = count }
 end
 
 function describe.slots(use, r, allowed)
-  return math.max(0, r.size - use.count), use.last - now, allowed and 0 or SLOT_RETRY_MS
+  return math.max(0, r.size - use.count), use.count > 0 and r.period or 0, allowed and 0 or SLOT_RETRY_MS
 end
 
 function store.slots(key, use, r)
   if r.amount < 0 then return redis.call('ZREM', key, r.holder) end
   redis.call('ZADD', key, string.format('%.17g', now + r.period), r.holder)
-  redis.call('PEXPIRE', key, string.format('%.0f', use.last - now + 1000))
+  redis.call('PEXPIRE', key, string.format('%.0f', r.period + 1000))
 end
 
 local requests, decisions, all = {}, {}, true

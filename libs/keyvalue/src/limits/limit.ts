@@ -30,7 +30,7 @@ export interface LimitState {
   limit: number;
   /** What is left now; never negative. */
   remaining: number;
-  /** Until the limit is unused again, if nobody takes meanwhile. */
+  /** Until the limit is unused again, if nobody takes meanwhile; of slots at the latest. */
   resetMs: number;
   /** Until the same request can succeed, if nobody takes meanwhile; 0 when allowed. */
   retryAfterMs: number;

@@ -2,7 +2,7 @@ import type { Clock } from '@ao/kernel';
 import { LRUCache } from 'lru-cache';
 import { decideBucket, describeBucket, type BucketUse } from './bucket.js';
 import { checkLimitRequests, type LimitDecision, type LimitRequest, type LimitState } from './limit.js';
-import { decideSlots, describeSlots, type SlotUse } from './slots.js';
+import { allowsSlot, describeSlots, dropEnded, keepSlot, type SlotUse } from './slots.js';
 import { decideWindow, describeWindow, type WindowUse } from './window.js';
 
 interface Decision {
@@ -43,13 +43,22 @@ export class MemoryLimits {
         return this.toDecision(request.key, decision, (use) => describeWindow(use, request, decision.allowed));
       }
       case 'slots': {
-        const decision = decideSlots(this.uses.get(request.key) as SlotUse | undefined, request, nowMs);
-        return this.toDecision(request.key, decision, (use) => describeSlots(use, request, decision.allowed, nowMs));
+        const use = (this.uses.get(request.key) as SlotUse | undefined) ?? new Map<string, number>();
+        dropEnded(use, nowMs);
+        const allowed = allowsSlot(use, request);
+        return {
+          allowed,
+          keep: () => {
+            keepSlot(use, request, nowMs);
+            this.uses.set(request.key, use);
+          },
+          describe: () => describeSlots(use, request, allowed),
+        };
       }
     }
   }
 
-  private toDecision<U extends BucketUse | WindowUse | SlotUse>(
+  private toDecision<U extends BucketUse | WindowUse>(
     key: string,
     decision: { allowed: boolean; granted: U; refused: U },
     describe: (use: U) => LimitState,
