@@ -38,7 +38,15 @@ export class IdentityModule {
     const factory = new KeyFactory({ clock, ids, pepper, randomBytes });
     const foundOrganisation = new FoundOrganisation(organisations, keys, wallets, factory, clock, ids);
     const publishLimits = new PublishLimits(limits, new BusLimitSnapshots(bus), clock, logger);
-    const limitsMax = config.LIMITS_PER_ORGANISATION_MAX;
+    const setLimits = new SetLimits({
+      limits,
+      published: publishLimits,
+      organisations,
+      keys,
+      clock,
+      ids,
+      limitsMax: config.LIMITS_PER_ORGANISATION_MAX,
+    });
     const { AO_ADMIN_KEY: adminKey } = config;
     const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({
       provide: provide as never,
@@ -55,9 +63,8 @@ export class IdentityModule {
         value(AuthenticateKey, new AuthenticateKey(keys, clock)),
         value(CreateKey, new CreateKey(keys, organisations, wallets, factory, config.KEYS_PER_ORGANISATION_MAX)),
         value(RevokeKey, new RevokeKey(keys, factory, clock)),
-        value(SetLimits, new SetLimits({ limits, organisations, keys, clock, ids, limitsMax })),
-        value(PublishLimits, publishLimits),
-        value(CreateTeam, new CreateTeam(organisations, wallets, clock, ids)),
+        value(SetLimits, setLimits),
+        value(CreateTeam, new CreateTeam(organisations, wallets, setLimits, clock, ids)),
         value(FoundOrganisation, foundOrganisation),
       ],
     };

@@ -23,6 +23,7 @@ import { identityService } from './index.js';
 
 const owner: Actor = { orgId: 'org_default', keyId: 'key_admin', role: 'owner' };
 const LIMITS_MAX = 8;
+const NO_LIMIT = { requestsPerMinuteMax: null, tokensPerMinuteMax: null, concurrencyMax: null };
 
 describe('limits of any scope', () => {
   const bus = new MemoryBus(silentLogger);
@@ -72,6 +73,17 @@ describe('limits of any scope', () => {
     await bus.request(deleteLimitV1, { actor: owner, limitId: limit.id });
     expect(published).toEqual([]);
     for (const action of ['limit.create', 'limit.update', 'limit.delete']) await isAudited(action, limit.id);
+  });
+
+  it('[RL-001] makes the limit of a team with the team', async () => {
+    const limits = { requestsPerMinuteMax: 60 };
+    const { team } = await bus.request(createTeamV1, {
+      actor: owner,
+      name: 'Limited',
+      limits: { ...NO_LIMIT, ...limits },
+    });
+    expect(published).toMatchObject([{ scope: { kind: 'team', id: team.id }, model: null, ...limits }]);
+    await bus.request(deleteLimitV1, { actor: owner, limitId: published[0]!.id });
   });
 
   it('lets nobody see, change or end the limits of another organisation, or set one for what is not theirs', async () => {

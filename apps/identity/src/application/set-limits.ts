@@ -11,10 +11,12 @@ import type { EncodedEvent } from '@ao/bus';
 import { AppError, type Clock, type IdGenerator } from '@ao/kernel';
 import { auditEvent, requireAdmin } from '@ao/runtime';
 import { limitsAnything, type Limit } from '../domain/limit.js';
+import type { PublishLimits } from './publish-limits.js';
 import type { KeyRepository, LimitRepository, OrganisationRepository } from './ports.js';
 
 interface SetLimitsParts {
   limits: LimitRepository;
+  published: PublishLimits;
   organisations: OrganisationRepository;
   keys: KeyRepository;
   clock: Clock;
@@ -23,24 +25,27 @@ interface SetLimitsParts {
   limitsMax: number;
 }
 
-/** Makes, changes and ends limits of the actor's organisation. */
+/** Makes, changes and ends limits of the actor's organisation; gateways hear of it at once. */
 export class SetLimits {
   constructor(private readonly parts: SetLimitsParts) {}
 
   /** @throws AppError `permission_denied`, `invalid_parameter`, `not_found` (team or key), `conflict`. */
   async create({ actor, ...request }: RequestOf<typeof createLimitV1>): Promise<Limit> {
     requireAdmin(actor);
-    const { limits, clock, ids, limitsMax } = this.parts;
+    const { limits, published, clock, ids, limitsMax } = this.parts;
     const scope = await this.checkedScope(actor.orgId, request.scope);
     if ((await limits.count(actor.orgId)) >= limitsMax) {
       throw new AppError('conflict', `The organisation has ${limitsMax} limits, which is the most. Delete one first.`);
     }
     const limit = { ...request, scope, id: ids.next('lim'), orgId: actor.orgId, createdAtMs: clock.nowMs() };
     requireNumber(limit);
-    if (await limits.insert(limit, [this.audit('limit.create', limit, actor)])) return limit;
-    throw new AppError('conflict', 'There is a limit for this scope and model already. Change that one.', {
-      param: 'scope',
-    });
+    if (!(await limits.insert(limit, [this.audit('limit.create', limit, actor)]))) {
+      throw new AppError('conflict', 'There is a limit for this scope and model already. Change that one.', {
+        param: 'scope',
+      });
+    }
+    await published.publishSoon();
+    return limit;
   }
 
   /** @throws AppError `permission_denied`, `invalid_parameter`, `not_found`. */
@@ -50,6 +55,7 @@ export class SetLimits {
     const changed: Limit = { ...limit, ...Object.fromEntries(given) };
     requireNumber(changed);
     await this.parts.limits.update(changed, [this.audit('limit.update', changed, actor)]);
+    await this.parts.published.publishSoon();
     return changed;
   }
 
@@ -57,6 +63,7 @@ export class SetLimits {
   async delete(actor: Actor, limitId: string): Promise<Limit> {
     const limit = await this.find(actor, limitId);
     await this.parts.limits.delete(limit, [this.audit('limit.delete', limit, actor)]);
+    await this.parts.published.publishSoon();
     return limit;
   }
 

@@ -11,7 +11,6 @@ import {
 import { decodeCursor, requireAdmin, toPage } from '@ao/runtime';
 import { Controller, Inject } from '@nestjs/common';
 import { LIMIT_REPOSITORY, type LimitRepository } from '../../application/ports.js';
-import { PublishLimits } from '../../application/publish-limits.js';
 import { SetLimits } from '../../application/set-limits.js';
 import type { Limit } from '../../domain/limit.js';
 
@@ -19,13 +18,12 @@ import type { Limit } from '../../domain/limit.js';
 export class LimitsRpc {
   constructor(
     private readonly setLimits: SetLimits,
-    private readonly publishLimits: PublishLimits,
     @Inject(LIMIT_REPOSITORY) private readonly limits: LimitRepository,
   ) {}
 
   @Responds(createLimitV1)
   async create(request: RequestOf<typeof createLimitV1>): Promise<ResponseOf<typeof createLimitV1>> {
-    return this.answer(await this.setLimits.create(request));
+    return { limit: toSummary(await this.setLimits.create(request)) };
   }
 
   @Responds(listLimitsV1)
@@ -38,17 +36,12 @@ export class LimitsRpc {
 
   @Responds(updateLimitV1)
   async update(request: RequestOf<typeof updateLimitV1>): Promise<ResponseOf<typeof updateLimitV1>> {
-    return this.answer(await this.setLimits.update(request));
+    return { limit: toSummary(await this.setLimits.update(request)) };
   }
 
   @Responds(deleteLimitV1)
   async delete({ actor, limitId }: RequestOf<typeof deleteLimitV1>): Promise<ResponseOf<typeof deleteLimitV1>> {
-    return this.answer(await this.setLimits.delete(actor, limitId));
-  }
-
-  private async answer(limit: Limit): Promise<{ limit: LimitSummary }> {
-    await this.publishLimits.publishSoon();
-    return { limit: toSummary(limit) };
+    return { limit: toSummary(await this.setLimits.delete(actor, limitId)) };
   }
 }
 

@@ -117,10 +117,19 @@ export const keyRoutes = [
         z.object({
           name: z.string().min(1).max(200),
           wallet_id: z.string().max(128).nullable().default(null),
+          ...limitFields,
           model_max_budget: modelBudgetsField.default([]),
         }),
       );
-      return { actor, name: team.name, walletId: team.wallet_id, modelBudgets: team.model_max_budget };
+      const limits = readLimits(team);
+      const isLimited = Object.values(limits).some((limit) => limit !== null);
+      return {
+        actor,
+        name: team.name,
+        walletId: team.wallet_id,
+        modelBudgets: team.model_max_budget,
+        limits: isLimited ? limits : null,
+      };
     },
     toBody: ({ team }) => toSnakeCase(team),
   }),
