@@ -70,6 +70,10 @@ export interface InboundCall {
   clientAddress?: string;
   /** Told what the caller is to read of its limits, on whatever answer follows. */
   onLimits?: (headers: Record<string, string>) => void;
+  /** Where the caller would like to be served, by the beginning of a region's name. */
+  region?: string | null;
+  /** Where the call comes from (ISO 3166, two letters); absent or null: not known. */
+  country?: string | null;
   startedAtMs: number;
   startedMonotonicMs: number;
   /** Aborts when the caller leaves. */

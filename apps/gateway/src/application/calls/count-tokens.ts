@@ -12,11 +12,12 @@ import type { ModelState } from '../model-state.js';
 import type { Upstream, UpstreamAnswer } from '../ports.js';
 import { attributionOf } from './attribution.js';
 import type { InboundCall } from './call.js';
-import { chooseRoute } from './choose-route.js';
+import { startCourse } from './choose-route.js';
 import type { PlanOptions } from './plan-call.js';
 import { protocolsOf } from './provider-protocols.js';
 import { countConversation, renameModel } from './requests/read-conversation.js';
 import type { Route } from './route.js';
+import { plainQuestion } from './route-question.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -69,7 +70,11 @@ export class CountTokens {
     const counting = call.endpoint === '/v1/messages' ? ANTHROPIC : GEMINI;
     const json = { ...parseBody(call.body), ...(call.inPath && { model: call.inPath.model }) };
     const request = counting.decode(json);
-    const route = chooseRoute(request.model, call.principal, call.ownKey, this.state.table, this.options.direct);
+    const { route } = startCourse(plainQuestion(request.model, call.principal, call), {
+      ownKey: call.ownKey,
+      router: this.state.router,
+      direct: this.options.direct,
+    });
     const attribution = attributionOf(call, { tags: [], endUserId: null });
     const admitted = this.limits.admit(limitedCall(call, { route, request, attribution, promptTokensBound: 0 }));
     const admission = admitted && (await admitted);
