@@ -9,12 +9,14 @@ import {
   type CandidateFacts,
 } from '@ao/router';
 import { BudgetScopes } from './budget-scopes.js';
+import { LimitRules, NO_LIMIT_RULES } from './limits/limit-rules.js';
 
 const NO_PRICES = new PriceBook([]);
 
 /** What the snapshots last said: replaced whole, never edited, so that a request sees one state from start to end. */
 export class ModelState {
   budgets: BudgetScopes = new BudgetScopes([]);
+  limits: LimitRules = NO_LIMIT_RULES;
   /** What this gateway knows of the deployments that it calls. */
   readonly deployments = new DeploymentStates();
   private readonly affinity = new ConversationAffinity();
