@@ -143,7 +143,7 @@ function tagsOf(get: GetField): readonly string[] | null {
   if (own === null && !isObject(metadata)) return null;
   const tags: unknown = own ?? (metadata as Json)['tags'] ?? [];
   const isFit = Array.isArray(tags) && tags.length <= TAGS_MAX && tags.every((tag) => isText(tag, TAG_LENGTH_MAX));
-  if (isFit) return tags as string[];
+  if (isFit) return tags;
   throw invalid(
     own === null ? 'litellm_metadata.tags' : 'tags',
     `must be a list of at most ${TAGS_MAX} texts of at most ${TAG_LENGTH_MAX} characters`,
