@@ -1,9 +1,10 @@
 import { KIND_SETTINGS } from '@ao/providers/kinds';
+import { warnOfUnsupported } from '../unsupported.js';
 import { PARAMS_KEYS, SUPPORTED_KEYS, type ModelEntry } from './file-schema.js';
 import type { ConfigDeployment, ConfigProvider } from './model-config.js';
 import { isPriceKey, readPrices } from './prices.js';
 import { readProvider } from './read-provider.js';
-import { resolveText, warnOfUnsupported, type Reading } from './reading.js';
+import { resolveText, type Reading } from './reading.js';
 import { splitModel } from './split-model.js';
 
 /** One model of the list; what makes ids unique is the caller's part. */

@@ -1,6 +1,7 @@
+import { warnOfUnsupported } from '../unsupported.js';
 import { SUPPORTED_KEYS, type ModelConfigFile } from './file-schema.js';
 import type { ConfigAlias } from './model-config.js';
-import { warnOfUnsupported, type Reading } from './reading.js';
+import type { Reading } from './reading.js';
 
 /** Where LiteLLM's settings live here instead. */
 const HINTS: Record<string, string> = {
