@@ -38,11 +38,15 @@ export class SetRouterSettings {
     const platform = this.catalogue.current.settings;
     checkResidency(given.residencyRegions, platform.residencyRegions);
     const fields = [...Object.keys(given), ...unset].join(',').slice(0, METADATA_LENGTH_MAX);
-    const residency = given.residencyRegions === undefined ? {} : { residency: toText(given.residencyRegions) };
+    const { residencyRegions } = given;
     const event = auditEvent(
       routingActionPerformedV1,
       { actor, clock: this.clock, ids: this.ids },
-      { action: 'router_settings.update', targetId: actor.orgId, metadata: { fields, ...residency } },
+      {
+        action: 'router_settings.update',
+        targetId: actor.orgId,
+        metadata: { fields, ...(residencyRegions !== undefined && { residency: toText(residencyRegions) }) },
+      },
     );
     const change = (before: RouterSettings): RouterSettings =>
       replace ? given : Object.fromEntries(Object.entries({ ...before, ...given }).filter(([field]) => kept(field)));
