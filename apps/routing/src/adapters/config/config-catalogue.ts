@@ -66,6 +66,7 @@ export class ConfigCatalogue implements CatalogueSource {
       })),
       deployments: deployments.map((deployment) => ({ ...deployment, orgId: null, enabled: true, source: 'config' })),
       aliases: aliases.map((alias) => ({ ...alias, orgId: null })),
+      settings: {},
     };
   }
 }
