@@ -1,5 +1,6 @@
 import type { RoutingDecision } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
+import { modelNamed } from '@ao/router';
 import type { Candidate, Choice, Resolution, ResolvedPolicy, RouteQuestion, Router } from '@ao/router';
 import { backoffMs } from './attempts/backoff.js';
 import { isLocal, mayPass, type Failure } from './attempts/failure.js';
@@ -197,10 +198,11 @@ export class Course {
     const { modelGroup, decision } = this.resolution;
     return {
       provider,
-      model: deployment.model,
+      model: modelNamed(deployment, modelGroup),
       deploymentId: deployment.id,
       deployment,
-      modelGroup,
+      // Of a wildcard its own name: callers may fit any number of names to it.
+      modelGroup: deployment.modelGroup,
       direct: false,
       ownKey: false,
       decision: { ...decision, strategy, candidates, picked: deployment.id },

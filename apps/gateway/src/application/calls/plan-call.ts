@@ -1,4 +1,5 @@
 import { AppError, formatUsd } from '@ao/kernel';
+import { modelNamed } from '@ao/router';
 import { isVendorTool, type Exchange } from '@ao/wire';
 import type { ModelState } from '../model-state.js';
 import { attributionOf, type Attribution } from './attribution.js';
@@ -158,8 +159,9 @@ function estimatedCost(
   if (!candidate) return null;
   const { provider, deployment } = candidate;
   try {
-    const size = sizeOf(request, deployment, protocolsOf(provider.kind, deployment.model));
-    const target = { provider, model: deployment.model, modelGroup };
+    const model = modelNamed(deployment, modelGroup);
+    const size = sizeOf(request, { model }, protocolsOf(provider.kind, model));
+    const target = { provider, model, modelGroup: deployment.modelGroup };
     const { costMax, output } = priceCall(target, size, true, state.prices, startedAtMs);
     return Number(formatUsd(costMax(output.max)));
   } catch {
