@@ -40,7 +40,7 @@ export interface NativeCall {
 }
 
 /** Those wishes that headers can say. */
-export type HeaderWishes = Pick<openai.RequestWishes, 'retriesMax' | 'timeoutMs' | 'streamTimeoutMs'>;
+type HeaderWishes = Pick<openai.RequestWishes, 'retriesMax' | 'timeoutMs' | 'streamTimeoutMs'>;
 
 /** A call as it came in: who, what, and how to tell that the caller left. */
 export interface InboundCall {
