@@ -1,0 +1,76 @@
+import {
+  routingActionPerformedV1,
+  type RequestOf,
+  type ResponseOf,
+  type RouterSettings,
+  type setRouterSettingsV1,
+} from '@ao/contracts';
+import { AppError, type Clock, type IdGenerator } from '@ao/kernel';
+import { auditEvent, requireAdmin } from '@ao/runtime';
+import { givenFields } from '../given-fields.js';
+import type { CatalogueSource, RoutingTable } from '../ports.js';
+import type { RoutingTargets } from '../rules/routing-targets.js';
+import type { SettingsRepository } from './ports.js';
+
+const METADATA_LENGTH_MAX = 512;
+
+/** Changes what an organisation has of router settings of its own. */
+export class SetRouterSettings {
+  constructor(
+    private readonly settings: SettingsRepository,
+    private readonly targets: RoutingTargets,
+    private readonly catalogue: CatalogueSource,
+    private readonly table: RoutingTable,
+    private readonly clock: Clock,
+    private readonly ids: IdGenerator,
+  ) {}
+
+  /** @throws AppError `permission_denied`, `invalid_parameter` (a model that is not there, a region outside of the lock). */
+  async execute({
+    actor,
+    settings,
+    unset,
+    replace,
+  }: RequestOf<typeof setRouterSettingsV1>): Promise<ResponseOf<typeof setRouterSettingsV1>> {
+    requireAdmin(actor);
+    const given = givenFields(settings) as RouterSettings;
+    await this.targets.checkModels(actor.orgId, fallbackModelsOf(given), 'fallbacks');
+    const platform = this.catalogue.current.settings;
+    checkResidency(given.residencyRegions, platform.residencyRegions);
+    const fields = [...Object.keys(given), ...unset].join(',').slice(0, METADATA_LENGTH_MAX);
+    const { residencyRegions } = given;
+    const event = auditEvent(
+      routingActionPerformedV1,
+      { actor, clock: this.clock, ids: this.ids },
+      {
+        action: 'router_settings.update',
+        targetId: actor.orgId,
+        metadata: { fields, ...(residencyRegions !== undefined && { residency: toText(residencyRegions) }) },
+      },
+    );
+    const change = (before: RouterSettings): RouterSettings =>
+      replace ? given : Object.fromEntries(Object.entries({ ...before, ...given }).filter(([field]) => kept(field)));
+    const kept = (field: string): boolean => !(unset as string[]).includes(field);
+    const own = await this.settings.change(actor.orgId, change, [event]);
+    await this.table.refresh();
+    return { own, platform };
+  }
+}
+
+const toText = (regions: string[] | null): string => (regions?.join(',') ?? 'any').slice(0, METADATA_LENGTH_MAX);
+
+/** Every model that calls may fall back to. */
+function fallbackModelsOf(settings: RouterSettings): string[] {
+  const { fallbacks, contextWindowFallbacks, contentPolicyFallbacks, defaultFallbacks } = settings;
+  const lists = [fallbacks, contextWindowFallbacks, contentPolicyFallbacks].flatMap((map) => Object.values(map ?? {}));
+  return [...new Set([...lists.flat(), ...(defaultFallbacks ?? [])])];
+}
+
+/** The operator's lock may be made narrower, not wider. @throws AppError `invalid_parameter`. */
+function checkResidency(own: RouterSettings['residencyRegions'], platform: RouterSettings['residencyRegions']): void {
+  if (own === undefined || !platform) return;
+  const within = (region: string): boolean => platform.some((allowed) => region.startsWith(allowed));
+  if (own !== null && own.every(within)) return;
+  const message = `The operator allows the regions ${platform.join(', ')} only: name regions within them.`;
+  throw new AppError('invalid_parameter', message, { param: 'residency_regions' });
+}
