@@ -8,12 +8,15 @@ import { ResponsesClient } from './adapters/bus/responses.client.js';
 import { WalletClient } from './adapters/bus/wallet.client.js';
 import { registerAdminRoutes } from './adapters/http/admin/admin-routes.js';
 import { aliasRoutes } from './adapters/http/admin/aliases.routes.js';
+import { experimentRoutes } from './adapters/http/admin/experiments.routes.js';
 import { keyRoutes } from './adapters/http/admin/keys.routes.js';
 import { meteringRoutes } from './adapters/http/admin/metering.routes.js';
 import { ratingRoutes } from './adapters/http/admin/rating.routes.js';
 import { pricesRoutes } from './adapters/http/admin/prices.routes.js';
 import { operationsRoutes } from './adapters/http/admin/operations.routes.js';
+import { routerSettingsRoutes } from './adapters/http/admin/router-settings.routes.js';
 import { routingRoutes } from './adapters/http/admin/routing.routes.js';
+import { ruleRoutes } from './adapters/http/admin/rules.routes.js';
 import { taskRoutes } from './adapters/http/admin/tasks.routes.js';
 import { transferRoutes } from './adapters/http/admin/transfers.routes.js';
 import { ledgerRoutes } from './adapters/http/admin/ledger.routes.js';
@@ -222,6 +225,9 @@ export class GatewayModule {
     const routes = [
       ...keyRoutes,
       ...aliasRoutes,
+      ...ruleRoutes,
+      ...routerSettingsRoutes,
+      ...experimentRoutes,
       ...walletRoutes,
       ...transferRoutes,
       ...ledgerRoutes,
