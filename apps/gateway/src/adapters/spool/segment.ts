@@ -20,9 +20,9 @@ export const encodeEnd = (report: string): string => `{"kind":"end","report":${r
  */
 export function encodeReport(report: CallBegin | UsageReport): string {
   const charges = report.charges.map(encodeCharge);
-  return JSON.stringify(
-    'cost' in report ? { ...report, charges, cost: report.cost.toString() } : { ...report, charges },
-  );
+  if (!('cost' in report)) return JSON.stringify({ ...report, charges });
+  const attempts = report.attempts?.map((attempt) => ({ ...attempt, cost: attempt.cost.toString() }));
+  return JSON.stringify({ ...report, charges, cost: report.cost.toString(), attempts });
 }
 
 const encodeCharge = (charge: UsageReport['charges'][number]): object => ({
