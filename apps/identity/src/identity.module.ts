@@ -15,7 +15,7 @@ import { FoundOrganisation } from './application/found-organisation.js';
 import { KeyFactory } from './application/key-factory.js';
 import { KEY_REPOSITORY, ORGANISATION_REPOSITORY } from './application/ports.js';
 import { RevokeKey } from './application/revoke-key.js';
-import { ADMIN_KEY, loadIdentityConfig } from './config.js';
+import { ADMIN_KEY, adminKeyOf, loadIdentityConfig } from './config.js';
 
 /** The only wiring of the service. */
 @Module({})
@@ -30,7 +30,7 @@ export class IdentityModule {
     const wallets = new WalletsClient(bus, config.DEFAULT_WALLET_LIMIT_USD);
     const factory = new KeyFactory({ clock, ids, pepper, randomBytes });
     const foundOrganisation = new FoundOrganisation(organisations, keys, wallets, factory, clock, ids);
-    const { AO_ADMIN_KEY: adminKey } = config;
+    const adminKey = adminKeyOf(config, context.environment);
     const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({
       provide: provide as never,
       useValue,

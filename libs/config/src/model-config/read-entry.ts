@@ -1,5 +1,6 @@
 import { KIND_SETTINGS } from '@ao/providers/kinds';
 import { warnOfUnsupported } from '../unsupported.js';
+import { withCredential, type Credentials } from './credentials.js';
 import { PARAMS_KEYS, SUPPORTED_KEYS, type ModelEntry } from './file-schema.js';
 import type { ConfigDeployment, ConfigProvider } from './model-config.js';
 import { isPriceKey, readPrices } from './prices.js';
@@ -16,17 +17,29 @@ export interface ReadEntry {
   prices: Readonly<Record<string, unknown>> | null;
 }
 
+/** What entries have in common. */
+export interface Shared {
+  credentials: Credentials;
+  /** Calls at once of a deployment that says nothing of it. */
+  concurrencyMax: number | null;
+}
+
 /** Reads one entry of `model_list`; null when it is left out, for reasons that are then in the reading. */
-export function readEntry(reading: Reading, index: number, entry: ModelEntry): ReadEntry | null {
+export function readEntry(
+  reading: Reading,
+  index: number,
+  entry: ModelEntry,
+  { credentials, concurrencyMax }: Shared,
+): ReadEntry | null {
   const entryPath = `model_list[${index}]`;
   const paramsKey = PARAMS_KEYS.find((key) => entry[key] != null)!;
   const path = `${entryPath}.${paramsKey}`;
-  const params = entry[paramsKey]!;
+  const params = withCredential(reading, path, entry[paramsKey]!, credentials);
   const info = entry.model_info ?? {};
   const infoPath = `${entryPath}.model_info`;
   const withoutPrices = (part: object): string[] => Object.keys(part).filter((key) => !isPriceKey(key));
   warnOfUnsupported(reading, { path: entryPath, keys: Object.keys(entry), supported: SUPPORTED_KEYS.entry });
-  warnOfUnsupported(reading, { path, keys: withoutPrices(params), supported: SUPPORTED_KEYS.params });
+  warnOfUnsupported(reading, { path, keys: withoutPrices(params), supported: SUPPORTED_KEYS.params, hints: HINTS });
   warnOfUnsupported(reading, { path: infoPath, keys: withoutPrices(info), supported: SUPPORTED_KEYS.info });
 
   const written = resolveText(reading, `${path}.model`, params.model).value;
@@ -56,11 +69,20 @@ export function readEntry(reading: Reading, index: number, entry: ModelEntry): R
     requestsPerMinuteMax: params.rpm ?? null,
     tokensPerMinuteMax: params.tpm ?? null,
     retriesMax: params.max_retries ?? null,
-    concurrencyMax: null,
-    timeoutMs: null,
-    firstTokenMs: null,
-    stallMs: null,
-    continuesAnswers: null,
+    concurrencyMax: params.max_parallel_requests ?? concurrencyMax,
+    timeoutMs: millisecondsOf(params.timeout),
+    // LiteLLM's `stream_timeout` is the longest silence of a stream, its beginning included.
+    firstTokenMs: millisecondsOf(params.first_token_timeout ?? params.stream_timeout),
+    stallMs: millisecondsOf(params.stall_timeout ?? params.stream_timeout),
+    continuesAnswers: info.supports_assistant_prefill ?? null,
   };
   return { provider, deployment, givenId: info.id ?? null, prices };
 }
+
+const millisecondsOf = (seconds: number | null | undefined): number | null =>
+  seconds == null ? null : Math.round(seconds * 1_000);
+
+const HINTS: Record<string, string> = {
+  mock_response: 'the provider is called; see docs/litellm.md',
+  cooldown_time: 'set router_settings.cooldown_time',
+};

@@ -80,6 +80,7 @@ function readFields(reading: Warnings, path: string, fields: RouterSettingsField
       fallbacksMax: withinMax(reading, `${path}.max_fallbacks`, fields.max_fallbacks, FALLBACKS_MAX),
       tagFiltering: readTagFiltering(reading, path, fields),
       preCallChecks: fields.enable_pre_call_checks,
+      dropParams: fields.drop_params,
       latencyBuffer: fields.latency_buffer ?? readStrategyArgs(reading, path, fields.routing_strategy_args),
     }),
     // Here null says something: there is no such restriction.

@@ -112,6 +112,7 @@ export const routerSettingsFields = section({
   enable_tag_filtering: flag.nullish(),
   tag_filtering_match_any: flag.nullish(),
   enable_pre_call_checks: flag.nullish(),
+  drop_params: flag.nullish(),
   geo_rules: z.array(geoRuleFields, 'must be a list of {countries, regions}').max(300).nullish(),
   residency_regions: z.array(regionPrefix, 'must be a list of regions').min(1).max(50).nullish(),
 });

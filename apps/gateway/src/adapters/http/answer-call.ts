@@ -10,6 +10,7 @@ import type { IdempotentCalls } from '../../application/idempotency/idempotent-c
 import { readAttribution } from './attribution.js';
 import { callerKey } from './caller-key.js';
 import { protocolOf } from './call-routes.js';
+import { readHeaderWishes } from './header-wishes.js';
 import { header, idempotencyKey } from './request-context.js';
 import { baseHeaders } from './response-headers.js';
 
@@ -78,6 +79,7 @@ export function callParts(
     correlationId: request.id,
     principal,
     ...readAttribution(request),
+    ...readHeaderWishes(request),
     featureId: header(request, 'x-ao-feature-id', 128) ?? null,
     startedAtMs: request.startedAtMs,
     startedMonotonicMs: request.startedMonotonicMs,

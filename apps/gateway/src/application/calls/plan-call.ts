@@ -138,7 +138,7 @@ function startFor(
   if (call.native) return { route: routeNative(request.model, call.principal, call.native.provider), course: null };
   const { router } = state;
   const question = routeQuestion(call, request, attribution, () => estimatedCost(call, request, state));
-  const start = startCourse(question, { ownKey: call.ownKey, router, direct, random, wishes: request.wishes ?? {} });
+  const start = startCourse(question, { ownKey: call.ownKey, router, direct, random, wishes: request.wishes });
   if (!start.route.direct || OPENAI_ENDPOINTS.has(call.endpoint)) return start;
   return { ...start, route: { ...start.route, direct: false } };
 }

@@ -45,7 +45,7 @@ export class Attempts {
     const { circuits, clock } = this.parts;
     const { call, plan } = running;
     const { deployment } = plan.route;
-    const limits = limitsOf(plan, plan.request.wishes ?? {}, running.deadlineMs - clock.monotonicMs());
+    const limits = limitsOf(plan, plan.request.wishes, running.deadlineMs - clock.monotonicMs());
     if (deployment === null) return this.answer(running, limits);
     const entered = circuits.enter(deployment.id);
     if (!(entered instanceof Promise ? await entered : entered)) return probedElsewhere();
