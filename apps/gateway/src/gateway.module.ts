@@ -25,6 +25,7 @@ import { walletRoutes } from './adapters/http/admin/wallets.routes.js';
 import { registerCompletions } from './adapters/http/completion.routes.js';
 import { registerFiles } from './adapters/http/files/register-files.js';
 import { responseRoutes } from './adapters/http/responses/response.routes.js';
+import { Countries, registerCountries } from './adapters/http/country.js';
 import { registerDashboard } from './adapters/http/dashboard.routes.js';
 import { registerHealth } from './adapters/http/health.routes.js';
 import { GatewayMetrics } from './adapters/http/metrics.js';
@@ -113,6 +114,12 @@ export class GatewayModule {
       syncIntervalMs: config.SPOOL_SYNC_INTERVAL_MS,
       keepMs: bus.publishWaitsForHandlers ? 0 : SAFE_AFTER_MS,
     });
+    const countries = await Countries.open({
+      header: config.GEO_COUNTRY_HEADER?.toLowerCase(),
+      database: config.GEOIP_DATABASE,
+      trustProxy: config.TRUST_PROXY,
+      logger,
+    });
     const plan = planOptions(config);
     const upstream = new ProviderUpstream([plan.direct.provider], logger);
     const metrics: GatewayMetrics = new GatewayMetrics({
@@ -174,6 +181,7 @@ export class GatewayModule {
 
     const contents = new ResponseContents(context.secretBox);
     const responses = new ResponsesClient(bus);
+    registerCountries(server.app, countries);
     registerCompletions(server.app, {
       authenticate,
       performCall,
@@ -268,6 +276,7 @@ export class GatewayModule {
       spool,
       upstream,
       realtime,
+      countries,
       passThroughFile,
       keyValue: context.keyValue,
       readiness,

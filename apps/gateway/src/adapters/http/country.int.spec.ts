@@ -83,7 +83,7 @@ describe('the country of a call', () => {
     await writeFile(file, countryDatabase({ '81.2.69.0/24': 'GB' }));
     const options = { header: undefined, database: file, trustProxy: [], logger, pollIntervalMs: 20 };
     const countries = await Countries.open(options);
-    const of = (): string | null => countries.of({ ip: '81.2.69.142', headers: {}, socket: {} } as never);
+    const of = (): string | null => countries.of({ headers: {}, socket: { remoteAddress: '81.2.69.142' } } as never);
     expect(of()).toBe('GB');
     await writeFile(`${file}.new`, 'no database');
     await rename(`${file}.new`, file);

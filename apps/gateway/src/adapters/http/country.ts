@@ -1,5 +1,6 @@
 import { unwatchFile, watchFile, type StatsListener } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { StartupError, type Logger } from '@ao/kernel';
 import proxyAddress from '@fastify/proxy-addr';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -32,15 +33,14 @@ const MAPPED_IPV4 = /^::ffff:(?=\d+\.)/i;
 
 /** Knows which country a call comes from: by the word of a trusted proxy, else by the address in a database in memory. */
 export class Countries {
-  private readonly isProxy: (address: string) => boolean;
+  private readonly isProxy: (address: string, hop: number) => boolean;
   private readonly onChange: StatsListener = () => void this.reload();
 
   private constructor(
     private readonly options: CountriesOptions,
     private reader: Reader<CountryResponse> | null,
   ) {
-    const trusts = proxyAddress.compile(options.trustProxy);
-    this.isProxy = (address) => trusts(address, 0);
+    this.isProxy = proxyAddress.compile(options.trustProxy);
     const { database, pollIntervalMs: interval = POLL_INTERVAL_MS } = options;
     if (database !== undefined) watchFile(database, { interval, persistent: false }, this.onChange);
   }
@@ -58,26 +58,27 @@ export class Countries {
   }
 
   /** The country of a call; null where nothing is known of it. */
-  of(request: FastifyRequest): string | null {
-    return this.named(request) ?? this.lookedUp(request.ip);
+  of(request: IncomingMessage): string | null {
+    return this.named(request) ?? this.lookedUp(request);
   }
 
   close(): void {
     if (this.options.database !== undefined) unwatchFile(this.options.database, this.onChange);
   }
 
-  private named({ socket, headers }: FastifyRequest): string | null {
+  private named({ socket, headers }: IncomingMessage): string | null {
     const { header } = this.options;
     if (header === undefined || socket.remoteAddress === undefined) return null;
     const value = headers[header];
-    if (typeof value !== 'string' || !this.isProxy(socket.remoteAddress)) return null;
+    if (typeof value !== 'string' || !this.isProxy(socket.remoteAddress, 0)) return null;
     const country = value.trim().toUpperCase();
     return COUNTRY.test(country) && country !== UNKNOWN ? country : null;
   }
 
-  private lookedUp(address: string): string | null {
+  private lookedUp(request: IncomingMessage): string | null {
     if (this.reader === null) return null;
     try {
+      const address = proxyAddress(request, this.isProxy);
       return this.reader.get(address.replace(MAPPED_IPV4, ''))?.country?.iso_code ?? null;
     } catch {
       // Such as the address of a Unix socket: no country, and no reason to refuse the call.
@@ -104,7 +105,7 @@ const readDatabase = async (path: string): Promise<Reader<CountryResponse>> =>
 export function registerCountries(server: FastifyInstance, countries: Countries): void {
   server.decorateRequest('country', {
     getter(this: FastifyRequest) {
-      return countries.of(this);
+      return countries.of(this.raw);
     },
   });
 }
