@@ -51,7 +51,12 @@ describe('experiments', () => {
   let number = 0;
   const draft = async (fields: Partial<CallOf<typeof createExperimentV1>> = {}): Promise<Experiment> => {
     number += 1;
-    const settings = { name: `experiment ${number}`, modelGroup: 'demo-chat', unit: 'user' as const, variants: VARIANTS };
+    const settings = {
+      name: `experiment ${number}`,
+      modelGroup: 'demo-chat',
+      unit: 'user' as const,
+      variants: VARIANTS,
+    };
     const request = { actor: owner, ...settings, targetMetric: 'cost' as const, sampleMin: 50, ...fields };
     return (await bus.request(createExperimentV1, request)).experiment;
   };
@@ -143,7 +148,12 @@ describe('experiments', () => {
     });
     // 1 between the means, √2 of standard error: z = 0.7071, p = 0.4795.
     const chance = { variant: 'large', delta: expect.closeTo(1 / 1_001, 8), pValue: expect.closeTo(0.4795, 4) };
-    expect(answer.verdict).toEqual({ outcome: 'no_difference', best: 'mini', significance: 0.05, comparisons: [chance] });
+    expect(answer.verdict).toEqual({
+      outcome: 'no_difference',
+      best: 'mini',
+      significance: 0.05,
+      comparisons: [chance],
+    });
     expect(asked).toContain(`${owner.orgId} ${id}`);
     await step(id, 'conclude');
   });
@@ -184,9 +194,11 @@ describe('experiments', () => {
   });
 
   it('[EX-005] are promoted once, whichever replica looks first', async () => {
-    await routing.startReplica({ EXPERIMENT_CHECK_INTERVAL_MS: '100' }).then((other) =>
-      other.respond(queryExperimentV1, async ({ experimentId }) => ({ variants: figures.get(experimentId) ?? [] })),
-    );
+    await routing
+      .startReplica({ EXPERIMENT_CHECK_INTERVAL_MS: '100' })
+      .then((other) =>
+        other.respond(queryExperimentV1, async ({ experimentId }) => ({ variants: figures.get(experimentId) ?? [] })),
+      );
     const { id } = await draft({ teamId: 'team_6', autoPromote: { minDelta: 0.1 } });
     figures.set(id, [figuresOf('large', 1_000n), figuresOf('mini', 500n)]);
     await step(id, 'start');

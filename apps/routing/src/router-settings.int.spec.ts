@@ -39,7 +39,9 @@ describe('the router settings of an organisation', () => {
     await eventually(() => expect(routing.actions).toContain(told));
     for (const role of ['member', 'viewer'] as const) {
       const actor = { ...adminOf('org_locked'), role };
-      await expect(set('', { residencyRegions: ['us'] }, { actor })).rejects.toMatchObject({ code: 'permission_denied' });
+      await expect(set('', { residencyRegions: ['us'] }, { actor })).rejects.toMatchObject({
+        code: 'permission_denied',
+      });
       await expect(bus.request(getRouterSettingsV1, { actor })).rejects.toMatchObject({ code: 'permission_denied' });
     }
   });

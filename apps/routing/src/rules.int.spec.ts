@@ -38,7 +38,13 @@ describe('routing rules', () => {
 
   it('[RT-001] are listed and published by priority, the older one of two equal ones first', async () => {
     const actor = { ...owner, orgId: 'org_order' };
-    for (const [name, priority] of [['c', 20], ['a', 5], ['d', 20], ['b', 10], ['e', 1_000_000]] as const) {
+    for (const [name, priority] of [
+      ['c', 20],
+      ['a', 5],
+      ['d', 20],
+      ['b', 10],
+      ['e', 1_000_000],
+    ] as const) {
       await make(priority, { actor, name });
     }
     expect(await namesOf(actor, 2)).toEqual(['a', 'b', 'c', 'd', 'e']);
@@ -71,7 +77,13 @@ describe('routing rules', () => {
   it('[RT-001] may name what the organisation or the platform has, and nothing else', async () => {
     const { id: providerId, name: provider } = await routing.create({ models: ['own-model'] });
     const weights = { [routing.deploymentsOf(providerId)[0]!.id]: 3 };
-    for (const target of [{ model: 'own-model' }, { model: 'fast' }, { provider }, { provider: providerId }, { weights }]) {
+    for (const target of [
+      { model: 'own-model' },
+      { model: 'fast' },
+      { provider },
+      { provider: providerId },
+      { weights },
+    ]) {
       await expect(make(1, { action: { type: 'route', ...target } })).resolves.toMatchObject({ action: target });
     }
     const refuses = async (action: object, param: string, actor = owner): Promise<void> => {
@@ -88,7 +100,11 @@ describe('routing rules', () => {
     await refuses({ provider: providerId }, 'action.provider', stranger);
     await refuses({ weights }, 'action.weights', stranger);
     const { id } = await make(1);
-    const worse = { actor: owner, ruleId: id, conditions: [{ field: 'time', operator: 'in', value: ['08:00'] }] } as const;
+    const worse = {
+      actor: owner,
+      ruleId: id,
+      conditions: [{ field: 'time', operator: 'in', value: ['08:00'] }],
+    } as const;
     await expect(bus.request(updateRuleV1, worse as never)).rejects.toMatchObject({ param: 'conditions.0.operator' });
   });
 

@@ -51,7 +51,9 @@ describe('an experiment', () => {
   ])('[EX-001] may not become %p once it runs', (change) => {
     expect(() => checkChange(draft, { ...draft, ...change })).not.toThrow();
     const running: Experiment = { ...draft, state: 'running' };
-    expect(() => checkChange(running, { ...running, ...change })).toThrow(expect.objectContaining({ code: 'conflict' }));
+    expect(() => checkChange(running, { ...running, ...change })).toThrow(
+      expect.objectContaining({ code: 'conflict' }),
+    );
   });
 
   it('[EX-002] may have other percentages while it runs, and nothing else once it is concluded', () => {

@@ -52,7 +52,11 @@ describe('the verdict of an experiment', () => {
     const three = verdictOf({ ...question, metric: 'error_rate', figures });
     expect(three.outcome).toBe('winner');
     expect(three.comparisons[0]!.pValue).toBeCloseTo(3 * two.comparisons[0]!.pValue, 10);
-    const rival = verdictOf({ ...question, metric: 'error_rate', figures: [...figures, figuresOf('d', { errors: 7 })] });
+    const rival = verdictOf({
+      ...question,
+      metric: 'error_rate',
+      figures: [...figures, figuresOf('d', { errors: 7 })],
+    });
     expect(rival).toMatchObject({ outcome: 'no_difference', best: 'b' });
   });
 

@@ -58,7 +58,8 @@ export function writeRouterSettings(settings: RouterSettings): WrittenSettings {
       default_fallbacks: settings.defaultFallbacks,
       max_fallbacks: settings.fallbacksMax,
       enable_tag_filtering: tagFiltering === undefined ? undefined : tagFiltering !== 'off',
-      tag_filtering_match_any: tagFiltering === undefined || tagFiltering === 'off' ? undefined : tagFiltering === 'any',
+      tag_filtering_match_any:
+        tagFiltering === undefined || tagFiltering === 'off' ? undefined : tagFiltering === 'any',
       enable_pre_call_checks: settings.preCallChecks,
       latency_buffer: settings.latencyBuffer,
     }),

@@ -18,7 +18,10 @@ describe('the country of a call', () => {
   beforeAll(async () => {
     folder = await temporaryFolder('countries');
     database = path.join(folder.path, 'countries.mmdb');
-    await writeFile(database, countryDatabase({ '81.2.69.0/24': 'GB', '89.160.20.0/22': 'SE', '2.125.160.216/29': 'FR' }));
+    await writeFile(
+      database,
+      countryDatabase({ '81.2.69.0/24': 'GB', '89.160.20.0/22': 'SE', '2.125.160.216/29': 'FR' }),
+    );
   });
   afterAll(() => folder.remove());
 

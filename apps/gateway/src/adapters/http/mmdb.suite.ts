@@ -41,7 +41,10 @@ export function countryDatabase(networks: Readonly<Record<string, string>>): Buf
   let offset = 0;
   for (const [network, country] of Object.entries(networks)) {
     const [address = '', length = '32'] = network.split('/');
-    const bits = address.split('.').map((part) => Number(part).toString(2).padStart(8, '0')).join('');
+    const bits = address
+      .split('.')
+      .map((part) => Number(part).toString(2).padStart(8, '0'))
+      .join('');
     let at = 0;
     for (let depth = 0; depth < Number(length); depth += 1) {
       const side = bits[depth] === '1' ? 1 : 0;
