@@ -23,7 +23,7 @@ import { formatOptionalUsd, pageFields, toSnakeCase } from './fields.js';
 const variant = z.object({
   name: z.string().min(1).max(200),
   model: z.string().min(1).max(256).optional(),
-  prompt_version: z.unknown(),
+  prompt_version: z.unknown().optional(),
   percentage: z.number().min(0).max(100),
 });
 const autoPromote = z.strictObject({
