@@ -106,9 +106,13 @@ function planAt(
   });
   const exchange = call.native ? { ...spoken, body: call.body } : spoken;
   const refused = exchange.dropped.filter((name) => !isVendorTool(name));
-  if (refused.length > 0 && !options.dropParams && !request.dropParams) throw notExpressible(refused);
+  if (refused.length > 0 && !request.dropParams && !dropsParams(call, state, options)) throw notExpressible(refused);
   return { request, attribution, course, route, price, promptTokensBound: size.promptTokensBound, exchange };
 }
+
+/** For the whole gateway, or by the settings that hold for the organisation. */
+const dropsParams = ({ principal }: InboundCall, { table }: ModelState, { dropParams }: PlanOptions): boolean =>
+  dropParams || table.settingsOf(principal.orgId).dropParams;
 
 function sizeOf(request: RequestFacts, { model }: Pick<Route, 'model'>, protocols: ProviderProtocols): CallSize {
   return {
