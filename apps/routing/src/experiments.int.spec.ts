@@ -199,7 +199,7 @@ describe('experiments', () => {
       .then((other) =>
         other.respond(queryExperimentV1, async ({ experimentId }) => ({ variants: figures.get(experimentId) ?? [] })),
       );
-    const { id } = await draft({ teamId: 'team_6', autoPromote: { minDelta: 0.1 } });
+    const { id } = await draft({ teamId: 'team_6', autoPromote: { minDelta: 0.1, significance: 0.01 } });
     figures.set(id, [figuresOf('large', 1_000n), figuresOf('mini', 500n)]);
     await step(id, 'start');
     const { promotedRuleId } = await waitFor(async () => {

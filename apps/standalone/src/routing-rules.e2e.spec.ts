@@ -39,14 +39,15 @@ describe.each(modes)('routing over the API, %s', (mode) => {
 
   /** One of its own, with money. */
   const organisation = async (): Promise<ApiClient> => {
-    const { api, walletId } = await signUp(platform.admin);
+    // On a machine this busy a service may not answer in time.
+    const { api, walletId } = await waitFor(() => signUp(platform.admin), { timeoutMs: 30_000 });
     expectStatus(await api.patch(`/v1/wallets/${walletId}`, { limit_usd: '100' }), 200);
     return api;
   };
   const call = (api: ApiClient, fields: object = {}, headers: Record<string, string> = {}): Promise<ApiAnswer> =>
     api.chat({ model: 'large', messages, max_tokens: 20, ...fields }, headers);
   /** A change reaches the gateways a moment after it is answered. */
-  const untilServedBy = (api: ApiClient, model: string, fields: object = {}): Promise<true> =>
+  const untilServedBy = (api: ApiClient, model: string, fields: object = {}): Promise<boolean> =>
     waitFor(async () => (await call(api, fields)).body?.model === model, { timeoutMs: 20_000 });
   const make = async (api: ApiClient, path: string, body: object): Promise<Record<string, unknown>> =>
     expectStatus(await api.post(path, body), 201).body;

@@ -36,6 +36,7 @@ const every: { [K in keyof RouterSettings]-?: fc.Arbitrary<NonNullable<RouterSet
   fallbacksMax: retries,
   tagFiltering: fc.constantFrom('off' as const, 'all' as const, 'any' as const),
   preCallChecks: fc.boolean(),
+  dropParams: fc.boolean(),
   latencyBuffer: fc.double({ min: 0, max: 10, noNaN: true }),
   geoRules: fc.option(fc.array(fc.record({ countries: fc.constant(['DE']), regions }), { maxLength: 2 })),
   residencyRegions: fc.option(regions),

@@ -33,6 +33,7 @@ const SETTINGS_BY_FIELD: Readonly<Record<string, readonly (keyof RouterSettings)
   enable_tag_filtering: ['tagFiltering'],
   tag_filtering_match_any: ['tagFiltering'],
   enable_pre_call_checks: ['preCallChecks'],
+  drop_params: ['dropParams'],
   geo_rules: ['geoRules'],
   residency_regions: ['residencyRegions'],
 };
@@ -61,6 +62,7 @@ export function writeRouterSettings(settings: RouterSettings): WrittenSettings {
       tag_filtering_match_any:
         tagFiltering === undefined || tagFiltering === 'off' ? undefined : tagFiltering === 'any',
       enable_pre_call_checks: settings.preCallChecks,
+      drop_params: settings.dropParams,
       latency_buffer: settings.latencyBuffer,
     }),
     ...(geoRules !== undefined && { geo_rules: geoRules }),

@@ -35,7 +35,7 @@ describe('the country of a call', () => {
     const countries = await Countries.open({ header: undefined, database: undefined, trustProxy, logger, ...options });
     const server = fastify({ trustProxy });
     registerCountries(server, countries);
-    server.get('/', async (request) => ({ country: request.country }));
+    server.get('/', (request, reply) => reply.send({ country: request.country }));
     const { country } = (await server.inject({ url: '/', remoteAddress: peer, headers })).json<{ country: unknown }>();
     countries.close();
     await server.close();

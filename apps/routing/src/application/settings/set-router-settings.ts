@@ -33,7 +33,7 @@ export class SetRouterSettings {
     replace,
   }: RequestOf<typeof setRouterSettingsV1>): Promise<ResponseOf<typeof setRouterSettingsV1>> {
     requireAdmin(actor);
-    const given = givenFields(settings) as RouterSettings;
+    const given = givenFields(settings);
     await this.targets.checkModels(actor.orgId, fallbackModelsOf(given), 'fallbacks');
     const platform = this.catalogue.current.settings;
     checkResidency(given.residencyRegions, platform.residencyRegions);
@@ -69,7 +69,8 @@ function fallbackModelsOf(settings: RouterSettings): string[] {
 /** The operator's lock may be made narrower, not wider. @throws AppError `invalid_parameter`. */
 function checkResidency(own: RouterSettings['residencyRegions'], platform: RouterSettings['residencyRegions']): void {
   if (own === undefined || !platform) return;
-  const within = (region: string): boolean => platform.some((allowed) => region.toLowerCase().startsWith(allowed.toLowerCase()));
+  const within = (region: string): boolean =>
+    platform.some((allowed) => region.toLowerCase().startsWith(allowed.toLowerCase()));
   if (own !== null && own.every(within)) return;
   const message = `The operator allows the regions ${platform.join(', ')} only: name regions within them.`;
   throw new AppError('invalid_parameter', message, { param: 'residency_regions' });
