@@ -1,4 +1,14 @@
-import { getRouterSettingsV1, setRouterSettingsV1, type Actor, type CallOf, type RouterSettings } from '@ao/contracts';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  getRouterSettingsV1,
+  routingActionPerformedV1,
+  setRouterSettingsV1,
+  type Actor,
+  type CallOf,
+  type RouterSettings,
+} from '@ao/contracts';
+import { temporaryFolder } from '@ao/testing';
 import { RoutingHarness, eventually, owner } from './harness.suite.js';
 
 describe('the router settings of an organisation', () => {
@@ -7,6 +17,14 @@ describe('the router settings of an organisation', () => {
 
   beforeAll(() => routing.start());
   afterAll(() => routing.stop());
+
+  /** What the audit chain was told of the locked organisation. */
+  const audited: object[] = [];
+  beforeAll(() =>
+    bus.subscribe(routingActionPerformedV1, { kind: 'broadcast' }, (batch) => {
+      audited.push(...batch.flatMap(({ payload }) => (payload.orgId === 'org_locked' ? [payload.metadata] : [])));
+    }),
+  );
 
   type Change = Partial<CallOf<typeof setRouterSettingsV1>>;
   const set = async (orgId: string, settings: RouterSettings, fields: Change = {}): Promise<RouterSettings> =>
@@ -35,8 +53,17 @@ describe('the router settings of an organisation', () => {
   it('[RT-017] hold the lock on regions, which the audit chain hears of', async () => {
     await set('org_locked', { residencyRegions: ['eu', 'ch'] });
     await eventually(() => expect(publishedOf('org_locked')).toEqual({ residencyRegions: ['eu', 'ch'] }));
-    const told = 'org_locked router_settings.update org_locked';
-    await eventually(() => expect(routing.actions).toContain(told));
+    await set('org_locked', { residencyRegions: ['eu'] });
+    await set('org_locked', { retriesMax: 1 }, { replace: true });
+    await set('org_locked', { retriesMax: 1 });
+    await eventually(() => expect(publishedOf('org_locked')).toEqual({ retriesMax: 1 }));
+    const told = [
+      { changed: 'residencyRegions', residency: 'eu,ch' },
+      { changed: 'residencyRegions', residency: 'eu' },
+      { changed: 'retriesMax,residencyRegions', residency: 'any' },
+      { changed: '' },
+    ];
+    await eventually(() => expect(audited).toEqual(told));
     for (const role of ['member', 'viewer'] as const) {
       const actor = { ...adminOf('org_locked'), role };
       await expect(set('', { residencyRegions: ['us'] }, { actor })).rejects.toMatchObject({
@@ -46,10 +73,27 @@ describe('the router settings of an organisation', () => {
     }
   });
 
+  it('[RT-017] may make the lock of the operator narrower, not wider', async () => {
+    const folder = await temporaryFolder('lock');
+    const file = path.join(folder.path, 'ao.json');
+    await writeFile(file, JSON.stringify({ model_list: [], router_settings: { residency_regions: ['eu', 'ch'] } }));
+    const locked = await routing.startReplica({ AO_CONFIG: file });
+    const setHere = (residencyRegions: string[] | null) => {
+      const request = { actor: adminOf('org_within'), settings: { residencyRegions }, replace: false };
+      return locked.request(setRouterSettingsV1, request);
+    };
+    const refused = { code: 'invalid_parameter', param: 'residency_regions' };
+    for (const wider of [['us'], ['eu-west1', 'us'], ['e'], null])
+      await expect(setHere(wider)).rejects.toMatchObject(refused);
+    const platform = { residencyRegions: ['eu', 'ch'] };
+    expect(await setHere(['EU-west1'])).toEqual({ own: { residencyRegions: ['EU-west1'] }, platform });
+    await folder.remove();
+  });
+
   it('[RT-010] name no model to fall back to that is not there', async () => {
     const refused = { code: 'invalid_parameter', param: 'fallbacks' };
     await expect(set('org_1', { defaultFallbacks: ['nowhere'] })).rejects.toMatchObject(refused);
-    const { name: _name } = await routing.create({ models: ['own-fallback'] });
+    await routing.create({ models: ['own-fallback'] });
     await set(owner.orgId, { contentPolicyFallbacks: { 'demo-chat': ['own-fallback'] } });
     const foreign = set('org_1', { contextWindowFallbacks: { 'demo-chat': ['own-fallback'] } });
     await expect(foreign).rejects.toMatchObject(refused);
