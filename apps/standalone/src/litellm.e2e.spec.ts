@@ -36,6 +36,9 @@ model_list:
       api_base: ${other.url}
       api_key: sk-other
     model_info: {input_cost_per_token: 0.000001, output_cost_per_token: 0.000002}
+  - model_name: sim/*
+    litellm_params: {model: "openai/*", litellm_credential_name: ours}
+    model_info: {input_cost_per_token: 0.001, output_cost_per_token: 0.002}
 credential_list:
   - credential_name: ours
     credential_values: {api_base: "${provider.url}/v1", api_key: os.environ/OUR_API_KEY}
@@ -113,6 +116,15 @@ describe('a LiteLLM installation that moved here', () => {
     expect([provider!.requests.length, other!.requests.length]).toEqual([1, 1]);
     expect(answer.headers.get('x-litellm-attempted-fallbacks')).toBe('1');
     expect(answer.headers.get('x-litellm-model-group')).toBe('claude');
+  });
+
+  it('[BX-008] serves every name of a wildcard at its price, and names it by its pattern', async () => {
+    provider!.script({ behaviour: { inputTokens: 10, outputTokens: 20 } });
+    const answer = expectStatus(await api.chat({ model: 'sim/sim-of-tomorrow', messages, max_tokens: 20 }), 200);
+    expect(provider!.requests[0]!.model).toBe('sim-of-tomorrow');
+    expect(answer.headers.get('x-ao-cost-usd')).toBe('0.05');
+    expect(answer.headers.get('x-litellm-model-group')).toBe('sim/*');
+    expectStatus(await api.chat({ model: 'elsewhere/x', messages }), 503);
   });
 
   it.each([

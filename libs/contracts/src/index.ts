@@ -3,6 +3,7 @@ export * from './budget-scope.js';
 export * from './define.js';
 export * from './events/index.js';
 export * from './fields.js';
+export * from './limit-rule.js';
 export * from './model-budget.js';
 export * from './principal.js';
 export * from './rpc/index.js';

@@ -1,4 +1,4 @@
-import type { LimitDecision, LimitRequest, SlotHold } from './limits/limit.js';
+import type { LimitDecision, LimitRequest } from './limits/limit.js';
 
 export type KeyValueHealth = { ok: true; latencyMs: number } | { ok: false; reason: string };
 
@@ -29,8 +29,6 @@ export interface KeyValue {
    * @throws RangeError for a call that no configuration can mean
    */
   takeTokens(requests: readonly LimitRequest[]): Promise<LimitDecision>;
-  /** Gives slots back; unknown holders are ignored. */
-  releaseSlots(holds: readonly SlotHold[]): Promise<void>;
   /** Never rejects. */
   health(): Promise<KeyValueHealth>;
   close(): Promise<void>;

@@ -41,7 +41,6 @@ export function openMemoryKeyValue(options: MemoryKeyValueOptions = {}): KeyValu
     },
     deleteIf: async (key, expected) => (values.get(key)?.equals(bytesOf(expected)) ?? false) && values.delete(key),
     takeTokens: async (requests) => limits.take(requests),
-    releaseSlots: async (holds) => limits.release(holds),
     health: async () => ({ ok: true, latencyMs: 0 }),
     close: async () => values.clear(),
   };

@@ -225,3 +225,60 @@ credential_list:
     expect(problemsIn(list + list.replace('credential_list:\n', ''))).toContain('two credentials have the name ours');
   });
 });
+
+describe('a wildcard of a LiteLLM file', () => {
+  const groupsOf = (list: string, environment: Record<string, string> = {}) => {
+    const { deployments, warnings, prices } = parseModelConfig(`model_list: ${list}`, environment);
+    return { groups: deployments.map(({ modelGroup, model }) => [modelGroup, model]), warnings, prices };
+  };
+
+  it('[BX-008] is a group that stands for many names', () => {
+    expect(
+      groupsOf(
+        '[{model_name: "openai/*", params: {model: "openai/*", api_key: k}}, {model_name: "my-*", params: {model: groq/org-*, api_key: k}}]',
+      ),
+    ).toMatchObject({
+      groups: [
+        ['openai/*', '*'],
+        ['my-*', 'org-*'],
+      ],
+      warnings: [],
+    });
+  });
+
+  it('[BX-008] for everything opens every provider whose key is there, and takes no entry of the file over', () => {
+    const environment = { OPENAI_API_KEY: 'a', ANTHROPIC_API_KEY: 'b', GROQ_API_KEY: 'c' };
+    const { groups } = groupsOf(
+      '[{model_name: "*", params: {model: "*"}}, {model_name: "groq/*", params: {model: groq/llama}}]',
+      environment,
+    );
+    expect(groups).toEqual(
+      expect.arrayContaining([
+        ['*', '*'],
+        ['openai/*', '*'],
+        ['anthropic/*', '*'],
+        ['claude-*', 'claude-*'],
+        ['groq/*', 'llama'],
+      ]),
+    );
+    expect(groups.filter(([name]) => name === 'groq/*')).toHaveLength(1);
+    expect(groupsOf('[{model_name: "*", params: {model: "*", api_key: k}}]', environment).groups).toEqual([['*', '*']]);
+  });
+
+  it('has its price for all that it stands for', () => {
+    const info = 'model_info: {input_cost_per_token: 0.000001, output_cost_per_token: 0.000002}';
+    expect(groupsOf(`[{model_name: "o/*", params: {model: "openai/*", api_key: k}, ${info}}]`).prices).toMatchObject([
+      { vendor: 'openai', model: 'o/*' },
+    ]);
+  });
+
+  it.each([
+    ['a/*', 'openai/*-*', 'has more than one *'],
+    ['*/*', 'openai/*', 'has more than one *'],
+    ['a', 'openai/*', 'has a * where model_name has none'],
+  ])('is left out as %s for %s', (name, model, reason) => {
+    const { groups, warnings } = groupsOf(`[{model_name: "${name}", params: {model: "${model}", api_key: k}}]`);
+    expect(groups).toEqual([]);
+    expect(warnings).toEqual([`model_list[0].params.model: ${reason}; this model is left out`]);
+  });
+});

@@ -83,6 +83,9 @@ describe('a LiteLLM file', () => {
       ['claude-4', 'claude-4-opus'],
       ['vllm-models', 'facebook/opt-125m'],
       ['fast', 'llama-3.3-70b-versatile'],
+      ['*', '*'],
+      ['openai/*', '*'],
+      ['groq/*', '*'],
     ]);
     expect(config.providers.map(({ name, baseUrl }) => [name, baseUrl])).toEqual([
       ['openai', 'https://api.openai.com/v1'],
@@ -90,6 +93,7 @@ describe('a LiteLLM file', () => {
       ['anthropic', 'https://api.anthropic.com'],
       ['openai-2', 'http://0.0.0.0:4000/v1'],
       ['groq', 'https://api.groq.com/openai/v1'],
+      ['openai-3', 'https://api.openai.com/v1'],
     ]);
   });
 
@@ -125,6 +129,7 @@ describe('a LiteLLM file', () => {
       [null, 'os.environ/ANTHROPIC_API_KEY'],
       ['none', null],
       ['gsk-from-the-file', 'os.environ/GROQ_API_KEY'],
+      ['sk-openai-secret', 'os.environ/OPENAI_API_KEY'],
     ]);
   });
 
@@ -159,7 +164,6 @@ describe('a LiteLLM file', () => {
       'model_list[2].litellm_params.api_key: the environment variable ANTHROPIC_API_KEY is not set',
       'model_list[3].model_info.version: not supported and ignored',
       'model_list[4].litellm_params.mock_response: not supported and ignored; the provider is called; see docs/litellm.md',
-      'model_list[5].litellm_params.model: wildcards are not supported yet; this model is left out',
       'general_settings.master_key: must have at least 16 characters; it is ignored, set another or AO_ADMIN_KEY',
     ]);
   });

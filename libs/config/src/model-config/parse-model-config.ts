@@ -4,6 +4,7 @@ import { readCredentials } from './credentials.js';
 import type { ModelConfigFile } from './file-schema.js';
 import { readCache } from './read-cache.js';
 import { readRouter } from './read-router.js';
+import { expandCatchAll } from './expand-catch-all.js';
 import { readEntry, type ReadEntry } from './read-entry.js';
 import { readPassThrough } from './read-pass-through.js';
 import { readAdminKey, readAliases, warnOfSettings } from './read-settings.js';
@@ -27,7 +28,9 @@ export function parseModelConfig(text: string, environment: Environment): ModelC
   warnOfSettings(reading, file);
   const router = readRouter(reading, file);
   const shared = { credentials: readCredentials(reading, file), concurrencyMax: defaultConcurrencyOf(file) };
-  const entries = (file.model_list ?? []).flatMap((entry, index) => readEntry(reading, index, entry, shared) ?? []);
+  const entries = (file.model_list ?? []).flatMap((entry, index) =>
+    expandCatchAll(entry, file, reading).flatMap((one) => readEntry(reading, index, one, shared) ?? []),
+  );
   const aliases = readAliases(reading, file);
   const routes = (file.general_settings?.pass_through_endpoints ?? []).flatMap(
     (entry, index) => readPassThrough(reading, index, entry) ?? [],
@@ -66,7 +69,9 @@ function identify(entries: ReadEntry[], reading: Reading): { deployments: Config
     if (repeats > 0 && givenId !== null) reading.problems.push(`model_info.id: two models have the id ${givenId}`);
     const id = stableId('dep', repeats === 0 ? content : [...content, repeats]);
     deployments.push({ id, ...deployment });
-    if (info) prices.push({ deploymentId: id, vendor: provider.vendor, model, info });
+    // What a wildcard costs holds for all that it stands for: calls are priced by its name where no model's own price is known.
+    const priced = model.includes('*') ? modelGroup : model;
+    if (info) prices.push({ deploymentId: id, vendor: provider.vendor, model: priced, info });
   }
   return { deployments, prices };
 }

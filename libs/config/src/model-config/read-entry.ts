@@ -40,13 +40,17 @@ export function readEntry(
   const withoutPrices = (part: object): string[] => Object.keys(part).filter((key) => !isPriceKey(key));
   warnOfUnsupported(reading, { path: entryPath, keys: Object.keys(entry), supported: SUPPORTED_KEYS.entry });
   warnOfUnsupported(reading, { path, keys: withoutPrices(params), supported: SUPPORTED_KEYS.params, hints: HINTS });
-  warnOfUnsupported(reading, { path: infoPath, keys: withoutPrices(info), supported: SUPPORTED_KEYS.info });
+  warnOfUnsupported(reading, {
+    path: infoPath,
+    keys: withoutPrices(info),
+    supported: SUPPORTED_KEYS.info,
+    hints: HINTS,
+  });
 
   const written = resolveText(reading, `${path}.model`, params.model).value;
-  if (written === null || written.includes('*') || entry.model_name.includes('*')) {
-    reading.warnings.push(
-      `${path}.model: ${written === null ? 'unknown' : 'wildcards are not supported yet'}; this model is left out`,
-    );
+  const misfit = written === null ? 'unknown' : wildcardMisfit(entry.model_name, written);
+  if (written === null || misfit !== null) {
+    reading.warnings.push(`${path}.model: ${misfit}; this model is left out`);
     return null;
   }
   const { vendor, model } = splitModel(written, params.custom_llm_provider);
@@ -79,10 +83,19 @@ export function readEntry(
   return { provider, deployment, givenId: info.id ?? null, prices };
 }
 
+/** A star in a model's name stands for what its group's star stood for in the name that a caller asked for. */
+function wildcardMisfit(modelGroup: string, model: string): string | null {
+  const [inGroup, inModel] = [modelGroup, model].map((name) => name.split('*').length - 1) as [number, number];
+  if (inGroup > 1 || inModel > 1) return 'has more than one *';
+  return inModel > inGroup ? 'has a * where model_name has none' : null;
+}
+
 const millisecondsOf = (seconds: number | null | undefined): number | null =>
   seconds == null ? null : Math.round(seconds * 1_000);
 
 const HINTS: Record<string, string> = {
   mock_response: 'the provider is called; see docs/litellm.md',
+  base_model: 'give it its prices, such as input_cost_per_token, where its own name has none',
+  access_groups: 'name models at keys',
   cooldown_time: 'set router_settings.cooldown_time',
 };

@@ -126,17 +126,11 @@ describe('readRouterSettings', () => {
     ]);
   });
 
-  it('[RT-016] reads fallbacks as one map too, and "*" as the fallbacks of all others', () => {
-    expect(settingsOf({ fallbacks: { a: ['b'], '*': ['c'] } })).toEqual({
-      fallbacks: { a: ['b'] },
-      defaultFallbacks: ['c'],
+  it('[RT-016] reads fallbacks as one map too, and "*" for all others', () => {
+    expect(settingsOf({ fallbacks: { a: ['b'], '*': ['c'] } })).toEqual({ fallbacks: { a: ['b'], '*': ['c'] } });
+    expect(settingsOf({ context_window_fallbacks: [{ '*': ['c'] }, { a: ['b'] }] })).toEqual({
+      contextWindowFallbacks: { '*': ['c'], a: ['b'] },
     });
-    expect(settingsOf({ fallbacks: [{ '*': ['c'] }], default_fallbacks: ['d'] }).defaultFallbacks).toEqual(['d']);
-    const elsewhere = { context_window_fallbacks: [{ '*': ['c'] }, { a: ['b'] }] };
-    expect(settingsOf(elsewhere)).toEqual({ contextWindowFallbacks: { a: ['b'] } });
-    expect(warningsOf(elsewhere)).toEqual([
-      'router_settings.context_window_fallbacks: "*" is not supported here and ignored; name the models',
-    ]);
   });
 
   it('lets the first of two entries for a model hold', () => {

@@ -30,8 +30,6 @@ const FALLBACKS_MAX = 20;
 const ALLOWED_FAILS_MAX = 10_000;
 /** One call, all attempts together, where nothing says otherwise. */
 const TOTAL_MS_DEFAULT = 600_000;
-/** In LiteLLM the fallbacks of every model that has none of its own. */
-const ANY_MODEL = '*';
 
 /**
  * Reads settings of the router in the shape of LiteLLM's `router_settings`, with our own beside them. Knows nothing of
@@ -55,7 +53,6 @@ export function readRouterSettings(json: unknown, path: string): RouterSettingsR
 
 function readFields(reading: Warnings, path: string, fields: RouterSettingsFields): RouterSettings {
   warnOfUnsupported(reading, { path, keys: Object.keys(fields), supported: SUPPORTED, hints: HINTS });
-  const { '*': forAny, ...fallbacks } = readFallbacks(fields.fallbacks) ?? {};
   const policy = readGroupPolicy(reading, path, fields);
   return {
     ...policy,
@@ -65,18 +62,10 @@ function readFields(reading: Warnings, path: string, fields: RouterSettingsField
       allowedFails: withinMax(reading, `${path}.allowed_fails`, fields.allowed_fails, ALLOWED_FAILS_MAX),
       cooldownMs: millisecondsOf(reading, `${path}.cooldown_time`, fields.cooldown_time, PAUSE_MS_MAX),
       cooldowns: fields.disable_cooldowns == null ? undefined : !fields.disable_cooldowns,
-      fallbacks: fields.fallbacks && fallbacks,
-      contextWindowFallbacks: readOwnFallbacks(
-        reading,
-        `${path}.context_window_fallbacks`,
-        fields.context_window_fallbacks,
-      ),
-      contentPolicyFallbacks: readOwnFallbacks(
-        reading,
-        `${path}.content_policy_fallbacks`,
-        fields.content_policy_fallbacks,
-      ),
-      defaultFallbacks: fields.default_fallbacks ?? forAny,
+      fallbacks: readFallbacks(fields.fallbacks),
+      contextWindowFallbacks: readFallbacks(fields.context_window_fallbacks),
+      contentPolicyFallbacks: readFallbacks(fields.content_policy_fallbacks),
+      defaultFallbacks: fields.default_fallbacks,
       fallbacksMax: withinMax(reading, `${path}.max_fallbacks`, fields.max_fallbacks, FALLBACKS_MAX),
       tagFiltering: readTagFiltering(reading, path, fields),
       preCallChecks: fields.enable_pre_call_checks,
@@ -118,18 +107,6 @@ function readFallbacks(written: FallbackFields | null | undefined): Record<strin
   if (!written) return undefined;
   const entries = Array.isArray(written) ? written.flatMap((map) => Object.entries(map)) : Object.entries(written);
   return Object.fromEntries(entries.toReversed());
-}
-
-function readOwnFallbacks(
-  reading: Warnings,
-  path: string,
-  written: FallbackFields | null | undefined,
-): Record<string, string[]> | undefined {
-  const fallbacks = readFallbacks(written);
-  if (!fallbacks || !Object.hasOwn(fallbacks, ANY_MODEL)) return fallbacks;
-  reading.warnings.push(`${path}: "${ANY_MODEL}" is not supported here and ignored; name the models`);
-  const { [ANY_MODEL]: _forAny, ...named } = fallbacks;
-  return named;
 }
 
 /** LiteLLM's default, once tags count at all, is that one in common is enough. */

@@ -51,6 +51,25 @@ describe('the residency lock', () => {
     expect(states.tripped.size).toBe(0);
   });
 
+  it.each([
+    ['narrower', ['eu-west'], ['eu']],
+    ['wider', ['e'], ['eu', 'eu-north']],
+    ['absent', undefined, ['eu', 'eu-north']],
+    ['lifted', null, ['eu', 'eu-north']],
+  ])('[RT-017] holds for an organisation whose own lock is %s', (_title, own, left) => {
+    const world = {
+      deployments: [...regional, { id: 'eu-north', region: 'eu-north1' }],
+      settings: { residencyRegions: ['eu'] },
+      ownSettings: own === undefined ? {} : { residencyRegions: own },
+    };
+    expect(judge(world).left).toEqual(left);
+  });
+
+  it('[RT-017] leaves nothing where two locks have no region in common', () => {
+    const { router } = routerOf({ deployments: regional, settings: { residencyRegions: ['us'] }, ownSettings });
+    expect(() => chooseOf(router)).toThrow(refused);
+  });
+
   it('[RT-017] says which calls must not go where no region is known', () => {
     const { router } = routerOf({ ownSettings, settings: { geoRules: [{ countries: ['DE'], regions: ['eu'] }] } });
     expect(router.isBoundToRegions(questionOf())).toBe(true);

@@ -39,15 +39,24 @@ function moneyRowsOf({ rows, targetPerSecond }: MoneySummary): string[][] {
   ]);
 }
 
-const ROUTING_COLUMNS = ['strategy', 'groups', 'deployments of each', 'rules', 'a second', 'p99, µs'] as const;
+const ROUTING_COLUMNS = [
+  'strategy',
+  'groups',
+  'deployments of each',
+  'rules',
+  'a second',
+  'CPU, µs',
+  'p99, µs',
+] as const;
 
 function routingRowsOf({ rows }: RoutingSummary): string[][] {
-  return rows.map(({ strategy, groups, deployments, rules, perSecond, microsecondsP99 }) => [
+  return rows.map(({ strategy, groups, deployments, rules, perSecond, cpuMicroseconds, microsecondsP99 }) => [
     strategy,
     String(groups),
     String(deployments),
     String(rules),
     perSecond.toFixed(0),
+    cpuMicroseconds.toFixed(2),
     microsecondsP99.toFixed(1),
   ]);
 }

@@ -78,6 +78,11 @@ export class CallRecord {
     return nanoUsd(this.over.reduce((sum, attempt) => sum + attempt.cost, this.costOfAttempt as bigint));
   }
 
+  /** What all attempts together have consumed. */
+  get totalUsage(): Usage {
+    return this.over.reduce((sum, { usage }) => addUsage(sum, usage), this.usage);
+  }
+
   /**
    * The call is tried again, there or elsewhere: what it consumed so far stays charged, by the price of where it was.
    * @param reason Why, for the request log.
@@ -87,6 +92,11 @@ export class CallRecord {
   goOnAt(target: Target, reason: StepReason, nowMs: number): void {
     if (this.over.length + 1 >= ATTEMPTS_MAX) throw new RangeError(`a call has at most ${ATTEMPTS_MAX} attempts`);
     this.over.push(this.attempt(nowMs - this.targetSinceMs));
+    this.turnTo(target, reason, nowMs);
+  }
+
+  /** The call was not put to where it was meant to go: nothing was attempted there. */
+  turnTo(target: Target, reason: StepReason, nowMs: number): void {
     this.target = target;
     this.targetSinceMs = nowMs;
     const { modelGroup, deploymentId } = target.route;

@@ -40,7 +40,7 @@ export interface NativeCall {
 }
 
 /** Those wishes that headers can say. */
-export type HeaderWishes = Pick<openai.RequestWishes, 'retriesMax' | 'timeoutMs' | 'streamTimeoutMs'>;
+type HeaderWishes = Pick<openai.RequestWishes, 'retriesMax' | 'timeoutMs' | 'streamTimeoutMs'>;
 
 /** A call as it came in: who, what, and how to tell that the caller left. */
 export interface InboundCall {
@@ -72,6 +72,10 @@ export interface InboundCall {
   /** Of an agent session. */
   sessionId: string | null;
   featureId: string | null;
+  /** As the connection, or a trusted proxy, tells it; absent where there is none. */
+  clientAddress?: string;
+  /** Told what the caller is to read of its limits, on whatever answer follows. */
+  onLimits?: (headers: Record<string, string>) => void;
   /** Where the caller would like to be served, by the beginning of a region's name. */
   region?: string | null;
   /** Where the call comes from (ISO 3166, two letters); absent or null: not known. */

@@ -32,10 +32,14 @@ interface StartOptions {
 export function startCourse(question: RouteQuestion, options: StartOptions): Start {
   const { router, direct, ownKey, wishes = {}, random = Math.random } = options;
   const { model, principal } = question;
-  checkModels(principal, model, router.table.resolve(model, principal.orgId));
+  const named = router.table.resolve(model, principal.orgId);
+  checkModels(principal, model, named, router.table.groupNameOf(named, principal.orgId));
   const resolution = router.resolve(question);
-  for (const fallback of wishedGroups(wishes)) checkModels(principal, fallback);
+  for (const fallback of wishedGroups(wishes)) {
+    checkModels(principal, fallback, router.table.groupNameOf(fallback, principal.orgId));
+  }
   if (router.table.candidates(resolution.modelGroup, principal.orgId).length === 0) {
+    refuseOutOfRegion(router, question, direct.provider);
     return { route: routeDirect(resolution.modelGroup, ownKey, direct), course: null };
   }
   const course = new Course(question, resolution, router, wishes, random);
@@ -57,6 +61,25 @@ export function routeNative(model: string, principal: Principal, provider: Provi
   };
 }
 
+/**
+ * What is no deployment is in no region, unless its provider is: a lock closes direct OpenAI and native routes as well.
+ * @throws AppError `region_not_allowed`.
+ */
+export function refuseOutOfRegion(
+  router: Router,
+  caller: Pick<RouteQuestion, 'principal' | 'country'>,
+  { name, region }: Provider,
+): void {
+  if (!router.isBoundToRegions(caller)) return;
+  const { residencyRegions, geoRules } = router.table.settingsOf(caller.principal.orgId);
+  const allowed = residencyRegions ?? geoRules?.flatMap(({ regions }) => regions) ?? [];
+  if (region !== null && allowed.some((prefix) => region.startsWith(prefix))) return;
+  throw new AppError(
+    'region_not_allowed',
+    `The organisation is locked to regions, and ${name} is in none of them. Choose a model with a deployment there.`,
+  );
+}
+
 /** What a caller names itself must be its to call; where an administrator sends it is not its choice. */
 const wishedGroups = ({ fallbacks, contextWindowFallbacks, contentPolicyFallbacks }: CourseWishes): string[] => [
   ...(fallbacks ?? []),
@@ -64,8 +87,9 @@ const wishedGroups = ({ fallbacks, contextWindowFallbacks, contentPolicyFallback
   ...(contentPolicyFallbacks ?? []),
 ];
 
-function checkModels({ models }: Pick<Principal, 'models'>, model: string, modelGroup = model): void {
-  if (models === null || models.includes(model) || models.includes(modelGroup)) return;
+/** @param groups Further names of the same. */
+function checkModels({ models }: Pick<Principal, 'models'>, model: string, ...groups: string[]): void {
+  if (models === null || [model, ...groups].some((name) => models.includes(name))) return;
   throw new AppError('permission_denied', `This key may not call the model ${JSON.stringify(model.slice(0, 80))}.`, {
     param: 'model',
   });

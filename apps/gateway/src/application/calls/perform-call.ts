@@ -3,7 +3,8 @@ import { AppError, ZERO_USD, sleep, type Clock } from '@ao/kernel';
 import { inputTokensOf, outputTokensOf } from '@ao/pricing';
 import type { Budget } from '../budget.js';
 import type { Circuits } from '../circuits.js';
-import type { Admission, Limits } from '../limits.js';
+import { limitedCall } from '../limits/limited-call.js';
+import type { Admission, Limits } from '../limits/limits.js';
 import type { ModelState } from '../model-state.js';
 import { payersOf, type Payers } from '../payers.js';
 import type { Upstream, UsageSpool } from '../ports.js';
@@ -58,7 +59,7 @@ export class PerformCall {
         retryAfterSeconds: 1,
       });
     }
-    const admitted = this.limits.admit(call.principal, call.callId, plan.promptTokensBound);
+    const admitted = this.limits.admit(limitedCall(call, plan));
     const admission = admitted && (await admitted);
     const payers = payersOf(call.principal, this.state.budgets.applyingTo(call, plan));
     const slice = await this.reserve(payers, plan, admission);

@@ -1,5 +1,12 @@
 import type { Usage } from '@ao/pricing';
-import { openai, type Exchange, type Labels } from '@ao/wire';
+import {
+  openai,
+  type ClientProtocol,
+  type ConversationRequest,
+  type Exchange,
+  type Labels,
+  type ProviderProtocol,
+} from '@ao/wire';
 import type { ProviderProtocols } from '../provider-protocols.js';
 
 /** What the platform must know of a request; everything else stays the caller's bytes. */
@@ -31,6 +38,8 @@ export interface RequestFacts {
   serviceTiers: readonly (string | null)[] | 'any';
   /** Parameters that the provider has no word for are left out instead of being refused. */
   dropParams: boolean;
+  /** The conversation itself; absent where the request is none. */
+  conversation?: () => Conversation;
   /** What the caller asks of us for this call; no provider hears of it. */
   wishes: openai.RequestWishes;
   /** Never below the number of prompt tokens, without counting them, but for unmeasured input. */
@@ -44,6 +53,14 @@ export interface RequestFacts {
    * @throws AppError `unsupported_parameter` when the provider cannot serve it, or cannot be told what it asks.
    */
   exchange: (target: ExchangeTarget) => Exchange;
+}
+
+/** A request as it is translated. */
+export interface Conversation {
+  request: ConversationRequest;
+  client: ClientProtocol & Partial<ProviderProtocol>;
+  /** What the caller sent, for answers that repeat it. */
+  original?: unknown;
 }
 
 /** Where a call goes, as far as its protocol is concerned. */
