@@ -34,7 +34,8 @@ export function checkChange(before: Experiment, after: Experiment): void {
   const measured = ({ teamId, modelGroup, unit, targetMetric, variants }: Experiment): string =>
     JSON.stringify([teamId, modelGroup, unit, targetMetric, variants.map(({ name, model }) => [name, model])]);
   if (measured(before) === measured(after)) return;
-  const fixed = 'Once an experiment was started, only its name, percentages, sample_min and auto_promote can be changed.';
+  const fixed =
+    'Once an experiment was started, only its name, percentages, sample_min and auto_promote can be changed.';
   throw new AppError('conflict', fixed, { param: 'state' });
 }
 

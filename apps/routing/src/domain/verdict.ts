@@ -32,7 +32,8 @@ export function verdictOf({ metric, figures, sampleMin, significance, minDelta }
   const comparisons = figures.flatMap((other, index) => {
     if (index === best) return [];
     const pValue = pValueOf(metric, figures[best]!, other);
-    const delta = samples[index]!.mean === 0 ? 0 : 1 - samples[best]!.mean / samples[index]!.mean;
+    const { mean } = samples[index]!;
+    const delta = mean === 0 ? 0 : (mean - samples[best]!.mean) / mean;
     return [{ variant: other.variant, delta, pValue: Math.min(1, pValue * pairs) }];
   });
   const wins = comparisons.every(({ delta, pValue }) => delta > 0 && delta >= minDelta && pValue <= significance);

@@ -1,1 +1,2 @@
 export * from './read-router-settings.js';
+export * from './write-router-settings.js';

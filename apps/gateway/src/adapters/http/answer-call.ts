@@ -79,6 +79,7 @@ export function callParts(
     correlationId: request.id,
     principal,
     ...readAttribution(request),
+    country: request.country,
     ...readHeaderWishes(request),
     featureId: header(request, 'x-ao-feature-id', 128) ?? null,
     clientAddress: request.ip,

@@ -80,8 +80,7 @@ export class ExperimentsRpc {
   }
 }
 
-const timestampOf = (timeMs: number | null): string | null =>
-  timeMs === null ? null : new Date(timeMs).toISOString();
+const timestampOf = (timeMs: number | null): string | null => (timeMs === null ? null : new Date(timeMs).toISOString());
 
 function toMessage({ orgId: _orgId, createdAtMs, startedAtMs, concludedAtMs, ...rest }: Experiment): ExperimentMessage {
   return {

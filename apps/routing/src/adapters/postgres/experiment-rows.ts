@@ -10,7 +10,14 @@ export type ExperimentRow = ExperimentModel & { promoted: { id: string } | null 
 
 const fields = experimentContract.omit({ createdAt: true, startedAt: true, concludedAt: true });
 
-export function toExperiment({ orgId, createdAt, startedAt, concludedAt, promoted, ...row }: ExperimentRow): Experiment {
+export function toExperiment({
+  orgId,
+  createdAt,
+  startedAt,
+  concludedAt,
+  promoted,
+  ...row
+}: ExperimentRow): Experiment {
   return {
     ...fields.parse({ ...row, promotedRuleId: promoted?.id ?? null }),
     orgId,

@@ -18,10 +18,7 @@ export class PostgresRuleRepository implements RuleRepository {
 
   async list(orgId: string, page: { limit: number; after: RulePosition | undefined }): Promise<Rule[]> {
     const { limit, after } = page;
-    const behind = after && [
-      { priority: { gt: after.priority } },
-      { priority: after.priority, id: { gt: after.id } },
-    ];
+    const behind = after && [{ priority: { gt: after.priority } }, { priority: after.priority, id: { gt: after.id } }];
     const where = { orgId, ...(behind && { OR: behind }) };
     const rows = await this.store.prisma.routingRule.findMany({ where, orderBy: RULE_ORDER, take: limit });
     return rows.map(toRule);

@@ -11,18 +11,18 @@ export class PostgresSettingsRepository implements SettingsRepository {
     return row === null ? {} : routerSettings.parse(row.settings);
   }
 
-  change(
+  async change(
     orgId: string,
-    change: (before: RouterSettings) => RouterSettings,
-    events: EncodedEvent[],
+    decide: (before: RouterSettings) => { after: RouterSettings; events: EncodedEvent[] },
   ): Promise<RouterSettings> {
-    return this.store.write(events, async (prisma) => {
+    const { settings } = await this.store.record(async (prisma) => {
       await prisma.routerSettings.createMany({ data: [{ orgId, settings: {} }], skipDuplicates: true });
       await prisma.$queryRaw`SELECT 1 FROM router_settings WHERE org_id = ${orgId} FOR UPDATE`;
       const before = await prisma.routerSettings.findUniqueOrThrow({ where: { orgId } });
-      const settings = change(routerSettings.parse(before.settings));
-      await prisma.routerSettings.update({ where: { orgId }, data: { settings } });
-      return settings;
+      const { after, events } = decide(routerSettings.parse(before.settings));
+      await prisma.routerSettings.update({ where: { orgId }, data: { settings: after } });
+      return { events, tableChanged: true, settings: after };
     });
+    return settings;
   }
 }

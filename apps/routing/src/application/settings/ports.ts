@@ -7,7 +7,6 @@ export interface SettingsRepository {
   /** Changes them alone: nobody else's change falls between reading and writing. Gives what is stored now. */
   change(
     orgId: string,
-    change: (before: RouterSettings) => RouterSettings,
-    events: EncodedEvent[],
+    decide: (before: RouterSettings) => { after: RouterSettings; events: EncodedEvent[] },
   ): Promise<RouterSettings>;
 }

@@ -1,5 +1,8 @@
+import type { EncodedEvent } from '@ao/bus';
 import {
+  routerSettings,
   routingActionPerformedV1,
+  type Actor,
   type RequestOf,
   type ResponseOf,
   type RouterSettings,
@@ -33,31 +36,40 @@ export class SetRouterSettings {
     replace,
   }: RequestOf<typeof setRouterSettingsV1>): Promise<ResponseOf<typeof setRouterSettingsV1>> {
     requireAdmin(actor);
-    const given = givenFields(settings) as RouterSettings;
+    const given = givenFields(settings);
     await this.targets.checkModels(actor.orgId, fallbackModelsOf(given), 'fallbacks');
     const platform = this.catalogue.current.settings;
     checkResidency(given.residencyRegions, platform.residencyRegions);
-    const fields = [...Object.keys(given), ...unset].join(',').slice(0, METADATA_LENGTH_MAX);
-    const { residencyRegions } = given;
-    const event = auditEvent(
-      routingActionPerformedV1,
-      { actor, clock: this.clock, ids: this.ids },
-      {
-        action: 'router_settings.update',
-        targetId: actor.orgId,
-        metadata: { fields, ...(residencyRegions !== undefined && { residency: toText(residencyRegions) }) },
-      },
-    );
-    const change = (before: RouterSettings): RouterSettings =>
-      replace ? given : Object.fromEntries(Object.entries({ ...before, ...given }).filter(([field]) => kept(field)));
-    const kept = (field: string): boolean => !(unset as string[]).includes(field);
-    const own = await this.settings.change(actor.orgId, change, [event]);
+    const own = await this.settings.change(actor.orgId, (before) => {
+      const after = replace ? given : without({ ...before, ...given }, unset);
+      return { after, events: [this.audit(actor, before, after)] };
+    });
     await this.table.refresh();
     return { own, platform };
   }
+
+  /** Names what changed; a lock is told with its regions, for that is what auditors ask. */
+  private audit(actor: Actor, before: RouterSettings, after: RouterSettings): EncodedEvent {
+    const fields = routerSettings.keyof().options;
+    const changed = fields.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
+    const residency = after.residencyRegions?.join(',') ?? 'any';
+    const metadata = {
+      changed: cut(changed.join(',')),
+      ...(changed.includes('residencyRegions') && { residency: cut(residency) }),
+    };
+    const by = { actor, clock: this.clock, ids: this.ids };
+    return auditEvent(routingActionPerformedV1, by, {
+      action: 'router_settings.update',
+      targetId: actor.orgId,
+      metadata,
+    });
+  }
 }
 
-const toText = (regions: string[] | null): string => (regions?.join(',') ?? 'any').slice(0, METADATA_LENGTH_MAX);
+const cut = (text: string): string => text.slice(0, METADATA_LENGTH_MAX);
+
+const without = (settings: RouterSettings, unset: readonly string[]): RouterSettings =>
+  Object.fromEntries(Object.entries(settings).filter(([field]) => !unset.includes(field)));
 
 /** Every model that calls may fall back to. */
 function fallbackModelsOf(settings: RouterSettings): string[] {
@@ -69,7 +81,8 @@ function fallbackModelsOf(settings: RouterSettings): string[] {
 /** The operator's lock may be made narrower, not wider. @throws AppError `invalid_parameter`. */
 function checkResidency(own: RouterSettings['residencyRegions'], platform: RouterSettings['residencyRegions']): void {
   if (own === undefined || !platform) return;
-  const within = (region: string): boolean => platform.some((allowed) => region.startsWith(allowed));
+  const within = (region: string): boolean =>
+    platform.some((allowed) => region.toLowerCase().startsWith(allowed.toLowerCase()));
   if (own !== null && own.every(within)) return;
   const message = `The operator allows the regions ${platform.join(', ')} only: name regions within them.`;
   throw new AppError('invalid_parameter', message, { param: 'residency_regions' });
