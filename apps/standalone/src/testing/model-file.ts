@@ -23,12 +23,19 @@ export interface FileModel {
 
 export type FileAliases = Record<string, string | { model: string; hidden: boolean }>;
 
+/** What a provider does, the caller sees: for tests of single attempts. */
+export const ONE_ATTEMPT = { num_retries: 0, disable_cooldowns: true } as const;
+
 /** An AO_CONFIG file on disk that a test can change while the platform runs. */
 export class ModelFile {
-  private constructor(private readonly folder: TemporaryFolder) {}
+  private constructor(
+    private readonly folder: TemporaryFolder,
+    /** Beside the aliases, LiteLLM's `router_settings`. */
+    private readonly router: object,
+  ) {}
 
-  static async create(models: FileModel[], aliases: FileAliases = {}): Promise<ModelFile> {
-    const file = new ModelFile(await temporaryFolder('models'));
+  static async create(models: FileModel[], aliases: FileAliases = {}, router: object = {}): Promise<ModelFile> {
+    const file = new ModelFile(await temporaryFolder('models'), router);
     await file.write(models, aliases);
     return file;
   }
@@ -38,7 +45,7 @@ export class ModelFile {
   }
 
   async write(models: FileModel[], aliases: FileAliases = {}): Promise<void> {
-    const content = { model_list: models.map(toEntry), router_settings: { model_group_alias: aliases } };
+    const content = { model_list: models.map(toEntry), router_settings: { ...this.router, model_group_alias: aliases } };
     // JSON is YAML.
     await writeFile(this.path, JSON.stringify(content));
   }
