@@ -13,6 +13,7 @@ import type { Resolution, RouteQuestion } from '../question.js';
 import { RuleBook } from '../rules/rule-book.js';
 import type { Candidate, Provider } from './candidate.js';
 import { ModelGroup } from './model-group.js';
+import { PoolCache } from './pool-cache.js';
 import type { Pool } from './pool.js';
 import { Wildcards } from './wildcards.js';
 
@@ -72,7 +73,8 @@ export class RoutingTable {
       const owners = this.ownersOf.get(provider.id) ?? new Set();
       this.ownersOf.set(provider.id, owners.add(deployment.orgId));
     }
-    this.groups = new Map([...groups].map(([name, candidates]) => [name, new ModelGroup(candidates)]));
+    const pools = new PoolCache();
+    this.groups = new Map([...groups].map(([name, candidates]) => [name, new ModelGroup(name, candidates, pools)]));
     this.wildcards = new Wildcards(this.groups);
     for (const alias of snapshot.aliases) this.aliases.set(aliasKey(alias.alias, alias.orgId), alias);
     this.rules = snapshot.rules;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRpc } from '../../define.js';
 import { actor, id, modelName, name, nanoUsd, nextCursor, page, timestamp } from '../../fields.js';
-import { experimentUnit, experimentVariant } from '../../snapshots/experiments.js';
+import { experimentUnit, experimentVariant } from '../../experiments.js';
 
 export const experimentMetric = z.enum(['cost', 'latency', 'error_rate']);
 export type ExperimentMetric = z.output<typeof experimentMetric>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRpc } from '../../define.js';
 import { actor } from '../../fields.js';
-import { routerSettings } from '../../snapshots/router-settings.js';
+import { routerSettings } from '../../router-settings.js';
 
 const actorExample = { orgId: 'org_1', keyId: 'key_1', role: 'admin' as const };
 const answer = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRpc } from '../../define.js';
 import { actor, id, nextCursor, page, timestamp } from '../../fields.js';
-import { routingRule } from '../../snapshots/routing-rules.js';
+import { routingRule } from '../../routing-rules.js';
 
 /** A rule as its administrators see it. */
 export const ownedRule = z.object({
