@@ -248,6 +248,7 @@ export class GatewayModule {
       onSettled: (report) => metrics.observeUsage(report),
       authenticate,
       limits,
+      countries,
       upstream,
       direct: plan.direct,
       logger,

@@ -19,6 +19,7 @@ export interface FileModel {
   /** Seconds. */
   timeout?: number;
   streamTimeout?: number;
+  stallTimeout?: number;
 }
 
 export type FileAliases = Record<string, string | { model: string; hidden: boolean }>;
@@ -64,6 +65,7 @@ function toEntry({
   region,
   timeout,
   streamTimeout,
+  stallTimeout,
   ...costs
 }: FileModel): object {
   return {
@@ -75,6 +77,7 @@ function toEntry({
       ...(region !== undefined && { aws_region_name: region }),
       ...(timeout !== undefined && { timeout }),
       ...(streamTimeout !== undefined && { stream_timeout: streamTimeout }),
+      ...(stallTimeout !== undefined && { stall_timeout: stallTimeout }),
     },
     model_info: {
       ...(costs.inputCost !== undefined && { input_cost_per_token: costs.inputCost }),
