@@ -1,3 +1,4 @@
+export type { Counts } from './counts/counts.js';
 export * from './key-value.js';
 export {
   LIMITS_PER_CALL_MAX,
@@ -9,3 +10,4 @@ export {
 export * from './local-limits.js';
 export * from './memory-key-value.js';
 export * from './redis-key-value.js';
+export type { Neighbour, StoredVector, VectorStore } from './vectors/vector-store.js';

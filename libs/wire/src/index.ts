@@ -26,6 +26,7 @@ export {
 } from './openai-completions/index.js';
 export { openAiResponses } from './openai-responses/index.js';
 export { isVendorTool } from './canonical/vendor-tools.js';
+export { eventsOf, readStream } from './canonical/assemble.js';
 export type * from './canonical/index.js';
 export type * from './protocol.js';
 export * from './exchange/index.js';
