@@ -7,6 +7,7 @@ import { IdentityClient } from './adapters/bus/identity.client.js';
 import { ResponsesClient } from './adapters/bus/responses.client.js';
 import { WalletClient } from './adapters/bus/wallet.client.js';
 import { registerAdminRoutes } from './adapters/http/admin/admin-routes.js';
+import { cacheRoutes } from './adapters/http/admin/cache.routes.js';
 import { aliasRoutes } from './adapters/http/admin/aliases.routes.js';
 import { keyRoutes } from './adapters/http/admin/keys.routes.js';
 import { meteringRoutes } from './adapters/http/admin/metering.routes.js';
@@ -34,6 +35,7 @@ import { FileSpool } from './adapters/spool/file-spool.js';
 import { PassThroughFile } from './adapters/config/pass-through-file.js';
 import { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { KeyValue } from '@ao/keyvalue';
+import { createResponseCache } from './application/cache/create-response-cache.js';
 import { PassThroughs } from './application/native/pass-throughs.js';
 import { Authenticate } from './application/authenticate.js';
 import { Budget } from './application/budget.js';
@@ -51,7 +53,7 @@ import { ResponseCalls } from './application/responses/response-calls.js';
 import { ResponseContents } from './application/responses/response-contents.js';
 import { StoreAnswer } from './application/responses/store-answer.js';
 import { Readiness } from './application/readiness.js';
-import { loadGatewayConfig, type GatewayConfig } from './config.js';
+import { cacheSettingsOf, loadGatewayConfig, type GatewayConfig } from './config.js';
 import { LeasePool } from './domain/lease-pool.js';
 import { GatewayLifecycle } from './gateway.lifecycle.js';
 
@@ -117,8 +119,19 @@ export class GatewayModule {
       upstream: () => upstream.connectionTotals(),
     });
     const limits = new Limits(context.keyValue, logger);
-    const performCall = new PerformCall(state, limits, budget, upstream, spool, {
+    const caching = createResponseCache({
+      settings: cacheSettingsOf(config),
+      keyValue: context.keyValue,
+      seal: (text, of) => context.secretBox.seal(text, of),
+      open: (sealed, of) => context.secretBox.open(sealed, of),
+      perform: (call, out) => performCall.execute(call, out),
+      clock,
+      ids,
+      logger,
+    });
+    const performCall: PerformCall = new PerformCall(state, limits, budget, upstream, spool, {
       ...plan,
+      cache: caching.cache,
       gatewayId,
       clock,
       onSettled: (report) => {
@@ -222,6 +235,7 @@ export class GatewayModule {
     const routes = [
       ...keyRoutes,
       ...aliasRoutes,
+      ...cacheRoutes,
       ...walletRoutes,
       ...transferRoutes,
       ...ledgerRoutes,
@@ -248,6 +262,7 @@ export class GatewayModule {
       server,
       budget,
       performCall,
+      caching,
       idempotentCalls,
       spool,
       upstream,
@@ -256,6 +271,7 @@ export class GatewayModule {
       keyValue: context.keyValue,
       readiness,
       clock,
+      ids,
     });
     return { module: GatewayModule, providers: [{ provide: GatewayLifecycle, useValue: lifecycle }] };
   }

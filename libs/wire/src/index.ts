@@ -1,6 +1,7 @@
 export {
   locateFields,
   readJson,
+  removeField,
   replaceFields,
   type ByteRange,
   type LocatedFields,

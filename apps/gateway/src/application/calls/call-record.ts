@@ -53,6 +53,9 @@ export class CallRecord {
   serviceTier: string | null = null;
   finishReason: string | null = null;
   firstTokenMs: number | null = null;
+  /** What the response cache did, and what it saved where it had the answer. */
+  cache: UsageReport['cache'] = 'none';
+  savedCost: NanoUsd | null = null;
   private readonly identity: CallBegin;
   private readonly over: UsageAttempt[] = [];
   private target: Target;
@@ -111,6 +114,8 @@ export class CallRecord {
       serviceTier: this.serviceTier,
       cost: this.cost,
       durationMs,
+      cache: this.cache,
+      ...(this.savedCost !== null && { savedCost: this.savedCost }),
       finishReason: finishReason?.slice(0, PROVIDER_WORD_LENGTH_MAX) ?? null,
       firstTokenMs,
     };

@@ -1,4 +1,5 @@
 import type { Principal } from '@ao/contracts';
+import type { CacheControls } from '../cache/cache-controls.js';
 import type { Provider } from '@ao/router';
 
 /** The data-plane endpoints, as the request log names them. */
@@ -68,6 +69,8 @@ export interface InboundCall {
   featureId: string | null;
   startedAtMs: number;
   startedMonotonicMs: number;
+  /** What the caller wants of the response cache; absent: what is set. */
+  cache?: CacheControls;
   /** Aborts when the caller leaves. */
   signal: AbortSignal;
 }

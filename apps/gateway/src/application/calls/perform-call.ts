@@ -2,6 +2,8 @@ import type { UsageReport } from '@ao/contracts';
 import { AppError, ZERO_USD, formatUsd, sleep, type Clock } from '@ao/kernel';
 import { inputTokensOf, outputTokensOf } from '@ao/pricing';
 import type { Budget } from '../budget.js';
+import type { CacheHit, CacheMiss, CacheTurn } from '../cache/cache-turn.js';
+import type { ResponseCache } from '../cache/response-cache.js';
 import type { Admission, Limits } from '../limits.js';
 import type { ModelState } from '../model-state.js';
 import { payersOf, type Payers } from '../payers.js';
@@ -13,6 +15,7 @@ import { countAnswer, estimateUnsaid } from './estimate-usage.js';
 import { billPrompt, billStream, noteFailure, type AtProvider } from './note-failure.js';
 import { planCall, type CallPlan, type PlanOptions } from './plan-call.js';
 import { relayStream } from './relay-stream.js';
+import { cacheFactsOf, serveHit } from './serve-hit.js';
 import { SLICE_TOKENS_MIN, StreamAllowance } from './stream-allowance.js';
 import { StreamedText } from './streamed-text.js';
 import { takeSlice, type Slice } from './take-slice.js';
@@ -26,6 +29,8 @@ interface PerformCallOptions extends PlanOptions {
   clock: Clock;
   /** For metrics. */
   onSettled: (report: UsageReport) => void;
+  /** Repeats answers; absent: every call is made. */
+  cache?: ResponseCache;
 }
 
 /** One call under way. */
@@ -35,6 +40,8 @@ interface RunningCall {
   record: CallRecord;
   out: Responder;
   admission: Admission | null;
+  /** What the response cache said of it. */
+  cached: CacheMiss | null;
   sentMs: number;
   atProvider: AtProvider;
   /** Of a stream, what the caller has received. */
@@ -70,10 +77,17 @@ export class PerformCall {
     }
     const admitted = this.limits.admit(call.principal, call.callId, plan.promptTokensBound);
     const admission = admitted && (await admitted);
+    const looked = this.options.cache?.begin(call, cacheFactsOf(plan, plan.request.includeCost || call.principal.includeCost));
+    const cached = looked ? await this.lookUp(looked, admission) : null;
+    if (cached?.kind === 'hit') return this.serve(call, plan, out, admission, cached);
     const payers = payersOf(call.principal, this.state.budgets.applyingTo(call, plan));
-    const slice = await this.reserve(payers, plan, admission);
-    const running = this.begin(call, plan, out, admission, { payers, ...slice });
+    const slice = await this.reserve(payers, plan, admission).catch((error: unknown) => {
+      cached?.finish(null);
+      throw error;
+    });
+    const running = this.begin(call, plan, cached?.record(out) ?? out, admission, { payers, ...slice, cached });
     const { record, allowance } = running;
+    if (cached) record.cache = cached.outcome;
     try {
       await this.run(running);
     } catch (error) {
@@ -84,6 +98,36 @@ export class PerformCall {
       allowance?.close();
       this.budget.settle(slice.reservation, record.cost);
       admission?.finish(inputTokensOf(record.usage) + outputTokensOf(record.usage));
+      const report = record.end(this.options.clock.monotonicMs() - call.startedMonotonicMs);
+      this.spool.end(report);
+      this.unsettled -= 1;
+      this.options.onSettled(report);
+      cached?.finish(report);
+    }
+    return record;
+  }
+
+  /** A call that ends while it waits gives its slot back. */
+  private async lookUp(looked: Promise<CacheTurn | null>, admission: Admission | null): Promise<CacheTurn | null> {
+    try {
+      return await looked;
+    } catch (error) {
+      admission?.finish(0);
+      throw error;
+    }
+  }
+
+  /** No provider is called and nothing is reserved; the call is recorded all the same. */
+  private serve(call: InboundCall, plan: CallPlan, out: Responder, admission: Admission | null, hit: CacheHit): CallRecord {
+    const running = this.begin(call, plan, out, admission, { payers: null, tokens: 0, reservation: null, cached: null });
+    const { record } = running;
+    try {
+      serveHit(hit, record, out, {
+        ...admission?.headers,
+        ...answerHeaders(plan.route, running.sentMs - call.startedMonotonicMs),
+      });
+    } finally {
+      admission?.finish(0);
       const report = record.end(this.options.clock.monotonicMs() - call.startedMonotonicMs);
       this.spool.end(report);
       this.unsettled -= 1;
@@ -122,7 +166,7 @@ export class PerformCall {
     plan: CallPlan,
     out: Responder,
     admission: Admission | null,
-    { payers, tokens, reservation }: Slice & { payers: Payers | null },
+    { payers, tokens, reservation, cached }: Slice & { payers: Payers | null; cached: CacheMiss | null },
   ): RunningCall {
     const { route, request, attribution, price } = plan;
     const record = new CallRecord({
@@ -143,6 +187,7 @@ export class PerformCall {
       record,
       out,
       admission,
+      cached,
       sentMs: this.options.clock.monotonicMs(),
       atProvider: 'nothing',
       text: new StreamedText(route.model),
@@ -277,12 +322,13 @@ export class PerformCall {
   }
 
   /** The overhead is what this gateway did before it called the provider; after that it only passes bytes on. */
-  private headers({ call, plan, admission, sentMs }: RunningCall, answer: UpstreamAnswer): Record<string, string> {
+  private headers({ call, plan, admission, cached, sentMs }: RunningCall, answer: UpstreamAnswer): Record<string, string> {
     const { dropped } = plan.exchange;
     return {
       ...answer.headers,
       ...admission?.headers,
       ...answerHeaders(plan.route, sentMs - call.startedMonotonicMs),
+      ...cached?.headers,
       ...(dropped.length > 0 && { 'x-ao-dropped-params': dropped.join(', ').slice(0, HEADER_LENGTH_MAX) }),
     };
   }

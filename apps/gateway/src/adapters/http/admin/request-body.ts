@@ -11,7 +11,7 @@ import { snakeCase, toSnakeCase } from './fields.js';
 
 /** A call as lists show it. */
 export function toRequestBody(call: RequestLogRow): object {
-  const { requestId, correlationId, cost, originalCost, usage, charges, startedAtMs, decision, attempts, ...row } =
+  const { requestId, correlationId, cost, originalCost, savedCost, usage, charges, startedAtMs, decision, attempts, ...row } =
     call;
   return {
     id: requestId,
@@ -19,6 +19,7 @@ export function toRequestBody(call: RequestLogRow): object {
     started_at: new Date(startedAtMs).toISOString(),
     cost_usd: formatUsd(cost),
     ...(originalCost !== undefined && { original_cost_usd: formatUsd(originalCost) }),
+    ...(savedCost !== undefined && { saved_usd: formatUsd(savedCost) }),
     ...toSnakeCase(row),
     cost_center: row.costCenter ?? null,
     usage: toSnakeCase(usage),
