@@ -20,9 +20,13 @@ export const encodeEnd = (report: string): string => `{"kind":"end","report":${r
  */
 export function encodeReport(report: CallBegin | UsageReport): string {
   const charges = report.charges.map(encodeCharge);
-  return JSON.stringify(
-    'cost' in report ? { ...report, charges, cost: report.cost.toString() } : { ...report, charges },
-  );
+  const { savedCost } = report;
+  return JSON.stringify({
+    ...report,
+    charges,
+    ...('cost' in report && { cost: report.cost.toString() }),
+    ...(savedCost !== undefined && { savedCost: savedCost.toString() }),
+  });
 }
 
 const encodeCharge = (charge: UsageReport['charges'][number]): object => ({

@@ -1,0 +1,119 @@
+import { openMemoryKeyValue } from '@ao/keyvalue';
+import { ManualClock, sleep, systemClock } from '@ao/kernel';
+import type { InboundCall } from '../calls/call.js';
+import { answer, callOf, completion, facts, hitOf, missOf, openCache, question, type TestCache } from './test-cache.suite.js';
+
+const ask = ({ cache }: TestCache, call: InboundCall) => cache.begin(call, facts);
+const kept = completion('Hello.');
+const same = (more: object = {}): InboundCall => callOf(question('Hi'), more);
+
+describe('the same question at once', () => {
+  it('[CA-001] is asked once: all others are given its answer', async () => {
+    const cache = openCache();
+    const leader = await ask(cache, same());
+    const followers = [same(), same(), same()].map((call) => ask(cache, call));
+    await sleep(5);
+    await answer(cache, leader, kept);
+    for (const turn of await Promise.all(followers)) expect(hitOf(turn).replay.body.equals(kept)).toBe(true);
+    // Nothing is left to wait for.
+    hitOf(await ask(cache, same()));
+  });
+
+  it('[CA-001] is asked by each when the first fails, and by no one who has left', async () => {
+    const cache = openCache();
+    const leader = missOf(await ask(cache, same()));
+    const leaving = new AbortController();
+    const left = ask(cache, same({ signal: leaving.signal }))!;
+    const followers = [same(), same()].map((call) => ask(cache, call));
+    await sleep(5);
+    leaving.abort(new Error('left'));
+    await expect(left).rejects.toThrow('left');
+    leader.finish(null);
+    for (const turn of await Promise.all(followers)) missOf(turn).finish(null);
+    missOf(await ask(cache, same()));
+  });
+
+  it('[CA-001] is asked once by all replicas, and again when the one that had it is gone', async () => {
+    const clock = new ManualClock();
+    const store = openMemoryKeyValue({ clock });
+    const replicas = [openCache({ store, clock }), openCache({ store, clock })] as const;
+    const leader = missOf(await ask(replicas[0], same()));
+    const elsewhere = ask(replicas[1], same());
+    await sleep(40);
+    await answer(replicas[0], leader, kept);
+    expect(hitOf(await elsewhere!).replay.body.equals(kept)).toBe(true);
+    const other = callOf(question('Other'));
+    missOf(await ask(replicas[0], other));
+    const waiting = ask(replicas[1], callOf(question('Other')));
+    await sleep(40);
+    // Killed: its claim ends by itself.
+    clock.advanceMs(30_001);
+    missOf(await waiting!);
+  });
+
+  it('[CA-001] waits for no one whose answer is not to be kept', async () => {
+    const cache = openCache();
+    const noStore = { bypass: false, noCache: false, noStore: true, useCache: false, ttlMs: null, ageMsMax: null, namespace: null };
+    missOf(await ask(cache, same({ cache: noStore })));
+    const startedMs = systemClock.monotonicMs();
+    missOf(await ask(cache, same()));
+    expect(systemClock.monotonicMs() - startedMs).toBeLessThan(1_000);
+  });
+});
+
+describe('questions of the same meaning', () => {
+  const semantic = { embeddingModel: 'embed', similarityMin: 0.92, questionsMax: 10 };
+  const vectors = { first: 1, near: 0.95, far: 0.9, second: 0, 'like second': 0.1, third: -1 };
+  const open = (more: object = {}) => openCache({ settings: { semantic: { ...semantic, ...more } }, vectors });
+  const say = (text: string, more: object = {}) => callOf(question(text, more));
+
+  it('[CA-006] are one from the similarity that is set, and not below', async () => {
+    const cache = open();
+    await answer(cache, await ask(cache, say('first')), kept);
+    const hit = hitOf(await ask(cache, say('near')));
+    expect([hit.outcome, hit.replay.body.toString()]).toEqual(['semantic', kept.toString()]);
+    expect(hit.headers).toMatchObject({
+      'x-cache': 'SEMANTIC',
+      'x-cache-confidence': '0.9499',
+      'x-litellm-semantic-similarity': '0.9499',
+    });
+    missOf(await ask(cache, say('far'))).finish(null);
+    expect(cache.embedded).toEqual(['first', 'near', 'far']);
+    const looser = open({ similarityMin: 0.9 });
+    await answer(looser, await ask(looser, say('first')), kept);
+    expect(hitOf(await ask(looser, say('far'))).outcome).toBe('semantic');
+  });
+
+  it('[CA-006] are none with another model, system prompt, history, tool or parameter, nor for another team', async () => {
+    const cache = open();
+    await answer(cache, await ask(cache, say('first')), kept);
+    const system = { role: 'system', content: 'Be brief.' };
+    const others = [
+      say('near', { temperature: 1 }),
+      say('near', { tools: [{ type: 'function' }] }),
+      callOf({ ...question('near'), messages: [system, { role: 'user', content: 'near' }] }),
+      callOf(question('near'), { as: { teamId: 'team_2' } }),
+    ];
+    for (const call of others) missOf(await ask(cache, call)).finish(null);
+    missOf(await cache.cache.begin(say('near'), { ...facts, modelGroup: 'other' })).finish(null);
+    hitOf(await ask(cache, say('near')));
+  });
+
+  it('[CA-007] are remembered up to a number: the one used least lately is forgotten', async () => {
+    const cache = open({ questionsMax: 2 });
+    await answer(cache, await ask(cache, say('first')), kept);
+    await answer(cache, await ask(cache, say('second')), completion('Two.'));
+    hitOf(await ask(cache, say('near')));
+    await answer(cache, await ask(cache, say('third')), completion('Three.'));
+    hitOf(await ask(cache, say('near')));
+    missOf(await ask(cache, say('like second'))).finish(null);
+    cache.clock.advanceMs(60_001);
+    missOf(await ask(cache, say('near'))).finish(null);
+  });
+
+  it('[CA-006] are asked as they are when they have no embedding', async () => {
+    const cache = open();
+    await answer(cache, await ask(cache, say('unknown')), kept);
+    hitOf(await ask(cache, say('unknown')));
+  });
+});
