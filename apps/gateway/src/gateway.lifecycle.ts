@@ -5,6 +5,7 @@ import type { KeyValue } from '@ao/keyvalue';
 import { preloadEncoders } from '@ao/tokens';
 import type { PassThroughFile } from './adapters/config/pass-through-file.js';
 import { answerCacheQuestions } from './adapters/bus/cache.rpc.js';
+import { followCircuits } from './adapters/bus/circuit-changes.js';
 import { answerLeaseRecalls } from './adapters/bus/lease-recall.js';
 import { followSnapshots } from './adapters/bus/snapshots.js';
 import type { RealtimeSockets } from './adapters/http/realtime/realtime.upgrade.js';
@@ -71,6 +72,7 @@ export class GatewayLifecycle {
       ...(await followSnapshots(bus, state, principals, upstream, secretBox, logger)),
       await answerLeaseRecalls(bus, gatewayId, budget),
       ...(await answerCacheQuestions({ bus, ...this.parts.caching, clock: this.parts.clock, ids: this.parts.ids })),
+      await followCircuits({ bus, gatewayId, clock: this.parts.clock }, state.deployments),
     ];
     this.leaseTimer = setInterval(() => void budget.sync(), LEASE_SYNC_EVERY_MS);
     // Vocabularies take a while to load and are needed only where a provider reports no usage: after the start.

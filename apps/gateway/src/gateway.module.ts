@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { SAFE_AFTER_MS, type Bus } from '@ao/bus';
 import type { SecretBox } from '@ao/config';
-import type { Clock, IdGenerator, Logger } from '@ao/kernel';
+import { sleep, type Clock, type IdGenerator, type Logger } from '@ao/kernel';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { circuitTeller } from './adapters/bus/circuit-changes.js';
 import { IdentityClient } from './adapters/bus/identity.client.js';
 import { ResponsesClient } from './adapters/bus/responses.client.js';
 import { WalletClient } from './adapters/bus/wallet.client.js';
@@ -39,6 +40,7 @@ import { createResponseCache } from './application/cache/create-response-cache.j
 import { PassThroughs } from './application/native/pass-throughs.js';
 import { Authenticate } from './application/authenticate.js';
 import { Budget } from './application/budget.js';
+import { Circuits } from './application/circuits.js';
 import { CountTokens } from './application/calls/count-tokens.js';
 import { PerformCall } from './application/calls/perform-call.js';
 import type { PlanOptions } from './application/calls/plan-call.js';
@@ -84,7 +86,7 @@ export class GatewayModule {
     const { bus, logger, clock, ids } = context;
     const config = loadGatewayConfig(context.environment);
     const gatewayId = ids.next('gw');
-    const state = new ModelState();
+    const state = new ModelState(clock);
     const directory = new IdentityClient(bus);
     const principals = new Principals(directory, clock);
     const authenticate = new Authenticate(
@@ -134,6 +136,14 @@ export class GatewayModule {
       cache: caching.cache,
       gatewayId,
       clock,
+      circuits: new Circuits({
+        states: state.deployments,
+        store: context.keyValue,
+        tell: circuitTeller({ bus, gatewayId, clock, ids, logger }),
+        clock,
+        logger,
+      }),
+      wait: sleep,
       onSettled: (report) => {
         metrics.observeUsage(report);
         idempotentCalls.noteSettled(report);
@@ -294,6 +304,7 @@ function planOptions(config: GatewayConfig): PlanOptions {
       inputsMax: 2_048,
     },
     dropParams: config.DROP_PARAMS,
+    random: Math.random,
     direct: {
       enabled: config.OPENAI_PASSTHROUGH_ENABLED,
       provider: {

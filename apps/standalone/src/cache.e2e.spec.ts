@@ -244,7 +244,8 @@ describe.each(modes)('the response cache, %s', (mode) => {
       body: JSON.stringify(ask('First leaves.')),
       signal: leaver.signal,
     });
-    await waitFor(async () => conversations() === 1);
+    await waitFor(async () => provider.counts.requests > 0);
+    await sleep(100);
     const following = api.chat(ask('First leaves.'));
     await sleep(100);
     leaver.abort();

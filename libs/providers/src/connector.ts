@@ -33,6 +33,8 @@ export interface UpstreamRequest extends CallParts {
   readonly accept?: string;
   /** Whether the body asks for a stream; some providers have another path for that. */
   readonly stream: boolean;
+  /** Those of the provider unless given. */
+  readonly timeouts?: UpstreamTimeouts;
 }
 
 /** A request of a client of the provider's own API, handed on as it is but for credentials (GW-011). */

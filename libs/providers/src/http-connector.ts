@@ -69,7 +69,7 @@ export class HttpConnector implements Connector {
   }
 
   async send(request: UpstreamRequest): Promise<UpstreamResponse> {
-    const { endpoint, model, stream, signal, apiKey } = request;
+    const { endpoint, model, stream, signal, apiKey, timeouts = this.target.timeouts } = request;
     const pathOf = this.capabilities.endpoints.has(endpoint)
       ? this.profile.paths[endpoint as keyof ProviderProfile['paths']]
       : undefined;
@@ -81,7 +81,7 @@ export class HttpConnector implements Connector {
       path: this.resolve(pathOf, model, stream),
       headers: this.headers.forRequest(request),
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.concat(request.body),
-      timeouts: this.target.timeouts,
+      timeouts,
       signal,
     });
   }

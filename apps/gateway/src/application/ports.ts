@@ -1,5 +1,6 @@
 import type { acquireLeasesV1, CallOf, Principal, ResponseOf, syncLeasesV1, UsageReport } from '@ao/contracts';
 import type { NativeCall } from './calls/call.js';
+import type { UpstreamTimeouts } from '@ao/providers';
 import type { Provider } from '@ao/router';
 
 /** The identity service, as far as the gateway needs it. */
@@ -67,6 +68,8 @@ export interface UpstreamCall {
   ownKey?: string;
   /** To be sent as it came, to the path of the provider that it names. */
   native?: Pick<NativeCall, 'method' | 'path' | 'query' | 'contentType'>;
+  /** In place of the provider's own limits. */
+  timeouts?: UpstreamTimeouts;
   /** Aborts the call: the caller left. */
   signal: AbortSignal;
 }

@@ -5,6 +5,7 @@ export { noteOpenCall } from '../adapters/spool/spool-replay.js';
 export { BudgetScopes } from '../application/budget-scopes.js';
 export { Budget } from '../application/budget.js';
 export type { InboundCall, Responder } from '../application/calls/call.js';
+export { Circuits } from '../application/circuits.js';
 export { PerformCall } from '../application/calls/perform-call.js';
 export { Limits } from '../application/limits.js';
 export { ModelState } from '../application/model-state.js';

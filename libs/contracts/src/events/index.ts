@@ -1,4 +1,5 @@
 export * from './action-performed.v1.js';
+export * from './circuit-changed.v1.js';
 export * from './cost-adjusted.v1.js';
 export * from './key-changed.v1.js';
 export * from './provider.v1.js';

@@ -63,7 +63,7 @@ export class Witness {
   /** A call has its money and goes to the provider. */
   sent(callId: string): void {
     const call = this.world.book.get(callId);
-    call.sentAtMs = this.world.scheduler.nowMs;
+    call.sentAtMs ??= this.world.scheduler.nowMs;
     this.world.note(`${callId} has its money and goes to the provider`);
     const gateway = this.world.gateways.find((one) => one?.gatewayId === call.gatewayId);
     if (gateway) this.checkSecured(gateway);

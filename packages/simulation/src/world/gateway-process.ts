@@ -11,6 +11,7 @@ import {
 } from '@ao/contracts';
 import {
   Budget,
+  Circuits,
   LeasePool,
   Limits,
   PerformCall,
@@ -92,21 +93,24 @@ export class GatewayProcess implements Responder {
     this.spool = new SimulatedSpool(parts.disk, life, parts.bus, parts.random, parts.witness);
     const provider = new SimulatedProvider(life, (callId) => this.providerPlans.get(callId)!, parts.witness);
     const noLimits = { takeTokens: () => life.hang(), releaseSlots: () => life.hang() };
-    this.performCall = new PerformCall(
-      modelState(parts.budgets),
-      new Limits(noLimits, logger),
-      this.budget,
-      provider,
-      this.spool,
-      {
-        gatewayId,
+    const state = modelState(parts.budgets);
+    this.performCall = new PerformCall(state, new Limits(noLimits, logger), this.budget, provider, this.spool, {
+      gatewayId,
+      clock: life.clock,
+      circuits: new Circuits({
+        states: state.deployments,
+        store: { setIfAbsent: async () => true },
+        tell: () => undefined,
         clock: life.clock,
-        onSettled: () => undefined,
-        limits: { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null, inputsMax: null },
-        direct: { enabled: false, provider: {} as Provider },
-        dropParams: false,
-      },
-    );
+        logger,
+      }),
+      wait: (durationMs) => new Promise((resolve) => life.after(durationMs, 'tries again', resolve)),
+      random: () => 0.5,
+      onSettled: () => undefined,
+      limits: { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null, inputsMax: null },
+      direct: { enabled: false, provider: {} as Provider },
+      dropParams: false,
+    });
     life.every(LEASE_SYNC_EVERY_MS, 'synchronises its leases', () => void this.budget.sync());
   }
 

@@ -26,6 +26,8 @@ const table = routingTableSnapshot.value.parse({
   ],
   deployments: [{ id: 'dep_1', modelGroup: MODEL, providerId: 'prv_1', model: MODEL, source: 'config' }],
   aliases: [],
+  // What is simulated is money: a deployment that is left alone would only hide calls.
+  settings: [{ orgId: null, settings: { cooldowns: false } }],
 });
 
 /** What the snapshots tell every gateway: one provider, one deployment, one price, some budgets. */

@@ -10,7 +10,10 @@ describe('a segment of the spool', () => {
   it('[BX-002] gives back a report whatever characters its caller sent', async () => {
     const path = join(tmpdir(), `ao-segment-${process.pid}.spool`);
     const endUserId = 'a\u2028b\u2029c\r\nd\0';
-    const report = { ...usageReportedV1.payload.parse(usageReportExample), endUserId };
+    const { provider, deploymentId, model, priceId, status, errorCode, usage, usageSource, cost } = usageReportExample;
+    const attempt = { provider, deploymentId, model, priceId, status, errorCode, usage, usageSource, cost };
+    const attempts = [{ ...attempt, startedAtMs: 1, durationMs: 2 }];
+    const report = usageReportedV1.payload.parse({ ...usageReportExample, endUserId, attempts });
     await writeFile(path, encodeEnd(encodeReport(report)));
     try {
       const lines = [];

@@ -20,13 +20,10 @@ export const encodeEnd = (report: string): string => `{"kind":"end","report":${r
  */
 export function encodeReport(report: CallBegin | UsageReport): string {
   const charges = report.charges.map(encodeCharge);
-  const { savedCost } = report;
-  return JSON.stringify({
-    ...report,
-    charges,
-    ...('cost' in report && { cost: report.cost.toString() }),
-    ...(savedCost !== undefined && { savedCost: savedCost.toString() }),
-  });
+  if (!('cost' in report)) return JSON.stringify({ ...report, charges });
+  const attempts = report.attempts?.map((attempt) => ({ ...attempt, cost: attempt.cost.toString() }));
+  const savedCost = report.savedCost?.toString();
+  return JSON.stringify({ ...report, charges, cost: report.cost.toString(), savedCost, attempts });
 }
 
 const encodeCharge = (charge: UsageReport['charges'][number]): object => ({

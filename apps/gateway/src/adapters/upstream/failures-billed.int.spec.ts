@@ -9,11 +9,12 @@ import {
   type UsageReport,
   type ValueOf,
 } from '@ao/contracts';
-import { AppError, SequentialIds, picoUsd, silentLogger, systemClock } from '@ao/kernel';
+import { AppError, SequentialIds, picoUsd, silentLogger, systemClock, sleep } from '@ao/kernel';
 import { openMemoryKeyValue } from '@ao/keyvalue';
 import { PriceBook } from '@ao/pricing';
 import { startSimulator, type Simulator } from '@ao/provider-simulator';
 import { waitFor } from '@ao/testing';
+import { Circuits } from '../../application/circuits.js';
 import { Budget } from '../../application/budget.js';
 import type { InboundCall, Responder } from '../../application/calls/call.js';
 import { PerformCall } from '../../application/calls/perform-call.js';
@@ -87,6 +88,8 @@ describe('what a failed call is billed (docs/architecture.md)', () => {
         ],
         deployments: [{ id: 'd', modelGroup: 'm', providerId: 'p', model: 'm', source: 'config' }],
         aliases: [],
+        // Each attempt is billed by itself: one is enough.
+        settings: [{ orgId: null, settings: { retriesMax: 0 } }],
       }) as ValueOf<typeof routingTableSnapshot>,
       (sealed) => sealed,
     );
@@ -113,6 +116,15 @@ describe('what a failed call is billed (docs/architecture.md)', () => {
         limits: { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null, inputsMax: null },
         direct: { enabled: false, provider: {} as Provider },
         dropParams: false,
+        random: () => 0.5,
+        wait: sleep,
+        circuits: new Circuits({
+          states: state.deployments,
+          store: openMemoryKeyValue(),
+          tell: () => undefined,
+          clock: options.clock,
+          logger: silentLogger,
+        }),
         onSettled: () => undefined,
       },
     );

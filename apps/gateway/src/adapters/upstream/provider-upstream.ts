@@ -88,13 +88,14 @@ function send(connector: Connector, call: UpstreamCall): Promise<UpstreamRespons
     stream: call.stream,
     requestId: call.correlationId,
     signal: call.signal,
+    ...(call.timeouts && { timeouts: call.timeouts }),
     ...(call.ownKey !== undefined && { apiKey: call.ownKey }),
   });
 }
 
 function forward(
   connector: Connector,
-  { body, headers, correlationId, signal }: UpstreamCall,
+  { body, headers, correlationId, signal, timeouts }: UpstreamCall,
   { method, path, query, contentType }: NonNullable<UpstreamCall['native']>,
 ): Promise<UpstreamResponse> {
   return connector.forward({
@@ -106,5 +107,6 @@ function forward(
     body: body.length > 0 ? body : null,
     requestId: correlationId,
     signal,
+    ...(timeouts && { timeouts }),
   });
 }

@@ -1,6 +1,6 @@
 import type { Responder } from '../calls/call.js';
 
-/** Passes an answer on as it comes and keeps a copy of it, up to a number of bytes. */
+/** Passes an answer on as it comes, with headers of its own, and keeps a copy of it, up to a number of bytes. */
 export class AnswerCopy implements Responder {
   private status = 0;
   private contentType = '';
@@ -10,13 +10,14 @@ export class AnswerCopy implements Responder {
 
   constructor(
     private readonly out: Responder,
+    private readonly headers: Readonly<Record<string, string>>,
     private readonly bytesMax: number,
   ) {}
 
   head(status: number, headers: Record<string, string>): void {
     this.status = status;
     this.contentType = headers['content-type'] ?? '';
-    this.out.head(status, headers);
+    this.out.head(status, { ...headers, ...this.headers });
   }
 
   write(chunk: Buffer): Promise<void> | void {

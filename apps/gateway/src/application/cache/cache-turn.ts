@@ -33,8 +33,7 @@ export interface CacheHit {
 export interface CacheMiss {
   kind: 'miss';
   outcome: 'miss' | 'bypass';
-  headers: Readonly<Record<string, string>>;
-  /** Sees what goes out; the caller of the cache answers through it. */
+  /** Sees what goes out and adds what the cache has to say; the call is answered through it. */
   record(out: Responder): Responder;
   /** Must be told once how the call ended, whatever became of it; null: without a report. Nothing waits for it. */
   finish(report: UsageReport | null): void;

@@ -8,6 +8,7 @@ import {
   completion,
   COST,
   facts,
+  headersOf,
   hitOf,
   missOf,
   openCache,
@@ -36,7 +37,7 @@ describe('the response cache', () => {
     expect([outcome, saved]).toEqual(['hit', COST]);
     expect(headers).toMatchObject({ 'x-cache': 'HIT', 'x-cache-confidence': '1', 'x-ao-provider': 'openai' });
     expect(headers['x-litellm-cache-key']).toMatch(/^cache:org_1:team_1::[0-9a-f]{64}$/);
-    expect(first.headers).toMatchObject({ 'x-cache': 'MISS', 'x-cache-confidence': '0' });
+    expect(headersOf(first)).toMatchObject({ 'x-cache': 'MISS', 'x-cache-confidence': '0' });
   });
 
   it('[CA-001] is not asked, nor paid for, where it is off, not asked for, or has nothing to give', () => {
@@ -97,6 +98,12 @@ describe('the response cache', () => {
     cache.clock.advanceMs(501);
     missOf(await ask(cache, young)).finish(null);
     hitOf(await ask(cache, callOf(question('Hi'))));
+    // Nor is it found by its meaning instead.
+    const semantic = { embeddingModel: 'embed', similarityMin: 0.9, questionsMax: 10 };
+    const byMeaning = openCache({ settings: { semantic }, vectors: { Hi: 1 } });
+    hitOf(await askTwice(byMeaning, young, kept));
+    byMeaning.clock.advanceMs(501);
+    missOf(await ask(byMeaning, young));
   });
 
   it.each([
@@ -120,10 +127,10 @@ describe('the response cache', () => {
     const call = callOf(question('Hi'));
     const first = missOf(await ask(cache, call));
     await answer(cache, first, kept);
-    const key = first.headers['x-litellm-cache-key']!;
+    const key = headersOf(first)['x-litellm-cache-key']!;
     const sealed = (await cache.store.get(key))!.toString();
     const other = missOf(await ask(cache, callOf(question('Other'))));
-    const otherKey = other.headers['x-litellm-cache-key']!;
+    const otherKey = headersOf(other)['x-litellm-cache-key']!;
     other.finish(null);
     const flipped = sealed.slice(0, 60) + (sealed[60] === 'A' ? 'B' : 'A') + sealed.slice(61);
     const forged = [

@@ -128,7 +128,8 @@ export class ResponseCache {
     const settings = ask.settings.semantic;
     try {
       const place = settings && ask.endpoint.codec && (await semantic.place(ask.call, ask, settings));
-      const found = place ? await semantic.find(place, ask, settings) : null;
+      const isFresh = (entry: CacheEntry): boolean => this.fresh(ask, entry) !== null;
+      const found = place ? await semantic.find(place, ask.scope, settings, isFresh) : null;
       const hit = found && this.hit(ask, found);
       if (!hit) return this.miss(ask, 'miss', flight, place);
       flight.land(found);
@@ -182,8 +183,7 @@ export class ResponseCache {
     return {
       kind: 'miss',
       outcome,
-      headers,
-      record: (out) => (controls.noStore ? out : (copy = new AnswerCopy(out, settings.answerBytesMax))),
+      record: (out) => (copy = new AnswerCopy(out, headers, controls.noStore ? 0 : settings.answerBytesMax)),
       finish: (report) => {
         const saving = this.finish(ask, copy, report, { flight, place }).finally(() => this.unsaved.delete(saving));
         this.unsaved.add(saving);
@@ -229,7 +229,6 @@ export class ResponseCache {
 const PASSING: CacheMiss = {
   kind: 'miss',
   outcome: 'bypass',
-  headers: cacheHeaders('bypass'),
-  record: (out) => out,
+  record: (out) => new AnswerCopy(out, cacheHeaders('bypass'), 0),
   finish: () => undefined,
 };

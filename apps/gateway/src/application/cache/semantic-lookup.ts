@@ -53,15 +53,17 @@ export class SemanticLookup {
     };
   }
 
-  /** The answer to the nearest question that is near enough. @throws AppError `backend_unavailable`. */
+  /** The answer to the nearest question that is near enough and fresh. @throws AppError `backend_unavailable`. */
   async find(
     { set, partition, vector }: SemanticPlace,
-    { scope }: SemanticAsk,
+    scope: CacheScope,
     { similarityMin }: SemanticSettings,
+    isFresh: (entry: CacheEntry) => boolean,
   ): Promise<{ entry: CacheEntry; similarity: number } | null> {
     for (const { id, similarity } of await this.vectors.nearest(set, { partition, vector }, NEIGHBOURS)) {
       if (similarity < similarityMin - ROUNDING) return null;
       const { entry } = await this.entries.find(scope, id);
+      if (entry && !isFresh(entry)) continue;
       if (entry) {
         await this.vectors.touch(set, { partition, id });
         return { entry, similarity };

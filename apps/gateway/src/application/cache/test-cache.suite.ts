@@ -152,3 +152,10 @@ export function hitOf(turn: CacheTurn | null): CacheHit {
   if (turn?.kind !== 'hit') throw new Error(`expected a hit, got ${turn?.kind}`);
   return turn;
 }
+
+/** What a call's answer says of the cache. */
+export function headersOf(miss: CacheMiss): Record<string, string> {
+  let told: Record<string, string> = {};
+  miss.record({ ...NOWHERE, head: (_status, headers) => (told = headers) }).head(200, {});
+  return told;
+}

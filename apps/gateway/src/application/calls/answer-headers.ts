@@ -1,11 +1,12 @@
+import type { Course } from './course.js';
 import type { Route } from './route.js';
 
 /** Names are free text; a header that cannot be sent would fail the answer after it was paid for. */
 export const headerText = (text: string): string =>
   text.toWellFormed().replace(/[^\x20-\x7e]/gu, (character) => encodeURIComponent(character));
 
-/** Who really served, under our names and under those that LiteLLM's clients read. */
-export function answerHeaders(route: Route, overheadMs: number): Record<string, string> {
+/** Who really served, and after how many attempts, under our names and under those that LiteLLM's clients read. */
+export function answerHeaders(route: Route, course: Course | null, overheadMs: number): Record<string, string> {
   const overhead = overheadMs.toFixed(2);
   const headers: Record<string, string> = {
     'x-backend-mode': 'openai-passthrough',
@@ -17,5 +18,9 @@ export function answerHeaders(route: Route, overheadMs: number): Record<string, 
   };
   if (route.deploymentId !== null) headers['x-litellm-model-id'] = route.deploymentId;
   if (route.modelGroup !== null) headers['x-litellm-model-group'] = headerText(route.modelGroup);
+  if (course) {
+    headers['x-litellm-attempted-retries'] = String(course.retries);
+    headers['x-litellm-attempted-fallbacks'] = String(course.fallbacks);
+  }
   return headers;
 }

@@ -31,6 +31,7 @@ const route: Route = {
   provider: { name: 'n'.repeat(200) } as Provider,
   model: 'm',
   deploymentId: 'd',
+  deployment: null,
   modelGroup: 'g',
   direct: false,
   ownKey: false,
@@ -74,7 +75,7 @@ describe('the attempts of a call', () => {
       usage: usageOf({ inputTokens: 3 }),
       usageSource: 'estimated',
     });
-    record.goOnAt({ route: elsewhere, price: price('prc_2', 5_000n) }, 101);
+    record.goOnAt({ route: elsewhere, price: price('prc_2', 5_000n) }, 'failover', 101);
     Object.assign(record, {
       status: 200,
       usage: usageOf({ inputTokens: 7, outputTokens: 0 }),
@@ -126,7 +127,7 @@ describe('the attempts of a call', () => {
         );
         const record = recordOf(priced[0]);
         uses.forEach(({ tokens }, at) => {
-          if (at > 0) record.goOnAt({ route: elsewhere, price: priced[at] }, at);
+          if (at > 0) record.goOnAt({ route: elsewhere, price: priced[at] }, 'failover', at);
           Object.assign(record, { usage: usageOf({ inputTokens: tokens }), usageSource: 'provider' });
         });
         const costs = uses.map(({ tokens }, at) =>
@@ -142,9 +143,9 @@ describe('the attempts of a call', () => {
 
   it('are no more than a report can hold', () => {
     const record = recordOf(undefined);
-    for (let at = 1; at < 20; at += 1) record.goOnAt({ route: elsewhere, price: undefined }, at);
+    for (let at = 1; at < 20; at += 1) record.goOnAt({ route: elsewhere, price: undefined }, 'failover', at);
     expect(record.end(30).attempts).toHaveLength(20);
-    expect(() => record.goOnAt({ route: elsewhere, price: undefined }, 21)).toThrow(RangeError);
+    expect(() => record.goOnAt({ route: elsewhere, price: undefined }, 'failover', 21)).toThrow(RangeError);
   });
 });
 
@@ -200,7 +201,7 @@ describe('the cost of a call', () => {
 describe('the headers of an answer', () => {
   it('can be sent whatever a provider or a model is called', () => {
     const named = { ...route, provider: { name: 'Köln – 1\r\nx: y' } as Provider, model: '模型\ud800' };
-    const headers = new Headers(answerHeaders({ ...named, modelGroup: 'größe' }, 1));
+    const headers = new Headers(answerHeaders({ ...named, modelGroup: 'größe' }, null, 1));
     expect(headers.get('x-ao-provider')).toBe('K%C3%B6ln %E2%80%93 1%0D%0Ax: y');
     expect(headers.get('x-ao-model')).toBe('%E6%A8%A1%E5%9E%8B%EF%BF%BD');
   });

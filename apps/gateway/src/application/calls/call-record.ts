@@ -1,4 +1,4 @@
-import type { UsageAttempt, UsageReport } from '@ao/contracts';
+import type { RoutingDecision, UsageAttempt, UsageReport } from '@ao/contracts';
 import { ZERO_USD, nanoUsd, type NanoUsd } from '@ao/kernel';
 import { NO_USAGE, addUsage, cost, type PriceRow, type Usage } from '@ao/pricing';
 import type { Reservation } from '../../domain/lease-pool.js';
@@ -6,6 +6,7 @@ import type { Route } from './route.js';
 import type { CallBegin } from '../ports.js';
 import type { Attribution } from './attribution.js';
 import type { InboundCall } from './call.js';
+import type { StepReason } from './course.js';
 
 /** What a record tells of a call. */
 export type RecordedCall = Pick<InboundCall, 'callId' | 'correlationId' | 'principal' | 'featureId' | 'startedAtMs'> & {
@@ -56,6 +57,9 @@ export class CallRecord {
   /** What the response cache did, and what it saved where it had the answer. */
   cache: UsageReport['cache'] = 'none';
   savedCost: NanoUsd | null = null;
+  /** What pays for the call; replaced where it goes on at a model that others pay for too. */
+  reservation: Reservation | null;
+  private readonly steps: NonNullable<RoutingDecision['steps']> = [];
   private readonly identity: CallBegin;
   private readonly over: UsageAttempt[] = [];
   private target: Target;
@@ -63,6 +67,7 @@ export class CallRecord {
 
   constructor(private readonly options: RecordOptions) {
     this.identity = describeCall(options);
+    this.reservation = options.reservation;
     this.target = { route: options.route, price: options.price };
     this.targetSinceMs = options.call.startedAtMs;
   }
@@ -78,17 +83,21 @@ export class CallRecord {
 
   /**
    * The call is tried again, there or elsewhere: what it consumed so far stays charged, by the price of where it was.
+   * @param reason Why, for the request log.
    * @param nowMs epoch milliseconds.
    * @throws RangeError after as many attempts as a report can hold: whoever tries again must stop before.
    */
-  goOnAt(target: Target, nowMs: number): void {
+  goOnAt(target: Target, reason: StepReason, nowMs: number): void {
     if (this.over.length + 1 >= ATTEMPTS_MAX) throw new RangeError(`a call has at most ${ATTEMPTS_MAX} attempts`);
     this.over.push(this.attempt(nowMs - this.targetSinceMs));
     this.target = target;
     this.targetSinceMs = nowMs;
+    const { modelGroup, deploymentId } = target.route;
+    this.steps.push({ modelGroup: modelGroup ?? this.identity.requestedModel, deploymentId, reason });
     Object.assign(this, {
       status: 500,
       errorCode: null,
+      partial: false,
       usage: NO_USAGE,
       usageSource: 'none',
       serviceTier: null,
@@ -104,7 +113,8 @@ export class CallRecord {
     return {
       ...this.identity,
       // Those that a stream was extended by have come since.
-      charges: this.options.reservation?.charges ?? [],
+      charges: this.reservation?.charges ?? [],
+      decision: this.identity.decision && { ...this.identity.decision, steps: this.steps },
       ...where,
       modelGroup: this.target.route.modelGroup,
       status,

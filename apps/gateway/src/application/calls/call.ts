@@ -67,6 +67,10 @@ export interface InboundCall {
   /** Of an agent session. */
   sessionId: string | null;
   featureId: string | null;
+  /** Where the caller would like to be served, by the beginning of a region's name. */
+  region?: string | null;
+  /** Where the call comes from (ISO 3166, two letters); absent or null: not known. */
+  country?: string | null;
   startedAtMs: number;
   startedMonotonicMs: number;
   /** What the caller wants of the response cache; absent: what is set. */

@@ -6,7 +6,9 @@ import {
   type ValueOf,
 } from '@ao/contracts';
 import { RoutingTable, type Provider } from '@ao/router';
-import { chooseRoute, type DirectOpenAi } from './choose-route.js';
+import { ModelState } from '../model-state.js';
+import { startCourse, type DirectOpenAi } from './choose-route.js';
+import { plainQuestion } from './route-question.js';
 
 const caller: Principal = principalContract.parse(principalExample);
 const snapshot: ValueOf<typeof routingTableSnapshot> = routingTableSnapshot.value.parse({
@@ -40,10 +42,18 @@ const snapshot: ValueOf<typeof routingTableSnapshot> = routingTableSnapshot.valu
   ],
 }) as ValueOf<typeof routingTableSnapshot>;
 const table = new RoutingTable(snapshot, (sealed) => sealed);
+const state = new ModelState();
+state.table = table;
+const asked = { callId: 'req_1', endpoint: '/v1/chat/completions', startedAtMs: 0, startedMonotonicMs: 0 };
 const provider = { id: 'direct', name: 'openai', apiKey: 'sk-server' } as Provider;
 const direct: DirectOpenAi = { enabled: true, provider };
 const choose = (model: string, principal: Partial<Principal> = {}, ownKey?: string, openAi = direct) =>
-  chooseRoute(model, { ...caller, ...principal }, ownKey, table, openAi);
+  startCourse(plainQuestion(model, { ...caller, ...principal }, asked), {
+    ownKey,
+    router: state.router,
+    direct: openAi,
+    random: Math.random,
+  }).route;
 
 describe('the choice of a route', () => {
   it('serves a model group by its deployment, under the provider’s own name of the model', () => {

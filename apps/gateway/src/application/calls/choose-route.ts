@@ -1,8 +1,8 @@
-import { randomInt } from 'node:crypto';
 import type { Principal } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
+import type { Provider, RouteQuestion, Router } from '@ao/router';
+import { Course, type CourseWishes } from './course.js';
 import type { Route } from './route.js';
-import type { Candidate, Provider, RoutingTable } from '@ao/router';
 
 /** Where direct OpenAI is and whether it is open. */
 export interface DirectOpenAi {
@@ -10,21 +10,36 @@ export interface DirectOpenAi {
   provider: Provider;
 }
 
+/** Where a call goes at first; a course where it may go on after a failure, null where it has one place to go only. */
+export interface Start {
+  route: Route;
+  course: Course | null;
+}
+
+interface StartOptions {
+  ownKey: string | undefined;
+  router: Router;
+  direct: DirectOpenAi;
+  wishes?: CourseWishes;
+  random?: () => number;
+}
+
 /**
  * Chooses where a call goes: a deployment of the model group behind the name, else direct OpenAI (GW-027..030).
- * @throws AppError `permission_denied`, `no_deployment_available`, `passthrough_not_configured`, `passthrough_disabled`.
+ * @throws AppError `permission_denied`, `policy_denied`, `region_not_allowed`, `no_deployment_available`,
+ * `passthrough_not_configured`, `passthrough_disabled`.
  */
-export function chooseRoute(
-  model: string,
-  principal: Principal,
-  ownKey: string | undefined,
-  table: RoutingTable,
-  direct: DirectOpenAi,
-): Route {
-  const modelGroup = table.resolve(model, principal.orgId);
-  checkModels(principal, model, modelGroup);
-  const candidates = table.candidates(modelGroup, principal.orgId);
-  return candidates.length > 0 ? routeToDeployment(modelGroup, candidates) : routeDirect(modelGroup, ownKey, direct);
+export function startCourse(question: RouteQuestion, options: StartOptions): Start {
+  const { router, direct, ownKey, wishes = {}, random = Math.random } = options;
+  const { model, principal } = question;
+  checkModels(principal, model, router.table.resolve(model, principal.orgId));
+  const resolution = router.resolve(question);
+  for (const fallback of wishedGroups(wishes)) checkModels(principal, fallback);
+  if (router.table.candidates(resolution.modelGroup, principal.orgId).length === 0) {
+    return { route: routeDirect(resolution.modelGroup, ownKey, direct), course: null };
+  }
+  const course = new Course(question, resolution, router, wishes, random);
+  return { route: course.first, course };
 }
 
 /** A provider that the caller addresses itself, with the provider's own name for the model. @throws AppError `permission_denied`. */
@@ -34,6 +49,7 @@ export function routeNative(model: string, principal: Principal, provider: Provi
     provider,
     model,
     deploymentId: null,
+    deployment: null,
     modelGroup: null,
     direct: true,
     ownKey: false,
@@ -41,47 +57,18 @@ export function routeNative(model: string, principal: Principal, provider: Provi
   };
 }
 
-function checkModels({ models }: Principal, model: string, modelGroup = model): void {
+/** What a caller names itself must be its to call; where an administrator sends it is not its choice. */
+const wishedGroups = ({ fallbacks, contextWindowFallbacks, contentPolicyFallbacks }: CourseWishes): string[] => [
+  ...(fallbacks ?? []),
+  ...(contextWindowFallbacks ?? []),
+  ...(contentPolicyFallbacks ?? []),
+];
+
+function checkModels({ models }: Pick<Principal, 'models'>, model: string, modelGroup = model): void {
   if (models === null || models.includes(model) || models.includes(modelGroup)) return;
   throw new AppError('permission_denied', `This key may not call the model ${JSON.stringify(model.slice(0, 80))}.`, {
     param: 'model',
   });
-}
-
-function routeToDeployment(modelGroup: string, candidates: Candidate[]): Route {
-  // Where none answers its checks, each is as good as the other: a call may still go through.
-  const healthy = candidates.filter((candidate) => candidate.healthy);
-  const usable = healthy.length > 0 ? healthy : candidates;
-  const { deployment, provider } = pickWeighted(usable);
-  return {
-    provider,
-    model: deployment.model,
-    deploymentId: deployment.id,
-    modelGroup,
-    direct: false,
-    ownKey: false,
-    decision: {
-      strategy: 'simple-shuffle',
-      candidates: candidates.map((candidate) => ({
-        deploymentId: candidate.deployment.id,
-        dropped: usable.includes(candidate) ? null : 'unhealthy',
-      })),
-    },
-  };
-}
-
-/** Lowest priority number first; among equals by weight. */
-function pickWeighted(candidates: Candidate[]): Candidate {
-  if (candidates.length === 1) return candidates[0]!;
-  const first = Math.min(...candidates.map(({ deployment }) => deployment.priority));
-  const eligible = candidates.filter(({ deployment }) => deployment.priority === first);
-  const total = eligible.reduce((sum, { deployment }) => sum + deployment.weight, 0);
-  let ticket = total > 0 ? randomInt(total) : 0;
-  for (const candidate of eligible) {
-    ticket -= candidate.deployment.weight;
-    if (ticket < 0) return candidate;
-  }
-  return eligible[0]!;
 }
 
 function routeDirect(model: string, ownKey: string | undefined, direct: DirectOpenAi): Route {
@@ -103,6 +90,7 @@ function routeDirect(model: string, ownKey: string | undefined, direct: DirectOp
     provider: direct.provider,
     model,
     deploymentId: null,
+    deployment: null,
     modelGroup: null,
     direct: true,
     ownKey: ownKey !== undefined,

@@ -10,11 +10,12 @@ import type { Limits } from '../limits.js';
 import type { ModelState } from '../model-state.js';
 import type { Upstream, UpstreamAnswer } from '../ports.js';
 import type { InboundCall } from './call.js';
-import { chooseRoute } from './choose-route.js';
+import { startCourse } from './choose-route.js';
 import type { PlanOptions } from './plan-call.js';
 import { protocolsOf } from './provider-protocols.js';
 import { countConversation, renameModel } from './requests/read-conversation.js';
 import type { Route } from './route.js';
+import { plainQuestion } from './route-question.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -67,7 +68,11 @@ export class CountTokens {
     const counting = call.endpoint === '/v1/messages' ? ANTHROPIC : GEMINI;
     const json = { ...parseBody(call.body), ...(call.inPath && { model: call.inPath.model }) };
     const request = counting.decode(json);
-    const route = chooseRoute(request.model, call.principal, call.ownKey, this.state.table, this.options.direct);
+    const { route } = startCourse(plainQuestion(request.model, call.principal, call), {
+      ownKey: call.ownKey,
+      router: this.state.router,
+      direct: this.options.direct,
+    });
     const admitted = this.limits.admit(call.principal, call.callId, 0);
     const admission = admitted && (await admitted);
     try {

@@ -7,10 +7,21 @@ import {
   type UsageReport,
   type ValueOf,
 } from '@ao/contracts';
-import { AppError, ManualClock, SequentialIds, maxUsd, minUsd, nanoUsd, picoUsd, silentLogger } from '@ao/kernel';
+import {
+  AppError,
+  ManualClock,
+  SequentialIds,
+  maxUsd,
+  minUsd,
+  nanoUsd,
+  picoUsd,
+  silentLogger,
+  sleep,
+} from '@ao/kernel';
 import { openMemoryKeyValue } from '@ao/keyvalue';
 import { PriceBook } from '@ao/pricing';
 import { LeasePool } from '../../domain/lease-pool.js';
+import { Circuits } from '../circuits.js';
 import { Budget } from '../budget.js';
 import { Limits } from '../limits.js';
 import { ModelState } from '../model-state.js';
@@ -170,6 +181,15 @@ describe('a stream without a limit of its own', () => {
         limits: { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null, inputsMax: null },
         direct: { enabled: false, provider: {} as Provider },
         dropParams: false,
+        random: () => 0.5,
+        wait: sleep,
+        circuits: new Circuits({
+          states: state.deployments,
+          store: openMemoryKeyValue(),
+          tell: () => undefined,
+          clock,
+          logger: silentLogger,
+        }),
         onSettled: () => undefined,
       },
     );

@@ -1,20 +1,24 @@
-import { AppError } from '@ao/kernel';
+import { AppError, formatUsd } from '@ao/kernel';
 import { isVendorTool, type Exchange } from '@ao/wire';
 import type { ModelState } from '../model-state.js';
 import { attributionOf, type Attribution } from './attribution.js';
 import type { InboundCall } from './call.js';
-import { chooseRoute, routeNative, type DirectOpenAi } from './choose-route.js';
-import { FREE, priceCall, type CallPrice } from './price-call.js';
-import { protocolsOf } from './provider-protocols.js';
+import { routeNative, startCourse, type DirectOpenAi, type Start } from './choose-route.js';
+import type { Course } from './course.js';
+import { FREE, priceCall, type CallPrice, type CallSize } from './price-call.js';
+import { protocolsOf, type ProviderProtocols } from './provider-protocols.js';
 import { readRequest } from './requests/read-request.js';
 import type { RequestFacts, RequestLimits } from './requests/request-facts.js';
 import type { Route } from './route.js';
+import { routeQuestion } from './route-question.js';
 
-/** All that is decided about a call before any money or network is touched. */
+/** All that is decided about an attempt before any money or network is touched. */
 export interface CallPlan {
   request: RequestFacts;
   attribution: Attribution;
   route: Route;
+  /** Where the call may go on after a failure; null: nowhere. */
+  course: Course | null;
   price: CallPrice;
   promptTokensBound: number;
   /** What goes upstream, and how its answer is read. */
@@ -26,7 +30,12 @@ export interface PlanOptions {
   direct: DirectOpenAi;
   /** Parameters that a provider has no word for are left out; else such a request is refused. */
   dropParams: boolean;
+  /** From 0 up to 1: spreads waits. */
+  random: () => number;
 }
+
+/** What a deployment cannot be asked for; another one of the group may. */
+const UNFIT_CODES: ReadonlySet<string> = new Set(['unsupported_parameter', 'price_missing']);
 
 /**
  * Reads the request, chooses its route and finds its price.
@@ -35,21 +44,57 @@ export interface PlanOptions {
 export function planCall(call: InboundCall, state: ModelState, options: PlanOptions): CallPlan {
   const request = readRequest(call, options.limits);
   const attribution = attributionOf(call, request);
-  const route = chooseFor(call, request, state, options);
+  const start = startFor(call, request, attribution, state, options);
+  const planned = { request, attribution, course: start.course };
+  return fittingPlan(call, start.route, planned, state, options);
+}
+
+/**
+ * The same call at another place, or at the next one that it can be put to.
+ * @throws AppError `unsupported_parameter`, `price_missing` where no place is left.
+ */
+export function replan(
+  call: InboundCall,
+  { request, attribution, course }: CallPlan,
+  route: Route,
+  state: ModelState,
+  options: PlanOptions,
+): CallPlan {
+  return fittingPlan(call, route, { request, attribution, course }, state, options);
+}
+
+type Planned = Pick<CallPlan, 'request' | 'attribution' | 'course'>;
+
+function fittingPlan(
+  call: InboundCall,
+  route: Route,
+  planned: Planned,
+  state: ModelState,
+  options: PlanOptions,
+): CallPlan {
+  let refusal: unknown = null;
+  for (let at: Route | null = route; at !== null;) {
+    try {
+      return planAt(call, at, planned, state, options);
+    } catch (error) {
+      if (!(error instanceof AppError) || !UNFIT_CODES.has(error.code)) throw error;
+      // What the first one lacks is what its caller wrote the request for.
+      refusal ??= error;
+      at = planned.course?.insteadOf(at) ?? null;
+    }
+  }
+  throw refusal;
+}
+
+function planAt(
+  call: InboundCall,
+  route: Route,
+  { request, attribution, course }: Planned,
+  state: ModelState,
+  options: PlanOptions,
+): CallPlan {
   const protocols = protocolsOf(route.provider.kind, route.model);
-  const promptTokensBound = request.promptTokensBound(route.model);
-  const size = {
-    promptTokensBound,
-    maxOutputTokens: request.maxOutputTokens,
-    stream: request.stream,
-    choices: request.choices,
-    hasOutput: request.generates,
-    predictedTokensBound: request.predictedTokensBound,
-    unmeasuredInput: request.unmeasuredInput(protocols),
-    mediaOutput: request.mediaOutput,
-    unitsMax: request.unitsMax,
-    serviceTiers: request.serviceTiers,
-  };
+  const size = sizeOf(request, route, protocols);
   const charged = call.principal.walletId !== null && !route.ownKey;
   const price = call.native?.free ? FREE : priceCall(route, size, charged, state.prices, call.startedAtMs);
   const spoken = request.exchange({
@@ -62,16 +107,60 @@ export function planCall(call: InboundCall, state: ModelState, options: PlanOpti
   const exchange = call.native ? { ...spoken, body: call.body } : spoken;
   const refused = exchange.dropped.filter((name) => !isVendorTool(name));
   if (refused.length > 0 && !options.dropParams && !request.dropParams) throw notExpressible(refused);
-  return { request, attribution, route, price, promptTokensBound, exchange };
+  return { request, attribution, course, route, price, promptTokensBound: size.promptTokensBound, exchange };
+}
+
+function sizeOf(request: RequestFacts, { model }: Pick<Route, 'model'>, protocols: ProviderProtocols): CallSize {
+  return {
+    promptTokensBound: request.promptTokensBound(model),
+    maxOutputTokens: request.maxOutputTokens,
+    stream: request.stream,
+    choices: request.choices,
+    hasOutput: request.generates,
+    predictedTokensBound: request.predictedTokensBound,
+    unmeasuredInput: request.unmeasuredInput(protocols),
+    mediaOutput: request.mediaOutput,
+    unitsMax: request.unitsMax,
+    serviceTiers: request.serviceTiers,
+  };
 }
 
 const MS_PER_S = 1_000;
 
 /** Only what came in OpenAI's protocol can go to OpenAI unchanged. */
-function chooseFor(call: InboundCall, { model }: RequestFacts, { table }: ModelState, { direct }: PlanOptions): Route {
-  if (call.native) return routeNative(model, call.principal, call.native.provider);
-  const route = chooseRoute(model, call.principal, call.ownKey, table, direct);
-  return route.direct && !OPENAI_ENDPOINTS.has(call.endpoint) ? { ...route, direct: false } : route;
+function startFor(
+  call: InboundCall,
+  request: RequestFacts,
+  attribution: Attribution,
+  state: ModelState,
+  { direct, random }: PlanOptions,
+): Start {
+  if (call.native) return { route: routeNative(request.model, call.principal, call.native.provider), course: null };
+  const { router } = state;
+  const question = routeQuestion(call, request, attribution, () => estimatedCost(call, request, state));
+  const start = startCourse(question, { ownKey: call.ownKey, router, direct, random, wishes: request.wishes ?? {} });
+  if (!start.route.direct || OPENAI_ENDPOINTS.has(call.endpoint)) return start;
+  return { ...start, route: { ...start.route, direct: false } };
+}
+
+/** The most that the call can cost where its name leads first, in US dollars; null without a price. For rules, not for money. */
+function estimatedCost(
+  { principal, startedAtMs }: InboundCall,
+  request: RequestFacts,
+  state: ModelState,
+): number | null {
+  const modelGroup = state.table.resolve(request.model, principal.orgId);
+  const [candidate] = state.table.candidates(modelGroup, principal.orgId);
+  if (!candidate) return null;
+  const { provider, deployment } = candidate;
+  try {
+    const size = sizeOf(request, deployment, protocolsOf(provider.kind, deployment.model));
+    const target = { provider, model: deployment.model, modelGroup };
+    const { costMax, output } = priceCall(target, size, true, state.prices, startedAtMs);
+    return Number(formatUsd(costMax(output.max)));
+  } catch {
+    return null;
+  }
 }
 
 const OPENAI_ENDPOINTS: ReadonlySet<InboundCall['endpoint']> = new Set([

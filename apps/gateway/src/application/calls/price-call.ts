@@ -51,6 +51,8 @@ interface OutputTokens {
   first: number;
 }
 
+type PricedRoute = Pick<Route, 'provider' | 'model' | 'modelGroup'>;
+
 /** Assumed for unmeasured input where the price row names no context: the largest in the market. */
 const CONTEXT_TOKENS_MAX_UNKNOWN = 1_048_576;
 /** More than most answers have, and little enough for a nearly empty wallet. */
@@ -61,7 +63,13 @@ const FIRST_TOKENS = 1_024;
  * @throws AppError `price_missing` when somebody must pay and there is no price, or none that applies: nothing bypasses a
  * budget.
  */
-export function priceCall(route: Route, size: CallSize, charged: boolean, prices: PriceBook, nowMs: number): CallPrice {
+export function priceCall(
+  route: PricedRoute,
+  size: CallSize,
+  charged: boolean,
+  prices: PriceBook,
+  nowMs: number,
+): CallPrice {
   const { name, vendor } = route.provider;
   const provider = vendor ?? name;
   // A deployment may rename the model; its group's name is the last resort.
@@ -108,7 +116,7 @@ const pricesReasoning = ({ reasoningPico, tiers }: PriceRow): boolean =>
   [{ reasoningPico }, ...tiers].some((rates) => rates.reasoningPico !== null);
 
 /** Names the settings, for who can set them. */
-function priceMissing({ model, provider }: Route, fact: string): AppError {
+function priceMissing({ model, provider }: PricedRoute, fact: string): AppError {
   const message =
     `There is ${fact} for the model ${JSON.stringify(model)} of ${provider.name}. Set one with POST /v1/prices ` +
     '(per token, or per_call_usd for a flat cost), mark it free there with "free": true, or give it ' +

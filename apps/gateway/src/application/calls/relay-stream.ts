@@ -48,8 +48,16 @@ export async function relayStream(
   }
 }
 
+/**
+ * Frames that a provider sends before the first word: a role, a head, a sign of life. Kept back until there is one, since as
+ * long as nothing is out another deployment may still answer; more of them are an answer of another kind, and pass.
+ */
+const HELD_FRAMES_MAX = 8;
+
 class StreamRelay {
   private started = false;
+  /** What waits for the first word. */
+  private held: Buffer[] = [];
   private ended = false;
   /** Told once the pieces before it have gone out. */
   private failure: AppError | null = null;
@@ -73,6 +81,7 @@ class StreamRelay {
         return this.passWhenPaid(allowance, forward, piece, pieces.slice(index + 1));
       }
       if (piece.kind === 'chunk') text.add(piece);
+      if (!this.started && this.holds(piece)) continue;
       forward.push(piece.bytes);
     }
     const sent = this.send(forward);
@@ -90,17 +99,28 @@ class StreamRelay {
     await this.send(ready);
     await allowance.extend(text, piece);
     text.add(piece);
+    if (!this.started) this.begin();
     await this.send([piece.bytes]);
     await this.pass(rest);
   }
 
+  /** Whether the answer has not begun with this piece either. */
+  private holds(piece: StreamPiece): boolean {
+    const hasBegun = piece.textBytes > 0 || piece.finishReason !== null || this.held.length >= HELD_FRAMES_MAX;
+    if (!hasBegun) this.held.push(piece.bytes);
+    else this.begin();
+    return !hasBegun;
+  }
+
+  private begin(): void {
+    this.started = true;
+    this.options.start();
+  }
+
   private send(frames: Buffer[]): Promise<void> | void {
-    if (frames.length === 0) return;
-    if (!this.started) {
-      this.started = true;
-      this.options.start();
-    }
-    return this.out.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
+    const due = this.started && this.held.length > 0 ? this.held.splice(0).concat(frames) : frames;
+    if (due.length === 0) return;
+    return this.out.write(due.length === 1 ? due[0]! : Buffer.concat(due));
   }
 
   /** The provider's end is complete when it said so, or at least why it stopped. */
@@ -110,10 +130,11 @@ class StreamRelay {
       throw new AppError('stream_error', 'The provider ended the stream before the answer was complete.');
     }
     // An answer without a word has its frame all the same.
-    if (!this.started) this.options.start();
+    if (!this.started) this.begin();
     const trailers = this.options.trailers();
     const costUsd = this.options.includeCost ? formatUsd(this.record.cost) : null;
-    this.out.end(this.options.stream.close(this.record.usage, costUsd), trailers);
+    const end = this.options.stream.close(this.record.usage, costUsd);
+    this.out.end(this.held.length > 0 ? Buffer.concat([...this.held, end]) : end, trailers);
   }
 
   /** Nothing may follow that a client could take for a whole answer. */

@@ -1,4 +1,4 @@
-import type { UsageReport } from '@ao/contracts';
+import type { Deployment, RoutingDecision } from '@ao/contracts';
 import type { Provider } from '@ao/router';
 
 /** Where a call goes, and why. */
@@ -7,10 +7,12 @@ export interface Route {
   /** The provider's own name for the model. */
   model: string;
   deploymentId: string | null;
+  /** Of a deployment: what it has of its own. */
+  deployment: Deployment | null;
   modelGroup: string | null;
   /** Direct OpenAI: request, answer and errors pass unchanged. */
   direct: boolean;
   /** Paid with the caller's own provider key. */
   ownKey: boolean;
-  decision: NonNullable<UsageReport['decision']>;
+  decision: RoutingDecision;
 }

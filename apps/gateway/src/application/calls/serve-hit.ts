@@ -1,16 +1,16 @@
 import { formatUsd, ZERO_USD } from '@ao/kernel';
 import type { CacheFacts, CacheHit } from '../cache/cache-turn.js';
-import type { Responder } from './call.js';
+import type { InboundCall, Responder } from './call.js';
 import type { CallRecord } from './call-record.js';
 import type { CallPlan } from './plan-call.js';
 
 /** What the cache must know of a planned call. */
-export const cacheFactsOf = ({ request, route }: CallPlan, includeCost: boolean): CacheFacts => ({
+export const cacheFactsOf = ({ principal }: InboundCall, { request, route }: CallPlan): CacheFacts => ({
   model: request.model,
   modelGroup: route.modelGroup ?? request.model,
   stream: request.stream,
   includeUsage: request.includeUsage,
-  includeCost,
+  includeCost: request.includeCost || principal.includeCost,
   mediaOutput: request.mediaOutput,
   ownKey: route.ownKey,
 });

@@ -6,7 +6,8 @@ import type { SocketTarget } from '@ao/providers';
 import type { FastifyInstance } from 'fastify';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Authenticate } from '../../../application/authenticate.js';
-import { chooseRoute, routeNative, type DirectOpenAi } from '../../../application/calls/choose-route.js';
+import { plainQuestion } from '../../../application/calls/route-question.js';
+import { routeNative, startCourse, type DirectOpenAi } from '../../../application/calls/choose-route.js';
 import { priceCall } from '../../../application/calls/price-call.js';
 import type { Route } from '../../../application/calls/route.js';
 import type { Limits } from '../../../application/limits.js';
@@ -120,7 +121,7 @@ export class RealtimeSockets {
       );
     }
     const callId = ids.next('req');
-    const { route, socket: asked, flat } = this.destination(url, isLive, principal);
+    const { route, socket: asked, flat } = this.destination(url, isLive, principal, callId);
     const charged = principal.walletId !== null;
     const { row } = priceCall(route, { ...ANY_SIZE, hasOutput: !flat }, charged, state.prices, clock.nowMs());
     const endpoint = isLive ? 'live' : '/v1/realtime';
@@ -176,8 +177,8 @@ export class RealtimeSockets {
     throw new AppError('invalid_header_value', 'This is no handshake of a WebSocket.');
   }
 
-  private destination(url: URL, isLive: boolean, principal: Awaited<ReturnType<Authenticate['execute']>>): Destination {
-    const { state, direct } = this.dependencies;
+  private destination(url: URL, isLive: boolean, principal: Principal, callId: string): Destination {
+    const { state, direct, clock } = this.dependencies;
     const model = url.searchParams.get('model') ?? '';
     if (isLive) {
       const choice = { table: state.table, direct, sharedAccountsOpen: false };
@@ -188,7 +189,14 @@ export class RealtimeSockets {
     if (model === '') {
       throw new AppError('missing_required_parameter', 'Name the model: /v1/realtime?model=…', { param: 'model' });
     }
-    const route = chooseRoute(model, principal, undefined, state.table, direct);
+    const asked = {
+      callId,
+      endpoint: '/v1/realtime',
+      startedAtMs: clock.nowMs(),
+      startedMonotonicMs: clock.monotonicMs(),
+    };
+    const question = plainQuestion(model, principal, asked);
+    const { route } = startCourse(question, { ownKey: undefined, router: state.router, direct });
     url.searchParams.delete('model');
     return { route, socket: { path: 'realtime', query: url.searchParams.toString(), model: route.model }, flat: false };
   }

@@ -1,5 +1,7 @@
 import type { Usage } from '@ao/pricing';
 import type { Exchange, Labels } from '@ao/wire';
+import type { TimeWishes } from '../attempts/attempt-limits.js';
+import type { CourseWishes } from '../course.js';
 import type { ProviderProtocols } from '../provider-protocols.js';
 
 /** What the platform must know of a request; everything else stays the caller's bytes. */
@@ -31,6 +33,8 @@ export interface RequestFacts {
   serviceTiers: readonly (string | null)[] | 'any';
   /** Parameters that the provider has no word for are left out instead of being refused. */
   dropParams: boolean;
+  /** What the caller asks of the platform, not of the provider. */
+  wishes?: CallWishes;
   /** Never below the number of prompt tokens, without counting them, but for unmeasured input. */
   promptTokensBound: (model: string) => number;
   /** About the number of prompt tokens, for a call that nobody is left to count. */
@@ -43,6 +47,9 @@ export interface RequestFacts {
    */
   exchange: (target: ExchangeTarget) => Exchange;
 }
+
+/** What a caller may ask of the way its call takes; what is absent is the configuration's to say. */
+export interface CallWishes extends CourseWishes, TimeWishes {}
 
 /** Where a call goes, as far as its protocol is concerned. */
 export interface ExchangeTarget {

@@ -1,0 +1,47 @@
+import type { UpstreamTimeouts } from '@ao/providers';
+import type { CallPlan } from '../plan-call.js';
+
+/** How long one attempt may take. */
+export interface AttemptLimits {
+  /** Absent: the provider's own hold. */
+  timeouts?: UpstreamTimeouts;
+  /** Until the first token of a stream; null: no limit beside that of the first byte. */
+  firstTokenMs: number | null;
+}
+
+/** What the caller asks for. */
+export interface TimeWishes {
+  timeoutMs?: number | undefined;
+  streamTimeoutMs?: number | undefined;
+}
+
+/**
+ * The limits of an attempt: the caller's wish, then those of its model group, of the deployment, of the provider; and never
+ * beyond what is left of the call's own time.
+ * @param leftMs Of the call.
+ */
+export function limitsOf({ route, request, course }: CallPlan, wishes: TimeWishes, leftMs: number): AttemptLimits {
+  const policy = course?.groupPolicy;
+  const { deployment } = route;
+  const own = route.provider.timeouts;
+  const wished = request.stream ? (wishes.streamTimeoutMs ?? wishes.timeoutMs) : wishes.timeoutMs;
+  const givenMs = wished ?? policy?.timeoutMs ?? deployment?.timeoutMs ?? null;
+  const firstTokenMs = request.stream ? (policy?.firstTokenMs ?? deployment?.firstTokenMs ?? null) : null;
+  const stallMs = request.stream ? (policy?.stallMs ?? deployment?.stallMs ?? null) : null;
+  const attemptMs = givenMs ?? own.totalMs;
+  // What the gateway itself took of the call's time before must not make new limits for every call.
+  const totalMs = leftMs >= attemptMs - UNNOTICED_MS ? attemptMs : Math.max(1, Math.ceil(leftMs));
+  const timeouts = {
+    connectMs: own.connectMs,
+    firstByteMs: Math.min(firstTokenMs ?? givenMs ?? own.firstByteMs, totalMs),
+    idleMs: Math.min(stallMs ?? own.idleMs, totalMs),
+    totalMs,
+  };
+  return { firstTokenMs, ...(!areSame(timeouts, own) && { timeouts }) };
+}
+
+const UNNOTICED_MS = 1_000;
+
+/** The usual case: nothing but the provider's own holds, and nothing is made for the call. */
+const areSame = (a: UpstreamTimeouts, b: UpstreamTimeouts): boolean =>
+  a.firstByteMs === b.firstByteMs && a.idleMs === b.idleMs && a.totalMs === b.totalMs;

@@ -1,0 +1,120 @@
+import { AppError, type Clock } from '@ao/kernel';
+import type { Budget } from '../../budget.js';
+import type { Circuits } from '../../circuits.js';
+import type { ModelState } from '../../model-state.js';
+import { payersOf } from '../../payers.js';
+import type { Upstream } from '../../ports.js';
+import type { Step } from '../course.js';
+import { billPrompt, noteFailure } from '../note-failure.js';
+import { replan, type PlanOptions } from '../plan-call.js';
+import { StreamedText } from '../streamed-text.js';
+import { attempt } from './attempt.js';
+import { limitsOf, type AttemptLimits } from './attempt-limits.js';
+import { failureOf, type Failure } from './failure.js';
+import { outcomeOf, platformCircuit } from './outcome.js';
+import { allowanceOf, payForNext } from './pay-for-attempt.js';
+import type { RunningCall } from './running-call.js';
+
+interface AttemptsParts {
+  upstream: Upstream;
+  budget: Budget;
+  state: ModelState;
+  circuits: Circuits;
+  plan: PlanOptions;
+  clock: Clock;
+  wait: (durationMs: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Puts a call to one deployment after another until one has answered, or nothing is left that could help. */
+export class Attempts {
+  constructor(private readonly parts: AttemptsParts) {}
+
+  /**
+   * Resolves when the caller has had its answer, or all of it that there was.
+   * @throws the last failure, as long as the caller has had nothing.
+   */
+  async run(running: RunningCall): Promise<void> {
+    for (;;) {
+      const failure = await this.tryOnce(running);
+      if (failure === null) return;
+      if (running.hasBegun || !(await this.goOn(running, failure))) throw failure.error;
+    }
+  }
+
+  private async tryOnce(running: RunningCall): Promise<Failure | null> {
+    const { circuits, clock } = this.parts;
+    const { call, plan } = running;
+    const { deployment } = plan.route;
+    const limits = limitsOf(plan, plan.request.wishes ?? {}, running.deadlineMs - clock.monotonicMs());
+    if (deployment === null) return this.answer(running, limits);
+    const entered = circuits.enter(deployment.id);
+    if (!(entered instanceof Promise ? await entered : entered)) return probedElsewhere();
+    const failure = await this.answer(running, limits);
+    const table = this.parts.state.table;
+    const outcome = outcomeOf(running, failure ?? brokenOff(running), table, clock.monotonicMs());
+    circuits.leave(
+      deployment.id,
+      call.signal.aborted ? { kind: 'unknown' } : outcome,
+      platformCircuit(table, deployment),
+    );
+    return failure;
+  }
+
+  private async answer(running: RunningCall, limits: AttemptLimits): Promise<Failure | null> {
+    try {
+      await attempt(running, limits, this.parts);
+      return null;
+    } catch (error) {
+      return failureOf(error, running.call.signal.aborted);
+    }
+  }
+
+  /** Takes the call to where it goes on. @returns false where there is no such place, or none that can be paid. */
+  private async goOn(running: RunningCall, failure: Failure): Promise<boolean> {
+    const { call, record, plan } = running;
+    const step = plan.course?.next(failure, this.parts.clock.monotonicMs(), running.deadlineMs);
+    if (!step) return false;
+    billPrompt(running, failure.error);
+    noteFailure(record, call, failure.error);
+    if (step.waitMs > 0) await this.parts.wait(step.waitMs, call.signal);
+    if (call.signal.aborted) return false;
+    try {
+      await this.moveTo(running, step);
+      return true;
+    } catch (error) {
+      // It cannot be put there, or not be paid: what the provider said is the better answer.
+      if (error instanceof AppError) return false;
+      throw error;
+    }
+  }
+
+  private async moveTo(running: RunningCall, { route, reason }: Step): Promise<void> {
+    const { budget, state, plan: options, clock } = this.parts;
+    const { call, record } = running;
+    const plan = replan(call, running.plan, route, state, options);
+    const payers = payersOf(call.principal, state.budgets.applyingTo(call, plan));
+    const { tokens, reservation } = await payForNext(budget, running, payers, plan.price);
+    running.allowance?.close();
+    record.reservation = reservation;
+    record.goOnAt({ route: plan.route, price: plan.price.row }, reason, clock.nowMs());
+    Object.assign(running, {
+      plan,
+      reservation,
+      atProvider: 'nothing',
+      text: new StreamedText(plan.route.model),
+      allowance: allowanceOf(budget, running.payers, reservation, plan.price, tokens),
+    } satisfies Partial<RunningCall>);
+  }
+}
+
+const brokenOff = ({ brokeOff, call }: RunningCall): Failure | null =>
+  brokeOff && failureOf(brokeOff, call.signal.aborted);
+
+function probedElsewhere(): Failure {
+  const error = new AppError(
+    'no_deployment_available',
+    'The only deployment that could serve this call failed lately and is being tried again. Try again shortly.',
+    { retryAfterSeconds: 1 },
+  );
+  return { kind: 'unreachable', error, retryAfterMs: null };
+}
