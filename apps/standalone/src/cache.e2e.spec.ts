@@ -12,8 +12,7 @@ import { createTenant, expectStatus, requestRow, requestRows, signUp, spentBy } 
 jest.setTimeout(120_000);
 
 /** Of twenty words the simulator's embeddings of two questions share what their words share. */
-const QUESTION =
-  'please tell me in one short sentence which of the planets that circle our own sun is largest by far';
+const QUESTION = 'please tell me in one short sentence which of the planets that circle our own sun is largest by far';
 const PARAPHRASE = QUESTION.replace('please', 'kindly');
 const ANOTHER = PARAPHRASE.replace('far', 'now');
 
@@ -45,6 +44,7 @@ describe.each(modes)('the response cache, %s', (mode) => {
     if (mode === 'cluster') second = await startVariant(platform, {});
   });
   beforeEach(() => {
+    withoutCache = 0;
     provider.reset();
     provider.setDefaults('input_tokens=100&output_tokens=10');
   });
@@ -63,7 +63,23 @@ describe.each(modes)('the response cache, %s', (mode) => {
   /** The gateway beside the first, where there is one. */
   const beside = (api: ApiClient): ApiClient => (second ? second.admin.as(api.key) : api);
   const CHAT = { path: '/v1/chat/completions', times: 1 };
-  const conversations = (): number => provider.requests.filter(({ path }) => !path.endsWith('/embeddings')).length;
+  const conversations = (): number =>
+    provider.requests.filter(({ path }) => !path.endsWith('/embeddings')).length - withoutCache;
+  /** As all of the cache, what it does while its store takes longer than its 50 ms: the call is made without it. */
+  let withoutCache = 0;
+  const insist = async (send: () => Promise<ApiAnswer>): Promise<ApiAnswer> => {
+    const answer = await send();
+    const isAway = answer.status === 503 || (answer.status === 200 && answer.headers.get('x-ao-cache') === 'none');
+    if (!isAway) return answer;
+    withoutCache += answer.status === 200 ? 1 : 0;
+    await sleep(600);
+    return insist(send);
+  };
+  const chat = (api: ApiClient, body: object, headers?: Record<string, string>): Promise<ApiAnswer> =>
+    insist(() => api.chat(body, headers));
+  const post = (api: ApiClient, path: string, body: object): Promise<ApiAnswer> => insist(() => api.post(path, body));
+  const read = (api: ApiClient, path: string): Promise<ApiAnswer> => insist(() => api.get(path));
+  const forget = (api: ApiClient, path: string): Promise<ApiAnswer> => insist(() => api.delete(path));
   const state = (answer: ApiAnswer): (string | null)[] =>
     ['x-cache', 'x-cache-confidence', 'x-ao-cache'].map((name) => expectStatus(answer, 200).headers.get(name));
   const HIT = ['HIT', '1', 'hit'];
@@ -72,9 +88,9 @@ describe.each(modes)('the response cache, %s', (mode) => {
 
   it('[CA-001] asks the provider once for the same question, at any gateway, and the second answer is free', async () => {
     const { api } = await createTenant(platform.admin, '50');
-    const first = await api.chat(ask('Once.', { temperature: 0, seed: 7 }));
+    const first = await chat(api, ask('Once.', { temperature: 0, seed: 7 }));
     // Another order of fields, and who asks, make no other question.
-    const again = await beside(api).chat({ seed: 7, user: 'u', temperature: 0, ...ask('Once.') });
+    const again = await chat(beside(api), { seed: 7, user: 'u', temperature: 0, ...ask('Once.') });
     expect([state(first), state(again)]).toEqual([MISS, HIT]);
     expect(again.body).toEqual(first.body);
     expect(conversations()).toBe(1);
@@ -83,10 +99,20 @@ describe.each(modes)('the response cache, %s', (mode) => {
     expect(again.headers.get('x-litellm-response-cost')).toBe('0');
     expect(again.headers.get('x-litellm-cache-key')).toBe(first.headers.get('x-litellm-cache-key'));
     // What changes the answer does.
-    const others = [{ temperature: 1, seed: 7 }, { temperature: 0, seed: 8 }, { temperature: 0, seed: 7, top_p: 0.5 }];
-    for (const other of others) expect(state(await api.chat(ask('Once.', other)))).toEqual(MISS);
+    const others = [
+      { temperature: 1, seed: 7 },
+      { temperature: 0, seed: 8 },
+      { temperature: 0, seed: 7, top_p: 0.5 },
+    ];
+    for (const other of others) expect(state(await chat(api, ask('Once.', other)))).toEqual(MISS);
     const row = await requestRow(api, again.headers.get('x-request-id')!);
-    expect(row).toMatchObject({ cache: 'hit', cost_usd: '0', saved_usd: COST_USD, usage_source: 'none', cost_basis: 'none' });
+    expect(row).toMatchObject({
+      cache: 'hit',
+      cost_usd: '0',
+      saved_usd: COST_USD,
+      usage_source: 'none',
+      cost_basis: 'none',
+    });
     const calls = (await requestRows(api, 5)).filter(({ cache }) => cache === 'miss' || cache === 'none');
     const cost = calls.reduce((sum, { cost_usd: usd }) => sum + parseUsd(usd), 0n);
     await waitFor(async () => (await spentBy(api)) === cost, { timeoutMs: 15_000 });
@@ -97,7 +123,7 @@ describe.each(modes)('the response cache, %s', (mode) => {
     provider.setDefaults('text=Grüße an alle. 👋&input_tokens=5&output_tokens=3');
     const streamed = await api.stream(ask('Stream first.'));
     await streamed.all();
-    const whole = await beside(api).chat(ask('Stream first.'));
+    const whole = await chat(beside(api), ask('Stream first.'));
     expect(state(whole)).toEqual(HIT);
     expect(whole.body).toMatchObject({
       object: 'chat.completion',
@@ -105,7 +131,7 @@ describe.each(modes)('the response cache, %s', (mode) => {
       usage: { prompt_tokens: 5, completion_tokens: 3 },
     });
     for (const question of ['Stream first.', 'Whole first.']) {
-      expectStatus(await api.chat(ask(question)), 200);
+      expectStatus(await chat(api, ask(question)), 200);
       const again = await api.stream(ask(question, { stream_options: { include_usage: true } }));
       const events = await again.all();
       expect([again.headers.get('x-cache'), again.headers.get('content-type')]).toEqual([
@@ -133,22 +159,22 @@ describe.each(modes)('the response cache, %s', (mode) => {
   it('[CA-002] repeats answers of other protocols and embeddings, and nothing that broke off or calls tools', async () => {
     const { api } = await createTenant(platform.admin, '50');
     const message = { model: 'claude', max_tokens: 50, messages: [{ role: 'user', content: 'Hello?' }] };
-    expect(state(await api.post('/v1/messages', message))).toEqual(MISS);
-    const events = await api.post('/v1/messages', { ...message, stream: true });
+    expect(state(await post(api, '/v1/messages', message))).toEqual(MISS);
+    const events = await post(api, '/v1/messages', { ...message, stream: true });
     expect(state(events)).toEqual(HIT);
     expect(events.text).toMatch(/^event: message_start[\s\S]*text_delta[\s\S]*event: message_stop\ndata: .*\n\n$/);
     const responses = { model: 'chat', input: 'Hello?', max_output_tokens: 100, store: false };
-    const [first, again] = [await api.post('/v1/responses', responses), await api.post('/v1/responses', responses)];
+    const [first, again] = [await post(api, '/v1/responses', responses), await post(api, '/v1/responses', responses)];
     expect(state(again)).toEqual(HIT);
     expect(again.body.output[0].content[0].text).toBe(first.body.output[0].content[0].text);
     expect(again.body.id).not.toBe(first.body.id);
     const embed = { model: 'embed', input: ['a', 'b'] };
-    const vectors = [await api.post('/v1/embeddings', embed), await api.post('/v1/embeddings', embed)];
+    const vectors = [await post(api, '/v1/embeddings', embed), await post(api, '/v1/embeddings', embed)];
     expect(vectors.map((answer) => answer.headers.get('x-cache'))).toEqual(['MISS', 'HIT']);
     expect(vectors[1]!.text).toBe(vectors[0]!.text);
     const tools = [{ type: 'function', function: { name: 'look', parameters: { type: 'object', properties: {} } } }];
     const calling = ask('Look!', { tools, tool_choice: 'required' });
-    for (const _ of [1, 2]) expect(state(await api.chat(calling))).toEqual(MISS);
+    for (const _ of [1, 2]) expect(state(await chat(api, calling))).toEqual(MISS);
     for (const _ of [1, 2]) {
       provider.script({ behaviour: 'fault=cut&after_tokens=2&text=one two three four five', ...CHAT });
       const cut = await api.stream(ask('Cut me off.'));
@@ -157,25 +183,25 @@ describe.each(modes)('the response cache, %s', (mode) => {
     }
     for (const _ of [1, 2]) {
       provider.script({ behaviour: 'fault=400', ...CHAT });
-      expectStatus(await api.chat(ask('Fail.')), 400);
+      expectStatus(await chat(api, ask('Fail.')), 400);
     }
-    expect(state(await api.chat(ask('Fail.')))).toEqual(MISS);
+    expect(state(await chat(api, ask('Fail.')))).toEqual(MISS);
   });
 
   it('[CA-003] asks again after the time of the model group, of the call, and for an answer that is too old', async () => {
     const { api } = await createTenant(platform.admin, '50');
     for (const body of [ask('Brief.', { model: 'brief' }), ask('Briefly.', { cache: { ttl: 1 } })]) {
-      expect(state(await api.chat(body))).toEqual(MISS);
-      expect(state(await api.chat(body))).toEqual(HIT);
+      expect(state(await chat(api, body))).toEqual(MISS);
+      expect(state(await chat(api, body))).toEqual(HIT);
       await sleep(1_100);
-      expect(state(await api.chat(body))).toEqual(MISS);
+      expect(state(await chat(api, body))).toEqual(MISS);
     }
-    expect(state(await api.chat(ask('Old.')))).toEqual(MISS);
+    expect(state(await chat(api, ask('Old.')))).toEqual(MISS);
     await sleep(1_100);
-    expect(state(await api.chat(ask('Old.')))).toEqual(HIT);
-    expect(state(await api.chat(ask('Old.', { cache: { 's-maxage': 1 } })))).toEqual(MISS);
+    expect(state(await chat(api, ask('Old.')))).toEqual(HIT);
+    expect(state(await chat(api, ask('Old.', { cache: { 's-maxage': 1 } })))).toEqual(MISS);
     expect(provider.requests.every(({ body }) => !JSON.stringify(body).includes('cache'))).toBe(true);
-    const bad = await api.chat(ask('Old.', { cache: { ttl: 'soon' } }));
+    const bad = await chat(api, ask('Old.', { cache: { ttl: 'soon' } }));
     expect(bad).toMatchObject({ status: 400, body: { error: { code: 'invalid_parameter', param: 'cache.ttl' } } });
   });
 
@@ -200,9 +226,9 @@ describe.each(modes)('the response cache, %s', (mode) => {
       [await member(blue), MISS],
       [one.api, HIT],
     ];
-    for (const [api, expected] of callers) expect(state(await api.chat(body))).toEqual(expected);
-    expect(state(await one.api.chat({ ...body, cache: { namespace: 'drafts' } }))).toEqual(MISS);
-    expect(state(await one.api.chat({ ...body, cache: { namespace: 'drafts' } }))).toEqual(HIT);
+    for (const [api, expected] of callers) expect(state(await chat(api, body))).toEqual(expected);
+    expect(state(await chat(one.api, { ...body, cache: { namespace: 'drafts' } }))).toEqual(MISS);
+    expect(state(await chat(one.api, { ...body, cache: { namespace: 'drafts' } }))).toEqual(HIT);
   });
 
   it('[CA-009] [CA-010] is passed by for callers who say so', async () => {
@@ -210,14 +236,15 @@ describe.each(modes)('the response cache, %s', (mode) => {
     const body = ask('By the way.');
     const BYPASS = ['BYPASS', '0', 'bypass'];
     for (const headers of [{ 'x-cache-bypass': 'true' }, { 'cache-control': 'no-store' }] as Record<string, string>[]) {
-      for (const _ of [1, 2]) expect(state(await api.chat(body, headers))).toEqual(BYPASS);
+      for (const _ of [1, 2]) expect(state(await chat(api, body, headers))).toEqual(BYPASS);
     }
     // Refreshed: not read, but kept for whoever comes next.
-    expect(state(await api.chat(body, { 'cache-control': 'no-cache' }))).toEqual(BYPASS);
-    expect(state(await api.chat(body))).toEqual(HIT);
-    expect(state(await api.chat({ ...body, cache: { 'no-cache': true } }))).toEqual(BYPASS);
+    expect(state(await chat(api, body, { 'cache-control': 'no-cache' }))).toEqual(BYPASS);
+    expect(state(await chat(api, body))).toEqual(HIT);
+    expect(state(await chat(api, { ...body, cache: { 'no-cache': true } }))).toEqual(BYPASS);
     expect(conversations()).toBe(6);
-    for (const _ of [1, 2]) expect(state(await api.chat({ ...ask('Gone.'), cache: { 'no-store': true } }))).toEqual(MISS);
+    for (const _ of [1, 2])
+      expect(state(await chat(api, { ...ask('Gone.'), cache: { 'no-store': true } }))).toEqual(MISS);
   });
 
   it('[CA-001] calls the provider once for many who ask the same at once, whole or streamed', async () => {
@@ -225,7 +252,7 @@ describe.each(modes)('the response cache, %s', (mode) => {
     provider.setDefaults('latency_ms=400&input_tokens=100&output_tokens=10');
     const body = ask('All together.');
     const callers = [api, beside(api), api, beside(api), api];
-    const answers = await Promise.all(callers.map((caller, index) => caller.chat({ ...body, stream: index === 2 })));
+    const answers = await Promise.all(callers.map((caller, index) => chat(caller, { ...body, stream: index === 2 })));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect(conversations()).toBe(1);
     expect(answers.map((answer) => answer.headers.get('x-cache')).sort()).toEqual(['HIT', 'HIT', 'HIT', 'HIT', 'MISS']);
@@ -233,20 +260,20 @@ describe.each(modes)('the response cache, %s', (mode) => {
     // A first one that fails, or leaves, is no one else's failure.
     provider.reset();
     provider.script({ behaviour: 'fault=400&latency_ms=300', ...CHAT });
-    const failing = await Promise.all([1, 2, 3].map(() => api.chat(ask('First fails.'))));
+    const failing = await Promise.all([1, 2, 3].map(() => chat(api, ask('First fails.'))));
     expect(failing.map(({ status }) => status).sort()).toEqual([200, 200, 400]);
     provider.reset();
     provider.setDefaults('latency_ms=400');
     const leaver = new AbortController();
     const left = fetch(`${api.url}/v1/chat/completions`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${api.key}` },
+      headers: { authorization: `Bearer ${api.key}`, 'content-type': 'application/json' },
       body: JSON.stringify(ask('First leaves.')),
       signal: leaver.signal,
     });
     await waitFor(async () => provider.counts.requests > 0);
     await sleep(100);
-    const following = api.chat(ask('First leaves.'));
+    const following = chat(api, ask('First leaves.'));
     await sleep(100);
     leaver.abort();
     await expect(left).rejects.toThrow();
@@ -255,9 +282,9 @@ describe.each(modes)('the response cache, %s', (mode) => {
 
   it('[CA-011] [CA-012] tells what it saved, and forgets at every gateway when told to', async () => {
     const { api, keyId } = await createTenant(platform.admin, '50');
-    for (const _ of [1, 2, 3]) expectStatus(await api.chat(ask('Count me.')), 200);
+    for (const _ of [1, 2, 3]) expectStatus(await chat(api, ask('Count me.')), 200);
     const figures = async (): Promise<any> => {
-      const { body } = expectStatus(await platform.admin.get('/v1/cache/stats'), 200);
+      const { body } = expectStatus(await read(platform.admin, '/v1/cache/stats'), 200);
       return body.data.find(({ namespace }: { namespace: string }) => namespace === keyId);
     };
     // The question's own embedding is kept as well.
@@ -265,21 +292,21 @@ describe.each(modes)('the response cache, %s', (mode) => {
     expect(counted).toMatchObject({ hits: 2, semantic_hits: 0, saved_usd: '0.0004' });
     expect(counted.misses - counted.entries).toBe(0);
     expect(counted.hit_rate).toBeCloseTo(2 / (2 + counted.misses), 3);
-    expect(await api.get('/v1/cache/stats')).toMatchObject({ status: 403 });
-    expect(await api.delete('/v1/cache')).toMatchObject({ status: 403 });
+    expect(await read(api, '/v1/cache/stats')).toMatchObject({ status: 403 });
+    expect(await forget(api, '/v1/cache')).toMatchObject({ status: 403 });
     const { api: theirs } = await signUp(platform.admin);
-    expectStatus(await theirs.chat(ask('Count me.')), 200);
-    expect(expectStatus(await theirs.get('/v1/cache/stats'), 200).body.data).toHaveLength(1);
+    expectStatus(await chat(theirs, ask('Count me.')), 200);
+    expect(expectStatus(await read(theirs, '/v1/cache/stats'), 200).body.data).toHaveLength(1);
     for (const path of [`/v1/cache/${keyId}`, '/v1/cache']) {
-      expect(state(await api.chat(ask('Count me.')))).toEqual(HIT);
-      expect(expectStatus(await platform.admin.delete(path), 200).body).toEqual({ flushed: true });
+      expect(state(await chat(api, ask('Count me.')))).toEqual(HIT);
+      expect(expectStatus(await forget(platform.admin, path), 200).body).toEqual({ flushed: true });
       expect((await figures()).entries).toBe(0);
-      expect(state(await beside(api).chat(ask('Count me.')))).toEqual(MISS);
+      expect(state(await chat(beside(api), ask('Count me.')))).toEqual(MISS);
     }
     // Another organisation's entries are not ours to forget.
-    expect(state(await theirs.chat(ask('Count me.')))).toEqual(HIT);
-    expect(expectStatus(await platform.admin.delete('/v1/cache/no_one'), 200).body).toEqual({ flushed: true });
-    expect(await platform.admin.delete('/v1/cache/a%20b')).toMatchObject({ status: 400 });
+    expect(state(await chat(theirs, ask('Count me.')))).toEqual(HIT);
+    expect(expectStatus(await forget(platform.admin, '/v1/cache/no_one'), 200).body).toEqual({ flushed: true });
+    expect(await forget(platform.admin, '/v1/cache/a%20b')).toMatchObject({ status: 400 });
     const audited = await waitFor(async () => {
       const { data } = expectStatus(await platform.admin.get('/v1/audit?action=cache.flush'), 200).body;
       return data.length >= 3 && data;
@@ -296,10 +323,10 @@ describe.each(modes)('the response cache, %s', (mode) => {
       messages: [system, { role: 'user', content: text }],
       ...more,
     });
-    const first = await api.chat(asked(QUESTION));
+    const first = await chat(api, asked(QUESTION));
     expect(state(first)).toEqual(MISS);
     const near = await waitFor(async () => {
-      const answer = await api.chat(asked(PARAPHRASE));
+      const answer = await chat(api, asked(PARAPHRASE));
       return answer.headers.get('x-cache') === 'SEMANTIC' ? answer : undefined;
     });
     expect(near.body.choices[0].message).toEqual(first.body.choices[0].message);
@@ -308,16 +335,16 @@ describe.each(modes)('the response cache, %s', (mode) => {
     expect(similarity).toBeLessThan(1);
     expect(near.headers.get('x-litellm-semantic-similarity')).toBe(String(similarity));
     expect(near.headers.get('x-ao-cost-usd')).toBe('0');
-    expect(state(await api.chat(asked(ANOTHER)))).toEqual(MISS);
+    expect(state(await chat(api, asked(ANOTHER)))).toEqual(MISS);
     const others = [
       { messages: [{ role: 'user', content: PARAPHRASE }] },
       { temperature: 1 },
       { model: 'brief' },
       { tools: [{ type: 'function', function: { name: 'look' } }], tool_choice: 'none' },
     ];
-    for (const other of others) expect(state(await api.chat(asked(PARAPHRASE, other)))).toEqual(MISS);
+    for (const other of others) expect(state(await chat(api, asked(PARAPHRASE, other)))).toEqual(MISS);
     const { api: stranger } = await createTenant(platform.admin, '50');
-    expect(state(await stranger.chat(asked(PARAPHRASE)))).toEqual(MISS);
+    expect(state(await chat(stranger, asked(PARAPHRASE)))).toEqual(MISS);
     const rows = await requestRows(api, 8);
     const embeddings = rows.filter(({ endpoint }) => endpoint === '/v1/embeddings');
     expect(embeddings.length).toBeGreaterThan(0);

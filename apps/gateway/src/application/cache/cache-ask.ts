@@ -32,7 +32,11 @@ export function ruleFor(call: InboundCall, facts: CacheFacts, settings: CacheSet
 
 type CacheRule = Pick<CacheAsk, 'endpoint' | 'controls' | 'settings'>;
 
-function applies({ mode, callTypes }: CacheSettings, { type }: CacheableEndpoint, { useCache }: CacheControls): boolean {
+function applies(
+  { mode, callTypes }: CacheSettings,
+  { type }: CacheableEndpoint,
+  { useCache }: CacheControls,
+): boolean {
   return (mode === 'default_on' || useCache) && (callTypes === null || callTypes.includes(type));
 }
 
@@ -66,5 +70,7 @@ export function askOf(call: InboundCall, facts: CacheFacts, rule: CacheRule): Ca
 export function ttlOf({ controls, settings, facts, call }: CacheAsk): number {
   const { ttlMs, ttlMsByTeam, ttlMsByModel } = settings;
   const { teamId } = call.principal;
-  return controls.ttlMs ?? (teamId === null ? undefined : ttlMsByTeam[teamId]) ?? ttlMsByModel[facts.modelGroup] ?? ttlMs;
+  return (
+    controls.ttlMs ?? (teamId === null ? undefined : ttlMsByTeam[teamId]) ?? ttlMsByModel[facts.modelGroup] ?? ttlMs
+  );
 }

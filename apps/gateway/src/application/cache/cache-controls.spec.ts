@@ -7,7 +7,9 @@ const take = (json: object, headers: object = {}) =>
 
 describe('what a caller says of the cache', () => {
   it('[CA-010] is taken out of the body, every other byte stays', () => {
-    const body = Buffer.from('{ "model" : "m", "cache": {"ttl": 600, "no-cache": true}, "note": "the \\"cache\\" stays" }');
+    const body = Buffer.from(
+      '{ "model" : "m", "cache": {"ttl": 600, "no-cache": true}, "note": "the \\"cache\\" stays" }',
+    );
     const found = takeCacheControls(body, silent);
     expect(found.body.toString()).toBe('{ "model" : "m",  "note": "the \\"cache\\" stays" }');
     expect(found.controls).toEqual({ ...NO_CONTROLS, ttlMs: 600_000, noCache: true });

@@ -63,7 +63,10 @@ const WORD = '"cache"';
 
 function ofHeaders({ bypass, cacheControl }: CacheHeaders): CacheControls | null {
   if (!bypass && cacheControl === undefined) return null;
-  const directives = (cacheControl ?? '').toLowerCase().split(',').map((directive) => directive.trim());
+  const directives = (cacheControl ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((directive) => directive.trim());
   const noStore = directives.includes('no-store');
   const noCache = directives.includes('no-cache');
   if (!bypass && !noStore && !noCache) return null;

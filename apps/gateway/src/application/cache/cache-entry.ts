@@ -4,8 +4,7 @@ import type { Answer } from '@ao/wire';
 
 /** An answer as it went out, byte for byte, or what a stream said. */
 export type CachedContent =
-  | { kind: 'body'; contentType: string; isStream: boolean; text: string }
-  | { kind: 'answer'; answer: Answer };
+  { kind: 'body'; contentType: string; isStream: boolean; text: string } | { kind: 'answer'; answer: Answer };
 
 /** An answer that is kept. */
 export interface CacheEntry {

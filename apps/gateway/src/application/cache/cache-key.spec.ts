@@ -5,7 +5,11 @@ import { semanticQuestionOf } from './semantic-question.js';
 const reversed = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(reversed);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).reverse().map(([name, held]) => [name, reversed(held)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([name, held]) => [name, reversed(held)]),
+  );
 };
 
 describe('the key of an answer', () => {
@@ -14,7 +18,8 @@ describe('the key of an answer', () => {
       fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
         expect(digestOf([reversed(one)])).toBe(digestOf([one]));
         expect(JSON.parse(canonicalJson(one))).toEqual(JSON.parse(JSON.stringify(one)));
-        if (digestOf([one]) === digestOf([other])) expect(JSON.parse(canonicalJson(one))).toEqual(JSON.parse(canonicalJson(other)));
+        if (digestOf([one]) === digestOf([other]))
+          expect(JSON.parse(canonicalJson(one))).toEqual(JSON.parse(canonicalJson(other)));
       }),
     );
     expect(digestOf([[1, 2]])).not.toBe(digestOf([[2, 1]]));
@@ -23,7 +28,15 @@ describe('the key of an answer', () => {
   });
 
   it('[CA-001] leaves out how an answer is delivered, and for whom; what is unknown counts', () => {
-    const delivery = { model: 'm', stream: true, stream_options: {}, user: 'u', metadata: {}, num_retries: 3, fallbacks: [] };
+    const delivery = {
+      model: 'm',
+      stream: true,
+      stream_options: {},
+      user: 'u',
+      metadata: {},
+      num_retries: 3,
+      fallbacks: [],
+    };
     expect(questionOf({ ...delivery, messages: [], temperature: 1, new_thing: 1 })).toEqual({
       messages: [],
       temperature: 1,
@@ -39,7 +52,14 @@ describe('a question by its meaning', () => {
   it('[CA-006] is the last words of the user, and all else must be equal', () => {
     const found = semanticQuestionOf({ messages: [system, user('a'), user('b')], top_p: 1 });
     expect(found).toEqual({ text: 'b', rest: { messages: [system, user('a'), user(null)], top_p: 1 } });
-    const parts = semanticQuestionOf({ messages: [user([{ type: 'text', text: 'a' }, { type: 'text', text: 'b' }])] });
+    const parts = semanticQuestionOf({
+      messages: [
+        user([
+          { type: 'text', text: 'a' },
+          { type: 'text', text: 'b' },
+        ]),
+      ],
+    });
     expect(parts?.text).toBe('a\nb');
     const gemini = semanticQuestionOf({ contents: [{ role: 'user', parts: [{ text: 'c' }] }] });
     expect(gemini).toEqual({ text: 'c', rest: { contents: [{ role: 'user', parts: null }] } });
@@ -47,7 +67,16 @@ describe('a question by its meaning', () => {
 
   it.each([
     [{ messages: [user('a'), { role: 'assistant', content: 'b' }] }],
-    [{ messages: [user([{ type: 'text', text: 'a' }, { type: 'image_url', image_url: { url: 'u' } }])] }],
+    [
+      {
+        messages: [
+          user([
+            { type: 'text', text: 'a' },
+            { type: 'image_url', image_url: { url: 'u' } },
+          ]),
+        ],
+      },
+    ],
     [{ messages: [user([{ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } }])] }],
     [{ messages: [user(' ')] }],
     [{ messages: [user('x'.repeat(8_001))] }],

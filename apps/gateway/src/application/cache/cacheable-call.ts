@@ -1,5 +1,13 @@
 import type { CacheCallType } from '@ao/contracts';
-import { anthropic, gemini, ollama, openAiChat, openAiResponses, type ClientProtocol, type ProviderProtocol } from '@ao/wire';
+import {
+  anthropic,
+  gemini,
+  ollama,
+  openAiChat,
+  openAiResponses,
+  type ClientProtocol,
+  type ProviderProtocol,
+} from '@ao/wire';
 import type { CallEndpoint } from '../calls/call.js';
 
 /** How the answers of an endpoint are kept. */

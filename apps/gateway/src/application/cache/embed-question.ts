@@ -47,7 +47,10 @@ export function embedThrough({ perform, ids, clock, logger }: EmbedOptions): Emb
       );
       return vectorOf(out.text);
     } catch (error) {
-      logger.warn({ err: error, callId: call.callId, model }, 'a question has no embedding: it is looked up by its words only');
+      logger.warn(
+        { err: error, callId: call.callId, model },
+        'a question has no embedding: it is looked up by its words only',
+      );
       return null;
     }
   };

@@ -59,10 +59,7 @@ export class Flights<Found> {
   ): Promise<Found | null> {
     const claim = claimOf(key);
     // In one trip: whoever had the claim may have ended just before.
-    const [isOurs, found] = await Promise.all([
-      this.store.setIfAbsent(claim, holder, { ttlMs: WAIT_MAX_MS }),
-      look(),
-    ]);
+    const [isOurs, found] = await Promise.all([this.store.setIfAbsent(claim, holder, { ttlMs: WAIT_MAX_MS }), look()]);
     if (found) {
       if (isOurs) this.release(key, holder);
       return found;

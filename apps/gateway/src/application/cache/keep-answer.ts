@@ -19,7 +19,8 @@ export function entryOf(
   endpoint: CacheableEndpoint,
   nowMs: number,
 ): CacheEntry | null {
-  if (report.status !== 200 || report.errorCode !== null || report.partial || report.usageSource === 'none') return null;
+  if (report.status !== 200 || report.errorCode !== null || report.partial || report.usageSource === 'none')
+    return null;
   const content = contentOf(sent, report, endpoint);
   if (!content || !isServable(content)) return null;
   const { cost, usage, provider, model } = report;

@@ -68,6 +68,9 @@ describe('the response cache', () => {
     ];
     for (const stranger of strangers) missOf(await ask(cache, callOf(question('Hi'), stranger))).finish(null);
     hitOf(await ask(cache, callOf(question('Hi'), { as: { keyId: 'key_2' } })));
+    const alone = { as: { teamId: null } };
+    hitOf(await askTwice(cache, callOf(question('Hi'), alone), kept));
+    missOf(await ask(cache, callOf(question('Hi'), { as: { teamId: null, keyId: 'key_2' } })));
   });
 
   it('[CA-003] forgets after the time of the call, of its team, of its model group, of the platform', async () => {
@@ -115,6 +118,11 @@ describe('the response cache', () => {
     ['an error that says it is none', Buffer.from('{"error":{"message":"no"}}'), {}],
     ['nothing', completion(''), {}],
     ['a tool call', completion('', 'tool_calls', { tool_calls: [{ id: 'c', function: { name: 'f' } }] }), {}],
+    [
+      'words before a tool call',
+      completion('Wait.', 'stop', { tool_calls: [{ id: 'c', function: { name: 'f' } }] }),
+      {},
+    ],
     ['what was filtered', completion('Well', 'content_filter'), {}],
     ['what is too large', completion('x'.repeat(10_001)), {}],
     ['half a body', kept.subarray(0, 60), {}],

@@ -218,7 +218,12 @@ export class ResponseCache {
     const ttlMs = ttlOf(ask);
     if (ttlMs === 0) return;
     const { organisationBytesPerHourMax } = settings;
-    const isSaved = await this.options.entries.save(scope, digest, { entry, generation }, { ttlMs, organisationBytesPerHourMax });
+    const isSaved = await this.options.entries.save(
+      scope,
+      digest,
+      { entry, generation },
+      { ttlMs, organisationBytesPerHourMax },
+    );
     if (isSaved && place && settings.semantic) {
       await this.options.semantic.remember(place, digest, ttlMs, settings.semantic);
     }

@@ -41,7 +41,11 @@ export class SemanticLookup {
   ) {}
 
   /** Null for a question that has no vector. */
-  async place(call: InboundCall, ask: SemanticAsk, { embeddingModel }: SemanticSettings): Promise<SemanticPlace | null> {
+  async place(
+    call: InboundCall,
+    ask: SemanticAsk,
+    { embeddingModel }: SemanticSettings,
+  ): Promise<SemanticPlace | null> {
     const found = semanticQuestionOf(ask.question);
     const vector = found && (await this.embed(call, embeddingModel, found.text));
     if (!vector) return null;
@@ -74,7 +78,12 @@ export class SemanticLookup {
   }
 
   /** Remembers a question whose answer is kept under `digest`. */
-  async remember(place: SemanticPlace, digest: string, ttlMs: number, { questionsMax }: SemanticSettings): Promise<void> {
+  async remember(
+    place: SemanticPlace,
+    digest: string,
+    ttlMs: number,
+    { questionsMax }: SemanticSettings,
+  ): Promise<void> {
     await this.vectors.add(place.set, { ...place, id: digest }, { ttlMs, vectorsMax: questionsMax });
   }
 }

@@ -50,4 +50,5 @@ function isPlainText(part: unknown): part is { text: string } {
   return Object.keys(part).every((name) => name === 'text' || (name === 'type' && part['type'] === 'text'));
 }
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -37,7 +37,12 @@ export const COST = nanoUsd(2_500n);
 
 /** One gateway's cache; several over one store are several replicas. */
 export function openCache(
-  given: { store?: KeyValue; clock?: ManualClock; settings?: Partial<CacheSettings>; vectors?: Record<string, number> } = {},
+  given: {
+    store?: KeyValue;
+    clock?: ManualClock;
+    settings?: Partial<CacheSettings>;
+    vectors?: Record<string, number>;
+  } = {},
 ) {
   const clock = given.clock ?? new ManualClock();
   const store = given.store ?? openMemoryKeyValue({ clock });
@@ -75,10 +80,7 @@ export const facts: CacheFacts = {
 
 let calls = 0;
 
-export function callOf(
-  body: object,
-  more: Partial<InboundCall> & { as?: Partial<Principal> } = {},
-): InboundCall {
+export function callOf(body: object, more: Partial<InboundCall> & { as?: Partial<Principal> } = {}): InboundCall {
   const { as, ...rest } = more;
   calls += 1;
   return {
