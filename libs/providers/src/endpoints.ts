@@ -38,6 +38,12 @@ export const CONVERSATION_ENDPOINTS: Readonly<Record<ConversationProtocol, Endpo
   ollama: 'chat',
 };
 
+/**
+ * How a model is had to go on with an answer that was begun: `last_turn`: by a conversation that ends in it; `prefix_flag`: the
+ * message says so besides (`prefix`); `final_message_flag`: the request does (`continue_final_message`).
+ */
+export type Continuation = 'last_turn' | 'prefix_flag' | 'final_message_flag';
+
 /** What a provider can do, known from its kind alone. */
 export interface Capabilities {
   /** What it speaks. The first one is what requests of clients that speak none of these are translated to. */
@@ -53,4 +59,6 @@ export interface Capabilities {
   readonly streamUsage: 'on_request' | 'always' | 'never';
   /** The field that limits the output of `openai-chat`: newer OpenAI models refuse `max_tokens`, most others know no other. */
   readonly outputLimitField: 'max_tokens' | 'max_completion_tokens';
+  /** Null: it begins each answer anew. */
+  readonly continuation: Continuation | null;
 }

@@ -2,6 +2,7 @@ export type * from './connector.js';
 export {
   CONVERSATION_ENDPOINTS,
   type Capabilities,
+  type Continuation,
   type ConversationProtocol,
   type EmbeddingsProtocol,
   type Endpoint,

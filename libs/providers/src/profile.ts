@@ -1,6 +1,6 @@
 import type { AuthScheme } from './auth/auth-scheme.js';
 import type { ListedModel } from './connector.js';
-import type { ConversationProtocol, EmbeddingsProtocol, Endpoint } from './endpoints.js';
+import type { Continuation, ConversationProtocol, EmbeddingsProtocol, Endpoint } from './endpoints.js';
 import type { Address } from './transport/base-url.js';
 
 /** What the path of a call depends on. */
@@ -44,6 +44,8 @@ export interface ProviderProfile {
   readonly embeddings: EmbeddingsProtocol | null;
   readonly streamUsage: 'on_request' | 'always' | 'never';
   readonly outputLimitField?: 'max_tokens' | 'max_completion_tokens';
+  /** How a model is had to go on with an answer that was begun; it cannot, unless given. */
+  readonly continuation?: Continuation;
   /** Where all paths begin; the path of the base URL unless given. */
   readonly basePath?: (address: Address) => string;
   readonly paths: Readonly<Partial<Record<Endpoint, PathOf>>>;

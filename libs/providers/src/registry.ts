@@ -50,6 +50,6 @@ function kindOf(name: string): Kind {
 }
 
 function toCapabilities(profile: ProviderProfile): Capabilities {
-  const { protocols, embeddings, streamUsage, outputLimitField = 'max_tokens', paths } = profile;
-  return { protocols, embeddings, endpoints: new Set(Object.keys(paths)), streamUsage, outputLimitField };
+  const { protocols, embeddings, streamUsage, outputLimitField = 'max_tokens', continuation = null, paths } = profile;
+  return { protocols, embeddings, endpoints: new Set(Object.keys(paths)), streamUsage, outputLimitField, continuation };
 }

@@ -10,6 +10,8 @@ export const anthropic: ProviderProfile = {
   protocols: ['anthropic'],
   embeddings: null,
   streamUsage: 'always',
+  // Newer models refuse it, for nothing: then the stream ends with an error as it would have anyway.
+  continuation: 'last_turn',
   basePath: ({ root }) => root,
   paths: { messages: '/v1/messages', 'messages/count_tokens': '/v1/messages/count_tokens' },
   models: { path: '/v1/models?limit=1000', read: modelsUnder('data', ({ id }) => ({ id, ownedBy: 'anthropic' })) },

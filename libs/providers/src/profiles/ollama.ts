@@ -11,6 +11,7 @@ export const ollama: ProviderProfile = {
   protocols: ['openai-chat', 'ollama', 'openai-completions'],
   embeddings: 'ollama',
   streamUsage: 'on_request',
+  continuation: 'last_turn',
   basePath: ({ root }) => root,
   paths: {
     'chat/completions': '/v1/chat/completions',

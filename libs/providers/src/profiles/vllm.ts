@@ -5,5 +5,6 @@ export const vllm = openAiCompatible({
   kind: 'vllm',
   aliases: ['hosted_vllm', 'openai_like', 'custom_openai'],
   baseUrl: null,
+  continuation: 'final_message_flag',
   protocols: ['openai-chat', 'openai-completions', 'openai-responses'],
 });

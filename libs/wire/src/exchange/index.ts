@@ -1,3 +1,4 @@
+export { continueAnswer, readBegun, type BegunAnswer, type ContinuationForm } from './continue.js';
 export type * from './exchange.js';
 export { forwardChat } from './forward-chat.js';
 export { forwardEmbeddings } from './forward-embeddings.js';

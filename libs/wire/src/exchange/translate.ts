@@ -33,7 +33,8 @@ export function translate(
   };
 }
 
-function readTranslated(
+/** A whole answer of the provider's, as the client is to have it. */
+export function readTranslated(
   bytes: Buffer,
   client: ClientProtocol,
   provider: ProviderProtocol,

@@ -21,4 +21,6 @@ export interface ChatRequest {
   /** `text`, any JSON, or JSON of a schema. */
   readonly format: 'text' | 'json' | { readonly schema: unknown };
   readonly choiceCount: number;
+  /** The beginning of the answer, which the request gives: only what follows it is said. */
+  readonly begun?: string | undefined;
 }

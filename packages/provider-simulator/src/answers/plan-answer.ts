@@ -49,6 +49,11 @@ function block(kind: Block['kind'], content: string, toolName = ''): Block {
 
 const NOTHING = block('text', '');
 
+/** What is left to say of an answer that was begun elsewhere; of another answer, all. */
+function restOf(text: string, begun = ''): string {
+  return text.startsWith(begun) ? text.slice(begun.length) : text;
+}
+
 function wholeText(request: ChatRequest, behaviour: Readonly<Behaviour>, reasoningTokens: number): string {
   if (behaviour.text !== undefined) return behaviour.text;
   if (typeof request.format === 'object') return JSON.stringify(sampleJson(request.format.schema));
@@ -79,7 +84,7 @@ function wholeBlocks(request: ChatRequest, behaviour: Readonly<Behaviour>): { bl
     const reasoningTokens = behaviour.reasoningTokens ?? blocks[0]?.tokens.length ?? 0;
     const whole = wholeText(request, behaviour, reasoningTokens);
     const [text, stopSequence] = stopText(whole, request, behaviour.stopSequence);
-    blocks.push(block('text', text));
+    blocks.push(block('text', restOf(text, request.begun)));
     return stopSequence === undefined ? { blocks } : { blocks, stopSequence };
   }
   if (behaviour.text !== undefined) blocks.push(block('text', behaviour.text));
@@ -145,7 +150,10 @@ function planUsage(request: ChatRequest, behaviour: Readonly<Behaviour>, blocks:
     cachedTokens,
     cacheWriteTokens,
     cacheWrite1hTokens,
-    outputTokens: Math.max(behaviour.outputTokens ?? said + reasoningTokens, reasoningTokens),
+    outputTokens: Math.max(
+      (request.begun === undefined ? behaviour.outputTokens : undefined) ?? said + reasoningTokens,
+      reasoningTokens,
+    ),
     reasoningTokens,
   };
 }

@@ -81,6 +81,11 @@ export class CallRecord {
     return nanoUsd(this.over.reduce((sum, attempt) => sum + attempt.cost, this.costOfAttempt as bigint));
   }
 
+  /** What all attempts together have consumed. */
+  get totalUsage(): Usage {
+    return this.over.reduce((sum, { usage }) => addUsage(sum, usage), this.usage);
+  }
+
   /**
    * The call is tried again, there or elsewhere: what it consumed so far stays charged, by the price of where it was.
    * @param reason Why, for the request log.

@@ -1,4 +1,5 @@
 import { toAppError } from '@ao/kernel';
+import { outputTokensOf } from '@ao/pricing';
 import type { InboundCall } from './call.js';
 import type { CallRecord } from './call-record.js';
 import { mayBeCharged } from './charged-failure.js';
@@ -25,6 +26,17 @@ const CLIENT_CLOSED_STATUS = 499;
 export function billStream({ plan, record, text }: BilledCall): void {
   if (record.usageSource !== 'none' || text.isEmpty) return;
   record.usage = countStream(plan, text);
+  record.usageSource = 'estimated';
+}
+
+/** The same of one that broke off: what its provider reported on the way need not be all that was sent. */
+export function billBrokenStream(call: BilledCall): void {
+  const { record, text } = call;
+  billStream(call);
+  if (record.usageSource !== 'provider' || text.isEmpty) return;
+  const missing = text.count() - outputTokensOf(record.usage);
+  if (missing <= 0) return;
+  record.usage = { ...record.usage, outputTokens: record.usage.outputTokens + missing };
   record.usageSource = 'estimated';
 }
 

@@ -1,5 +1,5 @@
 import { AppError } from '@ao/kernel';
-import { capabilitiesOf, protocolsFor, type EmbeddingsProtocol } from '@ao/providers';
+import { capabilitiesOf, protocolsFor, type Continuation, type EmbeddingsProtocol } from '@ao/providers';
 import {
   anthropic,
   bedrock,
@@ -22,16 +22,19 @@ export interface ProviderProtocols {
   readonly embeddings: EmbeddingsProtocol | null;
   /** Streams tell their usage when asked to, in OpenAI's protocol. */
   readonly tellsUsageOnRequest: boolean;
+  /** How it is had to go on with an answer that was begun; null: it begins each anew. */
+  readonly continuation: Continuation | null;
 }
 
 /** @throws AppError `invalid_parameter` for a kind of provider that there is not. */
 export function protocolsOf(kind: string, model: string): ProviderProtocols {
-  const { endpoints, embeddings, streamUsage } = capabilitiesOf(kind);
+  const { endpoints, embeddings, streamUsage, continuation } = capabilitiesOf(kind);
   return {
     conversations: protocolsFor(kind, model),
     endpoints,
     embeddings,
     tellsUsageOnRequest: streamUsage === 'on_request',
+    continuation,
   };
 }
 

@@ -1,4 +1,5 @@
 import { AppError } from '@ao/kernel';
+import { NO_USAGE } from '@ao/pricing';
 import { forwardChat } from '@ao/wire';
 import type { Responder } from './call.js';
 import { CallRecord } from './call-record.js';
@@ -42,7 +43,7 @@ async function relay(
 ) {
   const out = new Caller();
   const record = Object.create(CallRecord.prototype) as CallRecord;
-  Object.assign(record, { finishReason: null, usageSource: 'none', partial: false });
+  Object.assign(record, { finishReason: null, usageSource: 'none', partial: false, over: [], usage: NO_USAGE });
   const text = new StreamedText('gpt-4o');
   const trailers = (): Record<string, string> => ({ 'x-ao-cost-usd': '1' });
   const stream = forwardChat('chat/completions', Buffer.alloc(0)).openStream({ includeUsage, includeCost: false });

@@ -20,7 +20,23 @@ interface StreamOptions {
   start: () => void;
   /** The trailers of a whole answer. */
   trailers: () => Record<string, string>;
+  /**
+   * Finds who goes on with an answer that broke off after it had begun (BX-006); null: nobody. Absent: it is not looked for.
+   * @param sent What the caller has, as it went out; null when it was too much to keep.
+   */
+  recover?: (error: unknown, sent: Buffer | null) => Promise<StreamSource | null>;
 }
+
+/** A stream, and how far it may go. */
+export interface StreamSource {
+  body: AsyncIterable<Buffer>;
+  stream: AnswerStream;
+  text: StreamedText;
+  allowance: StreamAllowance | null;
+}
+
+/** An answer of more bytes is not kept for its continuation. */
+const SENT_BYTES_MAX = 1_048_576;
 
 /**
  * Passes a provider's stream on as it comes, knowing of each piece only usage, the length of its text and the end.
@@ -33,18 +49,16 @@ export async function relayStream(
   record: CallRecord,
   options: StreamOptions,
 ): Promise<AppError | null> {
-  const { stream } = options;
   const relay = new StreamRelay(out, record, options);
-  try {
-    for await (const chunk of body) {
-      const waiting = relay.pass(stream.push(chunk));
-      if (waiting) await waiting;
+  for (let source = body; ;) {
+    try {
+      await relay.run(source);
+      return null;
+    } catch (error) {
+      const next = await relay.recover(error);
+      if (!next) return relay.fail(error);
+      source = next.body;
     }
-    await relay.pass(stream.end());
-    relay.finish();
-    return null;
-  } catch (error) {
-    return relay.fail(error);
   }
 }
 
@@ -59,6 +73,10 @@ class StreamRelay {
   /** What waits for the first word. */
   private held: Buffer[] = [];
   private ended = false;
+  /** What went out, where it may have to be continued; null: too much to keep. */
+  private sent: Buffer[] | null;
+  private sentBytes = 0;
+  private source: Pick<StreamSource, 'stream' | 'text' | 'allowance'>;
   /** Told once the pieces before it have gone out. */
   private failure: AppError | null = null;
 
@@ -66,11 +84,36 @@ class StreamRelay {
     private readonly out: Responder,
     private readonly record: CallRecord,
     private readonly options: StreamOptions,
-  ) {}
+  ) {
+    this.source = options;
+    this.sent = options.recover ? [] : null;
+  }
+
+  /** Passes on all of a body. @throws whatever ends it early. */
+  async run(body: AsyncIterable<Buffer>): Promise<void> {
+    const { stream } = this.source;
+    for await (const chunk of body) {
+      const waiting = this.pass(stream.push(chunk));
+      if (waiting) await waiting;
+    }
+    await this.pass(stream.end());
+    this.finish();
+  }
+
+  /** Who goes on, if anybody may. */
+  async recover(error: unknown): Promise<StreamSource | null> {
+    if (!this.started || !this.options.recover) return null;
+    const next = await this.options.recover(error, this.sent && Buffer.concat(this.sent));
+    if (next) {
+      this.source = next;
+      this.failure = null;
+    }
+    return next;
+  }
 
   /** Forwards the pieces of one chunk in one write, or in several where some have to wait for money. */
-  pass(pieces: StreamPiece[]): Promise<void> | void {
-    const { text, allowance } = this.options;
+  private pass(pieces: StreamPiece[]): Promise<void> | void {
+    const { text, allowance } = this.source;
     const forward: Buffer[] = [];
     for (let index = 0; index < pieces.length; index += 1) {
       const piece = pieces[index]!;
@@ -95,7 +138,7 @@ class StreamRelay {
     piece: StreamPiece,
     rest: StreamPiece[],
   ): Promise<void> {
-    const { text } = this.options;
+    const { text } = this.source;
     await this.send(ready);
     await allowance.extend(text, piece);
     text.add(piece);
@@ -120,11 +163,19 @@ class StreamRelay {
   private send(frames: Buffer[]): Promise<void> | void {
     const due = this.started && this.held.length > 0 ? this.held.splice(0).concat(frames) : frames;
     if (due.length === 0) return;
-    return this.out.write(due.length === 1 ? due[0]! : Buffer.concat(due));
+    const bytes = due.length === 1 ? due[0]! : Buffer.concat(due);
+    if (this.sent) this.keep(bytes);
+    return this.out.write(bytes);
+  }
+
+  private keep(bytes: Buffer): void {
+    this.sentBytes += bytes.length;
+    if (this.sentBytes > SENT_BYTES_MAX) this.sent = null;
+    else this.sent!.push(bytes);
   }
 
   /** The provider's end is complete when it said so, or at least why it stopped. */
-  finish(): void {
+  private finish(): void {
     const isWhole = this.ended || this.record.finishReason !== null;
     if (!isWhole || (!this.started && this.record.finishReason === null)) {
       throw new AppError('stream_error', 'The provider ended the stream before the answer was complete.');
@@ -133,7 +184,7 @@ class StreamRelay {
     if (!this.started) this.begin();
     const trailers = this.options.trailers();
     const costUsd = this.options.includeCost ? formatUsd(this.record.cost) : null;
-    const end = this.options.stream.close(this.record.usage, costUsd);
+    const end = this.source.stream.close(this.record.totalUsage, costUsd);
     this.out.end(this.held.length > 0 ? Buffer.concat([...this.held, end]) : end, trailers);
   }
 
@@ -148,19 +199,19 @@ class StreamRelay {
     const body = {
       error: cut instanceof ChargedFailure ? told : { ...told, type: 'server_error', code: 'stream_error' },
     };
-    this.out.end(this.options.stream.fail(body));
+    this.out.end(this.source.stream.fail(body));
     return cut;
   }
 
   /** Takes down what a piece says of the call. */
   private note(piece: StreamPiece): void {
-    const { record, options } = this;
+    const { record, source } = this;
     if (piece.finishReason !== null) record.finishReason = piece.finishReason;
     if (piece.serviceTier !== null || piece.usage !== null) record.serviceTier = piece.serviceTier;
     if (piece.usage !== null && piece.kind !== 'error') {
       record.usage = piece.usage;
       record.usageSource = 'provider';
-      options.text.report(outputTokensOf(piece.usage));
+      source.text.report(outputTokensOf(piece.usage));
     }
     if (piece.kind === 'done') this.ended = true;
     if (piece.kind === 'error') this.failure = new AppError('stream_error', piece.error ?? 'The provider failed.');

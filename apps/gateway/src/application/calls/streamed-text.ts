@@ -48,8 +48,12 @@ export class StreamedText {
     return meterText(this.model, piece.text()).tokens;
   }
 
-  /** Takes the provider's own figure for all text so far: nothing needs to be kept for counting any more. */
+  /**
+   * Takes the provider's own figure for all text so far: nothing needs to be kept for counting any more. One that comes before
+   * any text, as in the head of a message, says nothing of it.
+   */
   report(outputTokens: number): void {
+    if (this.isEmpty) return;
     this.pieces = [];
     this.uncountedBytes = 0;
     this.counted = outputTokens;

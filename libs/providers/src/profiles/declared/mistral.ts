@@ -4,6 +4,7 @@ import { openAiCompatible } from '../openai-compatible.js';
 export const mistral = openAiCompatible({
   kind: 'mistral',
   baseUrl: 'https://api.mistral.ai/v1',
+  continuation: 'prefix_flag',
   keyVariable: 'MISTRAL_API_KEY',
   endpoints: ['chat/completions', 'embeddings', 'moderations', 'audio/transcriptions'],
   streamUsage: 'always',

@@ -51,6 +51,7 @@ export function toChatRequest(fields: Fields): ChatRequest {
     stopSequences: Array.isArray(fields['stop_sequences']) ? fields['stop_sequences'] : [],
     format: formatOf(fields['output_config']),
     choiceCount: 1,
+    begun: messages.at(-1)?.['role'] === 'assistant' ? textOf(messages.at(-1)!['content']) : undefined,
   };
 }
 

@@ -128,7 +128,14 @@ function toChatRequest(fields: Fields, messages: readonly Fields[]): ChatRequest
     stopSequences: readStop(fields),
     format: formatOf(fields['response_format']),
     choiceCount: optionalNumber(fields, 'n') ?? 1,
+    begun: begunIn(fields, messages.at(-1)),
   };
+}
+
+/** As vLLM takes it, for the whole request, or Mistral, for the message. */
+function begunIn(fields: Fields, last: Fields | undefined): string | undefined {
+  if (last?.['role'] !== 'assistant') return undefined;
+  return fields['continue_final_message'] === true || last['prefix'] === true ? textOf(last['content']) : undefined;
 }
 
 function toolChoiceOf(choice: unknown): ChatRequest['toolChoice'] {

@@ -1,6 +1,7 @@
 import { AppError, formatUsd, type Clock } from '@ao/kernel';
 import { UpstreamFailure } from '@ao/providers';
 import type { Upstream, UpstreamAnswer } from '../../ports.js';
+import type { StreamSource } from '../relay-stream.js';
 import { countAnswer, estimateUnsaid } from '../estimate-usage.js';
 import { UpstreamRefusal } from '../upstream-refusal.js';
 import { answerHeaders } from '../answer-headers.js';
@@ -14,6 +15,8 @@ const HEADER_LENGTH_MAX = 1_024;
 export interface AttemptParts {
   upstream: Upstream;
   clock: Clock;
+  /** Finds who goes on with a stream that broke off; null: nobody. */
+  recover: (running: RunningCall, error: unknown, sent: Buffer | null) => Promise<StreamSource | null>;
 }
 
 /**
@@ -38,6 +41,7 @@ export async function attempt(running: RunningCall, limits: AttemptLimits, parts
         clock: parts.clock,
         headers: () => headersOf(running, answer),
         onFirstToken: () => patience?.end(),
+        recover: parts.recover,
       });
     }
     running.atProvider = 'whole answer';
@@ -47,11 +51,12 @@ export async function attempt(running: RunningCall, limits: AttemptLimits, parts
   }
 }
 
-function send(
+/** Puts the call to its provider. */
+export function send(
   { call, plan }: RunningCall,
   { timeouts }: AttemptLimits,
   signal: AbortSignal,
-  { upstream }: AttemptParts,
+  { upstream }: Pick<AttemptParts, 'upstream'>,
 ): Promise<UpstreamAnswer> {
   const { exchange, route, request } = plan;
   return upstream.send(route.provider, {

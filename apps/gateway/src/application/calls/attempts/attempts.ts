@@ -1,18 +1,20 @@
 import { AppError, type Clock } from '@ao/kernel';
+import type { Outcome } from '@ao/router';
 import type { Budget } from '../../budget.js';
 import type { Circuits } from '../../circuits.js';
 import type { ModelState } from '../../model-state.js';
 import { payersOf } from '../../payers.js';
 import type { Upstream } from '../../ports.js';
-import type { Step } from '../course.js';
+import type { StepReason } from '../course.js';
 import { billPrompt, noteFailure } from '../note-failure.js';
-import { replan, type PlanOptions } from '../plan-call.js';
+import { replan, type CallPlan, type PlanOptions } from '../plan-call.js';
 import { StreamedText } from '../streamed-text.js';
-import { attempt } from './attempt.js';
+import { attempt, type AttemptParts } from './attempt.js';
 import { limitsOf, type AttemptLimits } from './attempt-limits.js';
 import { failureOf, type Failure } from './failure.js';
 import { outcomeOf, platformCircuit } from './outcome.js';
 import { allowanceOf, payForNext } from './pay-for-attempt.js';
+import { StreamRecovery } from './recover-stream.js';
 import type { RunningCall } from './running-call.js';
 
 interface AttemptsParts {
@@ -27,7 +29,16 @@ interface AttemptsParts {
 
 /** Puts a call to one deployment after another until one has answered, or nothing is left that could help. */
 export class Attempts {
-  constructor(private readonly parts: AttemptsParts) {}
+  private readonly attemptParts: AttemptParts;
+
+  constructor(private readonly parts: AttemptsParts) {
+    const recovery = new StreamRecovery({
+      ...parts,
+      moveTo: (running, plan, reason) => this.moveTo(running, plan, reason),
+      leave: (running, failure) => this.leave(running, failure),
+    });
+    this.attemptParts = { ...parts, recover: (...interrupted) => recovery.recover(...interrupted) };
+  }
 
   /**
    * Resolves when the caller has had its answer, or all of it that there was.
@@ -43,26 +54,30 @@ export class Attempts {
 
   private async tryOnce(running: RunningCall): Promise<Failure | null> {
     const { circuits, clock } = this.parts;
-    const { call, plan } = running;
+    const { plan } = running;
     const { deployment } = plan.route;
     const limits = limitsOf(plan, plan.request.wishes ?? {}, running.deadlineMs - clock.monotonicMs());
     if (deployment === null) return this.answer(running, limits);
     const entered = circuits.enter(deployment.id);
     if (!(entered instanceof Promise ? await entered : entered)) return probedElsewhere();
     const failure = await this.answer(running, limits);
-    const table = this.parts.state.table;
-    const outcome = outcomeOf(running, failure ?? brokenOff(running), table, clock.monotonicMs());
-    circuits.leave(
-      deployment.id,
-      call.signal.aborted ? { kind: 'unknown' } : outcome,
-      platformCircuit(table, deployment),
-    );
+    this.leave(running, failure ?? brokenOff(running));
     return failure;
+  }
+
+  /** Tells what came of the attempt that is made now. */
+  private leave(running: RunningCall, failure: Failure | null): void {
+    const { circuits, clock, state } = this.parts;
+    const { deployment } = running.plan.route;
+    if (deployment === null) return;
+    const hasLeft = running.call.signal.aborted;
+    const outcome = hasLeft ? UNKNOWN : outcomeOf(running, failure, state.table, clock.monotonicMs());
+    circuits.leave(deployment.id, outcome, platformCircuit(state.table, deployment));
   }
 
   private async answer(running: RunningCall, limits: AttemptLimits): Promise<Failure | null> {
     try {
-      await attempt(running, limits, this.parts);
+      await attempt(running, limits, this.attemptParts);
       return null;
     } catch (error) {
       return failureOf(error, running.call.signal.aborted);
@@ -79,7 +94,8 @@ export class Attempts {
     if (step.waitMs > 0) await this.parts.wait(step.waitMs, call.signal);
     if (call.signal.aborted) return false;
     try {
-      await this.moveTo(running, step);
+      const { state, plan: options } = this.parts;
+      await this.moveTo(running, replan(call, running.plan, step.route, state, options), step.reason);
       return true;
     } catch (error) {
       // It cannot be put there, or not be paid: what the provider said is the better answer.
@@ -88,10 +104,10 @@ export class Attempts {
     }
   }
 
-  private async moveTo(running: RunningCall, { route, reason }: Step): Promise<void> {
-    const { budget, state, plan: options, clock } = this.parts;
+  /** Pays for the next attempt, and begins it. @throws AppError where it cannot be paid. */
+  private async moveTo(running: RunningCall, plan: CallPlan, reason: StepReason): Promise<void> {
+    const { budget, state, clock } = this.parts;
     const { call, record } = running;
-    const plan = replan(call, running.plan, route, state, options);
     const payers = payersOf(call.principal, state.budgets.applyingTo(call, plan));
     const { tokens, reservation } = await payForNext(budget, running, payers, plan.price);
     running.allowance?.close();
@@ -106,6 +122,8 @@ export class Attempts {
     } satisfies Partial<RunningCall>);
   }
 }
+
+const UNKNOWN: Outcome = { kind: 'unknown' };
 
 const brokenOff = ({ brokeOff, call }: RunningCall): Failure | null =>
   brokeOff && failureOf(brokeOff, call.signal.aborted);

@@ -48,10 +48,11 @@ function failed({ plan }: RunningCall, { retryAfterMs }: Failure, atOnce: boolea
 
 function succeeded({ call, record, sentMs, plan }: RunningCall, nowMs: number): Outcome {
   const { firstTokenMs, usage } = record;
-  const answeredMs = plan.request.stream && firstTokenMs !== null ? call.startedMonotonicMs + firstTokenMs : nowMs;
+  const firstMs = plan.request.stream && firstTokenMs !== null ? call.startedMonotonicMs + firstTokenMs : nowMs;
   return {
     kind: 'succeeded',
-    latencyMs: Math.max(0, answeredMs - sentMs),
+    // The first token of an answer that was continued came from elsewhere.
+    latencyMs: (firstMs < sentMs ? nowMs : firstMs) - sentMs,
     tokens: inputTokensOf(usage) + outputTokensOf(usage),
   };
 }

@@ -1,13 +1,15 @@
 import { formatUsd, type Clock } from '@ao/kernel';
 import type { UpstreamAnswer } from '../../ports.js';
-import { billStream, noteFailure } from '../note-failure.js';
+import { billBrokenStream, billStream, noteFailure } from '../note-failure.js';
 import { relayStream } from '../relay-stream.js';
+import type { AttemptParts } from './attempt.js';
 import { wantsCost, type RunningCall } from './running-call.js';
 
 interface StreamParts {
   clock: Clock;
   headers: () => Record<string, string>;
   onFirstToken: () => void;
+  recover: AttemptParts['recover'];
 }
 
 /**
@@ -17,7 +19,7 @@ interface StreamParts {
 export async function passStream(
   running: RunningCall,
   answer: UpstreamAnswer,
-  { clock, headers, onFirstToken }: StreamParts,
+  { clock, headers, onFirstToken, recover }: StreamParts,
 ): Promise<void> {
   const { call, plan, record, out, text, allowance } = running;
   const includeCost = wantsCost(running);
@@ -43,8 +45,10 @@ export async function passStream(
       billStream(running);
       return { 'x-ao-cost-usd': formatUsd(record.cost) };
     },
+    ...(plan.course?.groupPolicy.recoverStreams && { recover: (error, sent) => recover(running, error, sent) }),
   });
-  billStream(running);
-  if (failure) noteFailure(record, call, failure);
   running.brokeOff = failure;
+  if (!failure) return;
+  billBrokenStream(running);
+  noteFailure(record, call, failure);
 }

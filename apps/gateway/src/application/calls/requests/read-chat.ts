@@ -41,6 +41,7 @@ export function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
       }),
     promptTokensGuess: guessTokens(promptBytes),
     countPrompt: (model) => countPrompt(model, body),
+    conversation: () => ({ request: openAiChat.decodeRequest(parseBody(request.body)), client: openAiChat }),
     exchange: (target) => chatExchange(request, target),
   };
 }

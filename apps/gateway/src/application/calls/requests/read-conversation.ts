@@ -68,6 +68,7 @@ export function readConversation(
       }),
     promptTokensGuess: guessTokens(promptBytes),
     countPrompt: (model) => countConversation(request, model),
+    conversation: () => ({ request, client: client.protocol, original: client.original ?? json }),
     exchange: (target) => exchangeOf({ body, json, request }, client, target),
   };
 }

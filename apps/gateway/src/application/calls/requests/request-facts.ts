@@ -1,5 +1,5 @@
 import type { Usage } from '@ao/pricing';
-import type { Exchange, Labels } from '@ao/wire';
+import type { ClientProtocol, ConversationRequest, Exchange, Labels, ProviderProtocol } from '@ao/wire';
 import type { TimeWishes } from '../attempts/attempt-limits.js';
 import type { CourseWishes } from '../course.js';
 import type { ProviderProtocols } from '../provider-protocols.js';
@@ -33,6 +33,8 @@ export interface RequestFacts {
   serviceTiers: readonly (string | null)[] | 'any';
   /** Parameters that the provider has no word for are left out instead of being refused. */
   dropParams: boolean;
+  /** The conversation itself; absent where the request is none. */
+  conversation?: () => Conversation;
   /** What the caller asks of the platform, not of the provider. */
   wishes?: CallWishes;
   /** Never below the number of prompt tokens, without counting them, but for unmeasured input. */
@@ -46,6 +48,14 @@ export interface RequestFacts {
    * @throws AppError `unsupported_parameter` when the provider cannot serve it, or cannot be told what it asks.
    */
   exchange: (target: ExchangeTarget) => Exchange;
+}
+
+/** A request as it is translated. */
+export interface Conversation {
+  request: ConversationRequest;
+  client: ClientProtocol & Partial<ProviderProtocol>;
+  /** What the caller sent, for answers that repeat it. */
+  original?: unknown;
 }
 
 /** What a caller may ask of the way its call takes; what is absent is the configuration's to say. */
