@@ -65,7 +65,10 @@ export const fraction = (): z.ZodType<number, unknown> =>
 export const durations = (): z.ZodType<Record<string, number>, unknown> =>
   z
     .string()
-    .regex(/^(?:\s*[^\s,=]{1,256}=\d{4,10}\s*(?:,|$))+$/, 'must be names with milliseconds, such as chat=60000,code=3600000')
+    .regex(
+      /^(?:\s*[^\s,=]{1,256}=\d{4,10}\s*(?:,|$))+$/,
+      'must be names with milliseconds, such as chat=60000,code=3600000',
+    )
     .transform((value) =>
       Object.fromEntries(
         value.split(',').flatMap((entry) => {

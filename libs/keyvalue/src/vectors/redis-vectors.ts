@@ -105,10 +105,7 @@ const stored = (answer: Buffer[]): Pick<StoredVector, 'id' | 'vector'>[] =>
   pairsOf(answer).map(([id, bytes]) => ({ id, vector: vectorOf(bytes) }));
 
 function pairsOf(flat: Buffer[]): [string, Buffer][] {
-  return Array.from({ length: flat.length / 2 }, (_, index) => [
-    flat[index * 2]!.toString(),
-    flat[index * 2 + 1]!,
-  ]);
+  return Array.from({ length: flat.length / 2 }, (_, index) => [flat[index * 2]!.toString(), flat[index * 2 + 1]!]);
 }
 
 const FLOAT_BYTES = 4;

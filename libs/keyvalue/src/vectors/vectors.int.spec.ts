@@ -38,7 +38,11 @@ describe.each(openers)('vectors and counts: %s', (_name, opener) => {
     (await store.vectors.nearest(set, { partition, vector: at(cosine) }, count)).map(({ id }) => id);
 
   it('[CA-004] finds the nearest of a partition, nearest first, with their cosines', async () => {
-    for (const [id, cosine] of [['far', 0.1], ['near', 0.95], ['nearer', 0.99]] as const) {
+    for (const [id, cosine] of [
+      ['far', 0.1],
+      ['near', 0.95],
+      ['nearer', 0.99],
+    ] as const) {
       await store.vectors.add('set', { partition: 'p', id, vector: at(cosine) }, options);
     }
     await store.vectors.add('set', { partition: 'q', id: 'elsewhere', vector: at(1) }, options);
@@ -86,7 +90,9 @@ describe.each(openers)('vectors and counts: %s', (_name, opener) => {
   });
 
   it('[CA-011] adds to counts exactly, each name by itself', async () => {
-    const added = Array.from({ length: 20 }, () => store.addCounts('c', { hits: 1n, saved: 9_007_199_254_740_993n }, { ttlMs: 60_000 }));
+    const added = Array.from({ length: 20 }, () =>
+      store.addCounts('c', { hits: 1n, saved: 9_007_199_254_740_993n }, { ttlMs: 60_000 }),
+    );
     await Promise.all(added);
     await store.addCounts('c', { misses: 1n }, { ttlMs: 60_000 });
     expect(await store.getCounts('c')).toEqual({ hits: 20n, saved: 180_143_985_094_819_860n, misses: 1n });

@@ -48,7 +48,10 @@ describe('an answer and its events', () => {
     (protocol) => {
       const answer = answerOf([{ type: 'text', text: 'Grüße 👋 '.repeat(100) }]);
       const encoder = protocol.createEncoder({ id: 'x', model: 'm', nowS: 1, includeUsage: true });
-      const bytes = eventsOf(answer).map((event) => encoder.encode(event)).join('') + encoder.close(usage, null);
+      const bytes =
+        eventsOf(answer)
+          .map((event) => encoder.encode(event))
+          .join('') + encoder.close(usage, null);
       const read = readStream(Buffer.from(bytes), protocol)!;
       expect(read.choices).toEqual(answer.choices);
       expect(read.usage).toMatchObject({ inputTokens: 3, outputTokens: 2 });

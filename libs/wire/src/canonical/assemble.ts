@@ -32,7 +32,11 @@ function choiceEvents({ parts, finishReason, stopSequence, logprobs }: AnswerCho
     : [...events, { type: 'finish', choice, reason: finishReason, stopSequence: stopSequence }];
 }
 
-function partEvents(part: Exclude<AnswerPart, { type: 'tool_call' }>, choice: number, logprobs: unknown): AnswerEvent[] {
+function partEvents(
+  part: Exclude<AnswerPart, { type: 'tool_call' }>,
+  choice: number,
+  logprobs: unknown,
+): AnswerEvent[] {
   switch (part.type) {
     case 'text': {
       // Probabilities belong to the text as a whole: nothing tells which of them stand for which piece.
@@ -182,7 +186,13 @@ class ChoiceAssembly {
   }
 
   private call({ index, id, name, signature }: Extract<AnswerEvent, { type: 'tool_call' }>): void {
-    const part = { type: 'tool_call' as const, id, name, argumentsJson: '', ...(signature !== undefined && { signature }) };
+    const part = {
+      type: 'tool_call' as const,
+      id,
+      name,
+      argumentsJson: '',
+      ...(signature !== undefined && { signature }),
+    };
     this.calls.set(index, part);
     this.parts.push(part);
   }

@@ -16,7 +16,13 @@ export interface CacheAdministration {
 const NAMESPACES_MAX = 1_000;
 
 /** Answers for the response cache, whose state all gateways share: whichever is asked. */
-export function answerCacheQuestions({ bus, entries, figures, clock, ids }: CacheAdministration): Promise<Subscription[]> {
+export function answerCacheQuestions({
+  bus,
+  entries,
+  figures,
+  clock,
+  ids,
+}: CacheAdministration): Promise<Subscription[]> {
   const audit = (actor: Actor, namespace: string | undefined): Promise<void> => {
     const occurredAt = new Date(clock.nowMs()).toISOString();
     return bus.publish(gatewayActionPerformedV1, {

@@ -2,7 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { systemClock } from '@ao/kernel';
 import { openRedisKeyValue, type KeyValue } from '@ao/keyvalue';
 import { startRedis, waitFor } from '@ao/testing';
-import { answer, callOf, completion, facts, headersOf, hitOf, missOf, openCache, question } from './test-cache.suite.js';
+import {
+  answer,
+  callOf,
+  completion,
+  facts,
+  headersOf,
+  expectHit,
+  expectMiss,
+  openCache,
+  question,
+} from './test-cache.suite.js';
 
 const kept = completion('Hello.');
 const redisAt = (url: string, deadlineMs: number): KeyValue =>
@@ -16,16 +26,16 @@ describe('the response cache over Redis', () => {
     try {
       const [one, other] = [openCache({ store }), openCache({ store })];
       const call = callOf(question('Hi'));
-      const first = missOf(await one.cache.begin(call, facts));
+      const first = expectMiss(await one.cache.begin(call, facts));
       const key = headersOf(first)['x-litellm-cache-key']!;
       const waiting = other.cache.begin(callOf(question('Hi')), facts);
       await answer(one, first, kept);
       for (const turn of [await waiting!, await other.cache.begin(call, facts)]) {
-        expect(hitOf(turn).replay.body.equals(kept)).toBe(true);
+        expect(expectHit(turn).replay.body.equals(kept)).toBe(true);
       }
       const sealed = (await store.get(key))!.toString();
       await store.set(key, `${sealed.slice(0, -4)}AAAA`, { ttlMs: 60_000 });
-      missOf(await other.cache.begin(call, facts)).finish(null);
+      expectMiss(await other.cache.begin(call, facts)).finish(null);
       await waitFor(async () => (await store.get(key)) === null);
       await waitFor(async () => (await one.figures.read('org_1'))[0]?.hits === 2);
       expect((await one.figures.read('org_1'))[0]).toMatchObject({ namespace: 'team_1', hits: 2, misses: 2 });
@@ -45,10 +55,10 @@ describe('the response cache over Redis', () => {
       };
       const [one, other] = [openCache(given), openCache(given)];
       await answer(one, await one.cache.begin(callOf(question('first')), facts), kept);
-      expect(hitOf(await other.cache.begin(callOf(question('near')), facts)).outcome).toBe('semantic');
-      missOf(await other.cache.begin(callOf(question('far')), facts)).finish(null);
+      expect(expectHit(await other.cache.begin(callOf(question('near')), facts)).outcome).toBe('semantic');
+      expectMiss(await other.cache.begin(callOf(question('far')), facts)).finish(null);
       await one.entries.forget('org_1');
-      missOf(await other.cache.begin(callOf(question('near')), facts)).finish(null);
+      expectMiss(await other.cache.begin(callOf(question('near')), facts)).finish(null);
       await other.cache.whenSaved();
     } finally {
       await store.close();
@@ -61,7 +71,7 @@ describe('the response cache over Redis', () => {
     try {
       await isUp(store);
       const cache = openCache({ store });
-      const turn = missOf(await cache.cache.begin(callOf(question('Hi')), facts));
+      const turn = expectMiss(await cache.cache.begin(callOf(question('Hi')), facts));
       await redis.kill();
       await answer(cache, turn, kept);
       for (const text of ['Hi', 'Other', 'Third']) {

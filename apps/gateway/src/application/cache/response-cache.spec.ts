@@ -9,8 +9,8 @@ import {
   COST,
   facts,
   headersOf,
-  hitOf,
-  missOf,
+  expectHit,
+  expectMiss,
   openCache,
   question,
   reportOf,
@@ -30,9 +30,9 @@ describe('the response cache', () => {
   it('[CA-001] gives what was answered before, under a key of its namespace', async () => {
     const cache = openCache();
     const call = callOf(question('Hi'));
-    const first = missOf(await ask(cache, call));
+    const first = expectMiss(await ask(cache, call));
     await answer(cache, first, kept);
-    const { replay, saved, outcome, headers } = hitOf(await ask(cache, callOf(question('Hi', { user: 'else' }))));
+    const { replay, saved, outcome, headers } = expectHit(await ask(cache, callOf(question('Hi', { user: 'else' }))));
     expect(replay.body.equals(kept)).toBe(true);
     expect([outcome, saved]).toEqual(['hit', COST]);
     expect(headers).toMatchObject({ 'x-cache': 'HIT', 'x-cache-confidence': '1', 'x-ao-provider': 'openai' });
@@ -66,11 +66,11 @@ describe('the response cache', () => {
       { as: { orgId: 'org_2' } },
       { cache: { ...NO_CONTROLS, namespace: 'n' } },
     ];
-    for (const stranger of strangers) missOf(await ask(cache, callOf(question('Hi'), stranger))).finish(null);
-    hitOf(await ask(cache, callOf(question('Hi'), { as: { keyId: 'key_2' } })));
+    for (const stranger of strangers) expectMiss(await ask(cache, callOf(question('Hi'), stranger))).finish(null);
+    expectHit(await ask(cache, callOf(question('Hi'), { as: { keyId: 'key_2' } })));
     const alone = { as: { teamId: null } };
-    hitOf(await askTwice(cache, callOf(question('Hi'), alone), kept));
-    missOf(await ask(cache, callOf(question('Hi'), { as: { teamId: null, keyId: 'key_2' } })));
+    expectHit(await askTwice(cache, callOf(question('Hi'), alone), kept));
+    expectMiss(await ask(cache, callOf(question('Hi'), { as: { teamId: null, keyId: 'key_2' } })));
   });
 
   it('[CA-003] forgets after the time of the call, of its team, of its model group, of the platform', async () => {
@@ -84,29 +84,29 @@ describe('the response cache', () => {
     for (const { call, ttlMs, group = 'chat' } of cases) {
       const cache = openCache({ settings: times });
       const of = { modelGroup: group };
-      hitOf(await askTwice(cache, call, kept, { report: reportOf({ modelGroup: group }) }, of));
+      expectHit(await askTwice(cache, call, kept, { report: reportOf({ modelGroup: group }) }, of));
       cache.clock.advanceMs(ttlMs - 1);
-      hitOf(await ask(cache, call, of));
+      expectHit(await ask(cache, call, of));
       cache.clock.advanceMs(2);
-      missOf(await ask(cache, call, of));
+      expectMiss(await ask(cache, call, of));
     }
     const never = callOf(question('5'), { cache: { ...NO_CONTROLS, ttlMs: 0 } });
-    missOf(await askTwice(openCache(), never, kept));
+    expectMiss(await askTwice(openCache(), never, kept));
   });
 
   it('[CA-003] takes no answer older than the caller will have', async () => {
     const cache = openCache();
     const young = callOf(question('Hi'), { cache: { ...NO_CONTROLS, ageMsMax: 500 } });
-    hitOf(await askTwice(cache, young, kept));
+    expectHit(await askTwice(cache, young, kept));
     cache.clock.advanceMs(501);
-    missOf(await ask(cache, young)).finish(null);
-    hitOf(await ask(cache, callOf(question('Hi'))));
+    expectMiss(await ask(cache, young)).finish(null);
+    expectHit(await ask(cache, callOf(question('Hi'))));
     // Nor is it found by its meaning instead.
     const semantic = { embeddingModel: 'embed', similarityMin: 0.9, questionsMax: 10 };
     const byMeaning = openCache({ settings: { semantic }, vectors: { Hi: 1 } });
-    hitOf(await askTwice(byMeaning, young, kept));
+    expectHit(await askTwice(byMeaning, young, kept));
     byMeaning.clock.advanceMs(501);
-    missOf(await ask(byMeaning, young));
+    expectMiss(await ask(byMeaning, young));
   });
 
   it.each([
@@ -127,17 +127,17 @@ describe('the response cache', () => {
     ['what is too large', completion('x'.repeat(10_001)), {}],
     ['half a body', kept.subarray(0, 60), {}],
   ])('[CA-013] does not keep %s', async (_what, body, options) => {
-    missOf(await askTwice(openCache(), callOf(question('Hi')), body, options));
+    expectMiss(await askTwice(openCache(), callOf(question('Hi')), body, options));
   });
 
   it('[CA-013] drops an entry that was tampered with, or is another one, and asks again', async () => {
     const cache = openCache();
     const call = callOf(question('Hi'));
-    const first = missOf(await ask(cache, call));
+    const first = expectMiss(await ask(cache, call));
     await answer(cache, first, kept);
     const key = headersOf(first)['x-litellm-cache-key']!;
     const sealed = (await cache.store.get(key))!.toString();
-    const other = missOf(await ask(cache, callOf(question('Other'))));
+    const other = expectMiss(await ask(cache, callOf(question('Other'))));
     const otherKey = headersOf(other)['x-litellm-cache-key']!;
     other.finish(null);
     const flipped = sealed.slice(0, 60) + (sealed[60] === 'A' ? 'B' : 'A') + sealed.slice(61);
@@ -149,13 +149,13 @@ describe('the response cache', () => {
     ];
     for (const { call: asked, key: at, text } of forged) {
       await cache.store.set(at, text, { ttlMs: 60_000 });
-      const turn = missOf(await ask(cache, asked));
+      const turn = expectMiss(await ask(cache, asked));
       expect(await cache.store.get(at)).toBeNull();
       turn.finish(null);
       await cache.cache.whenSaved();
     }
     await answer(cache, await ask(cache, call), kept);
-    hitOf(await ask(cache, call));
+    expectHit(await ask(cache, call));
   });
 
   it('[CA-012] forgets an organisation, an owner or a part of it, in every replica', async () => {
@@ -193,17 +193,17 @@ describe('the response cache', () => {
     await one.entries.forget('org_1');
     expect(await state()).toEqual(['miss', 'miss', 'miss']);
     // What was asked before all was forgotten is not kept after it.
-    const late = missOf(await ask(one, all[0]!));
+    const late = expectMiss(await ask(one, all[0]!));
     await one.entries.forget('org_1');
     await answer(one, late, kept);
-    missOf(await ask(one, all[0]!));
+    expectMiss(await ask(one, all[0]!));
   });
 
   it('[CA-011] counts hits, misses, entries and what was saved', async () => {
     const cache = openCache();
     const call = callOf(question('Hi'));
-    hitOf(await askTwice(cache, call, kept));
-    hitOf(await ask(cache, call));
+    expectHit(await askTwice(cache, call, kept));
+    expectHit(await ask(cache, call));
     await sleep(0);
     expect(await cache.figures.read('org_1')).toEqual([
       { namespace: 'team_1', hits: 2, semanticHits: 0, misses: 1, entries: 1, saved: COST * 2n },
@@ -230,12 +230,12 @@ describe('the response cache', () => {
     const turn = await ask(later, call);
     isAway = true;
     await answer(later, turn, kept);
-    missOf(await ask(later, call));
+    expectMiss(await ask(later, call));
   });
 
   it('[CA-007] keeps no more for an organisation within an hour than it may', async () => {
     const cache = openCache({ settings: { organisationBytesPerHourMax: 1_500 } });
-    hitOf(await askTwice(cache, callOf(question('1')), kept));
-    missOf(await askTwice(cache, callOf(question('2')), kept));
+    expectHit(await askTwice(cache, callOf(question('1')), kept));
+    expectMiss(await askTwice(cache, callOf(question('2')), kept));
   });
 });

@@ -137,7 +137,7 @@ export async function answer(
   body: Buffer,
   { report = reportOf(), status = 200 }: { report?: UsageReport | null; status?: number } = {},
 ): Promise<void> {
-  const miss = missOf(turn);
+  const miss = expectMiss(turn);
   const out = miss.record(NOWHERE);
   out.head(status, { 'content-type': report?.stream ? 'text/event-stream' : 'application/json' });
   out.end(body);
@@ -145,12 +145,12 @@ export async function answer(
   await cache.whenSaved();
 }
 
-export function missOf(turn: CacheTurn | null): CacheMiss {
+export function expectMiss(turn: CacheTurn | null): CacheMiss {
   if (turn?.kind !== 'miss') throw new Error(`expected a miss, got ${turn?.kind}`);
   return turn;
 }
 
-export function hitOf(turn: CacheTurn | null): CacheHit {
+export function expectHit(turn: CacheTurn | null): CacheHit {
   if (turn?.kind !== 'hit') throw new Error(`expected a hit, got ${turn?.kind}`);
   return turn;
 }

@@ -34,7 +34,9 @@ export function serveHit(
     ...cost,
     'x-litellm-response-cost': costUsd,
     'content-type': contentType,
-    ...(isStream ? { 'cache-control': 'no-cache', trailer: 'x-ao-cost-usd' } : { 'content-length': String(body.length) }),
+    ...(isStream
+      ? { 'cache-control': 'no-cache', trailer: 'x-ao-cost-usd' }
+      : { 'content-length': String(body.length) }),
   });
   out.end(body, isStream ? cost : undefined);
 }

@@ -9,7 +9,11 @@ export const cacheRoutes = [
     path: '/v1/cache/stats',
     contract: getCacheStatsV1,
     toRequest: ({ actor }) => ({ actor }),
-    toBody: ({ namespaces }) => ({ data: namespaces.map(toBody), total: toBody(totalOf(namespaces)), next_cursor: null }),
+    toBody: ({ namespaces }) => ({
+      data: namespaces.map(toBody),
+      total: toBody(totalOf(namespaces)),
+      next_cursor: null,
+    }),
   }),
   adminRoute({
     method: 'DELETE',

@@ -11,8 +11,19 @@ import { snakeCase, toSnakeCase } from './fields.js';
 
 /** A call as lists show it. */
 export function toRequestBody(call: RequestLogRow): object {
-  const { requestId, correlationId, cost, originalCost, savedCost, usage, charges, startedAtMs, decision, attempts, ...row } =
-    call;
+  const {
+    requestId,
+    correlationId,
+    cost,
+    originalCost,
+    savedCost,
+    usage,
+    charges,
+    startedAtMs,
+    decision,
+    attempts,
+    ...row
+  } = call;
   return {
     id: requestId,
     request_id: correlationId,
