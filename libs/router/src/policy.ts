@@ -45,7 +45,10 @@ const GROUP_DEFAULTS: ResolvedPolicy = {
   promptCacheAffinity: false,
 };
 
-/** The later ones win, field by field; maps by group are joined, so that one may add to the other. */
+/**
+ * The later ones win, field by field; maps by group are joined, so that one may add to the other. Residency locks are no wishes:
+ * each of them holds, and who comes later can only narrow what went before.
+ */
 export function joinSettings(...parts: RouterSettings[]): ResolvedSettings {
   let joined: ResolvedSettings = ROUTER_DEFAULTS;
   for (const part of parts) {
@@ -56,9 +59,19 @@ export function joinSettings(...parts: RouterSettings[]): ResolvedSettings {
       fallbacks: { ...joined.fallbacks, ...part.fallbacks },
       contextWindowFallbacks: { ...joined.contextWindowFallbacks, ...part.contextWindowFallbacks },
       contentPolicyFallbacks: { ...joined.contentPolicyFallbacks, ...part.contentPolicyFallbacks },
+      residencyRegions: narrowed(joined.residencyRegions, part.residencyRegions ?? null),
     };
   }
   return joined;
+}
+
+/** What lies in both, by the beginnings of names; none where they have nothing in common, so that nothing may be called. */
+function narrowed(one: string[] | null, other: string[] | null): string[] | null {
+  if (one === null || other === null) return one ?? other;
+  const within = (inner: string, outer: string): boolean => inner.toLowerCase().startsWith(outer.toLowerCase());
+  const inOther = one.filter((region) => other.some((outer) => within(region, outer)));
+  const inOne = other.filter((region) => one.some((outer) => within(region, outer)));
+  return [...new Set([...inOther, ...inOne])];
 }
 
 /** The group's own word first, then the router's, then the default. */

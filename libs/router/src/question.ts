@@ -1,5 +1,5 @@
 import type { Deployment, Principal, RoutingDecision } from '@ao/contracts';
-import type { Candidate, Provider } from './table/routing-table.js';
+import type { Candidate, Provider } from './table/candidate.js';
 
 /** All that a choice may depend on. Figures that cost something to find are functions: asked only where a rule needs them. */
 export interface RouteQuestion {

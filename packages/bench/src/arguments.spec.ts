@@ -1,5 +1,6 @@
 import { HELP, readArguments } from './arguments.js';
 import { MONEY_SCENARIOS } from './money/money-scenarios.js';
+import { ROUTING_SCENARIOS } from './routing/routing-scenarios.js';
 import { SCENARIOS } from './scenarios.js';
 
 describe('the command line of the benchmark', () => {
@@ -11,6 +12,7 @@ describe('the command line of the benchmark', () => {
         rounds: 3,
         scenarios: SCENARIOS,
         money: MONEY_SCENARIOS,
+        routing: ROUTING_SCENARIOS,
         jsonFile: null,
         profileDirectory: null,
       },
@@ -25,6 +27,7 @@ describe('the command line of the benchmark', () => {
         rounds: 1,
         scenarios: [{ name: 'stream' }],
         money: [],
+        routing: [],
         jsonFile: 'out.json',
         profileDirectory: 'profiles',
       },
@@ -42,7 +45,7 @@ describe('the command line of the benchmark', () => {
 
   it('names every option and scenario in its help', () => {
     expect(readArguments(['--help'])).toEqual({ kind: 'help' });
-    for (const { name } of [...SCENARIOS, ...MONEY_SCENARIOS]) expect(HELP).toContain(name);
+    for (const { name } of [...SCENARIOS, ...MONEY_SCENARIOS, ...ROUTING_SCENARIOS]) expect(HELP).toContain(name);
     for (const option of ['--seconds', '--rounds', '--only', '--json', '--profile']) expect(HELP).toContain(option);
   });
 });

@@ -7,6 +7,8 @@ import { ANSWER_DIRECTIVES } from './platform/model.js';
 import { MeasuredPlatform, type Books } from './platform/platform.js';
 import { Child } from './programs/child.js';
 import { readCircumstances, type Circumstances } from './report/machine.js';
+import type { RoutingSummary } from './routing/routing-scenarios.js';
+import { measureRouting } from './routing/run-routing.js';
 import { summarise, type ScenarioSummary } from './report/summary.js';
 
 export interface BenchReport extends Circumstances {
@@ -16,6 +18,7 @@ export interface BenchReport extends Circumstances {
   /** Null when no call was made. */
   books: Books | null;
   money: MoneySummary[];
+  routing: RoutingSummary[];
 }
 
 /** Compilers and pools have settled after this. */
@@ -31,12 +34,14 @@ export async function runBench(options: BenchOptions, tell: (line: string) => vo
   const calls = options.scenarios.length > 0 ? await measureCalls(options, tell) : { scenarios: [], books: null };
   const money: MoneySummary[] = [];
   for (const scenario of options.money) money.push(await measureMoney(scenario, options.durationMs, tell));
+  const routing = options.routing.map((scenario) => measureRouting(scenario, options.durationMs, tell));
   return {
     ...circumstances,
     secondsPerMeasurement: options.durationMs / 1_000,
     rounds: options.rounds,
     ...calls,
     money,
+    routing,
   };
 }
 

@@ -24,6 +24,12 @@ export interface StatesView {
   admits(deploymentId: string, nowMs: number): boolean;
   /** Until its circuit lets a call through; 0 when now. */
   retryAfterMs(deploymentId: string, nowMs: number): number;
+  /** Those whose circuit is not closed: all others are admitted. */
+  readonly tripped: ReadonlySet<string>;
+  /** Single figures, where all of them would cost too much. */
+  inFlight(deploymentId: string): number;
+  latencyMs(deploymentId: string, nowMs: number): number | null;
+  usage(deploymentId: string, nowMs: number): { requests: number; tokens: number };
 }
 
 /** What a call that has ended says of its deployment. */
@@ -56,6 +62,7 @@ const UNKNOWN: DeploymentFigures = {
 
 /** What one gateway knows of the deployments that it has called. Those that are gone are forgotten with `keep`. */
 export class DeploymentStates implements StatesView {
+  readonly tripped = new Set<string>();
   private readonly states = new Map<string, DeploymentState>();
 
   figures(deploymentId: string, nowMs: number): DeploymentFigures {
@@ -65,8 +72,8 @@ export class DeploymentStates implements StatesView {
     const { requests, tokens } = usage.of(nowMs);
     return {
       inFlight,
-      latencyMs: latency.mean(),
-      latencyMsP95: latency.p95(),
+      latencyMs: latency.mean(nowMs),
+      latencyMsP95: latency.p95(nowMs),
       errorRate: circuit.errorRate(nowMs),
       requests,
       tokens,
@@ -80,6 +87,18 @@ export class DeploymentStates implements StatesView {
 
   retryAfterMs(deploymentId: string, nowMs: number): number {
     return this.states.get(deploymentId)?.circuit.retryAfterMs(nowMs) ?? 0;
+  }
+
+  inFlight(deploymentId: string): number {
+    return this.states.get(deploymentId)?.inFlight ?? 0;
+  }
+
+  latencyMs(deploymentId: string, nowMs: number): number | null {
+    return this.states.get(deploymentId)?.latency.mean(nowMs) ?? null;
+  }
+
+  usage(deploymentId: string, nowMs: number): { requests: number; tokens: number } {
+    return this.states.get(deploymentId)?.usage.of(nowMs) ?? UNKNOWN;
   }
 
   /** A call goes there. @returns whether it is the probe of a half-open circuit. */
@@ -100,12 +119,16 @@ export class DeploymentStates implements StatesView {
         circuit.abandon();
         return null;
       case 'succeeded':
-        state.latency.add(outcome.latencyMs);
+        state.latency.add(outcome.latencyMs, nowMs);
         state.usage.add(nowMs, 0, outcome.tokens);
-        return circuit.succeed(nowMs) ? { deploymentId, openForMs: null } : null;
+        if (!circuit.succeed(nowMs)) return null;
+        this.tripped.delete(deploymentId);
+        return { deploymentId, openForMs: null };
       case 'failed': {
         const openForMs = circuit.fail(nowMs, policy, outcome.pauseMs);
-        return openForMs === null ? null : { deploymentId, openForMs };
+        if (openForMs === null) return null;
+        this.tripped.add(deploymentId);
+        return { deploymentId, openForMs };
       }
     }
   }
@@ -113,8 +136,13 @@ export class DeploymentStates implements StatesView {
   /** Another gateway opened or closed it. */
   hear({ deploymentId, openForMs }: CircuitChange, nowMs: number): void {
     const { circuit } = this.stateOf(deploymentId);
-    if (openForMs === null) circuit.close();
-    else circuit.open(nowMs, openForMs);
+    if (openForMs === null) {
+      circuit.close();
+      this.tripped.delete(deploymentId);
+    } else {
+      circuit.open(nowMs, openForMs);
+      this.tripped.add(deploymentId);
+    }
   }
 
   /** What other gateways have used of a deployment in this minute. */
@@ -124,7 +152,11 @@ export class DeploymentStates implements StatesView {
 
   /** Forgets all others. */
   keep(deploymentIds: ReadonlySet<string>): void {
-    for (const id of this.states.keys()) if (!deploymentIds.has(id)) this.states.delete(id);
+    for (const id of this.states.keys()) {
+      if (deploymentIds.has(id)) continue;
+      this.states.delete(id);
+      this.tripped.delete(id);
+    }
   }
 
   private stateOf(deploymentId: string): DeploymentState {

@@ -1,24 +1,19 @@
 import type {
-  Deployment,
   ModelAlias,
   Principal,
-  RoutedProvider,
   RoutingRule,
   RunningExperiment,
   routingTableSnapshot,
   ValueOf,
 } from '@ao/contracts';
+import { ExperimentBook } from '../experiments/experiment-book.js';
+import { demandsOf } from '../filters/demands.js';
 import { joinSettings, policyOf, type ResolvedPolicy, type ResolvedSettings } from '../policy.js';
-
-/** A provider with its key opened, as connectors take it. */
-export type Provider = Omit<RoutedProvider, 'sealedKey' | 'healthy'> & { apiKey: string | null };
-
-export interface Candidate {
-  deployment: Deployment;
-  provider: Provider;
-  /** Whether the provider answers its health checks. */
-  healthy: boolean;
-}
+import type { Resolution, RouteQuestion } from '../question.js';
+import { RuleBook } from '../rules/rule-book.js';
+import type { Candidate, Provider } from './candidate.js';
+import { ModelGroup } from './model-group.js';
+import type { Pool } from './pool.js';
 
 /** How a provider that serves everybody does. */
 export interface ProviderState {
@@ -44,7 +39,9 @@ interface OrganisationSettings {
 export class RoutingTable {
   /** Every provider of the snapshot. */
   readonly providers: Provider[];
-  private readonly groups = new Map<string, Candidate[]>();
+  readonly ruleBook: RuleBook;
+  readonly experimentBook: ExperimentBook;
+  private readonly groups: ReadonlyMap<string, ModelGroup>;
   /** Whom the deployments of each provider serve; null: all. */
   private readonly ownersOf = new Map<string, Set<string | null>>();
   private readonly aliases = new Map<string, ModelAlias>();
@@ -63,18 +60,22 @@ export class RoutingTable {
       providers.set(provider.id, { ...provider, apiKey: sealedKey === null ? null : openKey(sealedKey) });
     }
     this.providers = [...providers.values()];
+    const groups = new Map<string, Candidate[]>();
     for (const deployment of snapshot.deployments) {
       const provider = providers.get(deployment.providerId);
       if (!provider || !deployment.enabled) continue;
-      const group = this.groups.get(deployment.modelGroup) ?? [];
-      this.groups.set(deployment.modelGroup, group);
+      const group = groups.get(deployment.modelGroup) ?? [];
+      groups.set(deployment.modelGroup, group);
       group.push({ deployment, provider, healthy: !unhealthy.has(provider.id) });
       const owners = this.ownersOf.get(provider.id) ?? new Set();
       this.ownersOf.set(provider.id, owners.add(deployment.orgId));
     }
+    this.groups = new Map([...groups].map(([name, candidates]) => [name, new ModelGroup(candidates)]));
     for (const alias of snapshot.aliases) this.aliases.set(aliasKey(alias.alias, alias.orgId), alias);
     this.rules = snapshot.rules;
     this.experiments = snapshot.experiments;
+    this.ruleBook = new RuleBook(snapshot.rules);
+    this.experimentBook = new ExperimentBook(snapshot.experiments, (model, orgId) => this.resolve(model, orgId));
     this.settings = snapshot.settings;
   }
 
@@ -109,11 +110,15 @@ export class RoutingTable {
 
   /** The deployments of a group that serve an organisation. */
   candidates(modelGroup: string, orgId: string): Candidate[] {
-    const group = this.groups.get(modelGroup);
-    if (!group) return [];
-    return group.every(({ deployment }) => deployment.orgId === null)
-      ? group
-      : group.filter(({ deployment }) => serves(deployment, orgId));
+    return this.groups.get(modelGroup)?.visibleTo(orgId) ?? [];
+  }
+
+  /** Those that a call may go to, with what became of the others; null: the table has no such group. */
+  poolOf(question: RouteQuestion, resolution: Resolution): Pool | null {
+    const group = this.groups.get(resolution.modelGroup);
+    if (!group) return null;
+    const { orgId } = question.principal;
+    return group.pool(orgId, demandsOf(question, resolution, this.settingsOf(orgId), group.tags));
   }
 
   /** The names a caller may use, hidden aliases left out, with the provider that serves each. */
@@ -144,7 +149,7 @@ export class RoutingTable {
   /** The providers that have a deployment for every organisation: what a tenant brought is no business of others. */
   publicProviders(): ProviderState[] {
     const states = new Map<string, ProviderState>();
-    for (const { deployment, provider, healthy } of [...this.groups.values()].flat()) {
+    for (const { deployment, provider, healthy } of [...this.groups.values()].flatMap(({ candidates }) => candidates)) {
       if (deployment.orgId === null) states.set(provider.id, { name: provider.name, healthy });
     }
     return [...states.values()].sort((a, b) => a.name.localeCompare(b.name));
@@ -152,11 +157,13 @@ export class RoutingTable {
 
   /** Of every group. */
   deploymentIds(): Set<string> {
-    return new Set([...this.groups.values()].flat().map(({ deployment }) => deployment.id));
+    return new Set(
+      [...this.groups.values()].flatMap(({ candidates }) => candidates).map(({ deployment }) => deployment.id),
+    );
   }
 
   get deploymentCount(): number {
-    return [...this.groups.values()].reduce((sum, group) => sum + group.length, 0);
+    return [...this.groups.values()].reduce((sum, { candidates }) => sum + candidates.length, 0);
   }
 
   private organisation(orgId: string): OrganisationSettings {

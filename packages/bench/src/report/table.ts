@@ -1,16 +1,21 @@
 import type { MoneySummary } from '../money/money-scenarios.js';
 import type { Books } from '../platform/platform.js';
+import type { RoutingSummary } from '../routing/routing-scenarios.js';
 import type { ScenarioSummary, SideSummary } from './summary.js';
 
 const COLUMNS = ['', 'bare', 'platform', 'platform/bare', 'added'] as const;
 
 /** The report for people. */
-export function formatReport({ scenarios, books, money }: Reported): string {
+export function formatReport({ scenarios, books, money, routing }: Reported): string {
   return [
     ...scenarios.map((scenario) => `${titleOf(scenario)}\n${formatTable([[...COLUMNS], ...rowsOf(scenario)])}`),
     ...(books ? [`Ledger = request log = ${books.answeredCalls} calls made.`] : []),
     ...money.map(
       (summary) => `${summary.name}: ${summary.what}\n${formatTable([[...MONEY_COLUMNS], ...moneyRowsOf(summary)])}`,
+    ),
+    ...routing.map(
+      (summary) =>
+        `${summary.name}: ${summary.what}\n${formatTable([[...ROUTING_COLUMNS], ...routingRowsOf(summary)])}`,
     ),
   ].join('\n\n');
 }
@@ -19,6 +24,7 @@ interface Reported {
   scenarios: readonly ScenarioSummary[];
   books: Books | null;
   money: readonly MoneySummary[];
+  routing: readonly RoutingSummary[];
 }
 
 const MONEY_COLUMNS = ['wallets', 'payers of a call', 'gateways', 'a second', 'of the target'] as const;
@@ -30,6 +36,28 @@ function moneyRowsOf({ rows, targetPerSecond }: MoneySummary): string[][] {
     String(gateways),
     perSecond.toFixed(0),
     (perSecond / targetPerSecond).toFixed(2),
+  ]);
+}
+
+const ROUTING_COLUMNS = [
+  'strategy',
+  'groups',
+  'deployments of each',
+  'rules',
+  'a second',
+  'CPU, µs',
+  'p99, µs',
+] as const;
+
+function routingRowsOf({ rows }: RoutingSummary): string[][] {
+  return rows.map(({ strategy, groups, deployments, rules, perSecond, cpuMicroseconds, microsecondsP99 }) => [
+    strategy,
+    String(groups),
+    String(deployments),
+    String(rules),
+    perSecond.toFixed(0),
+    cpuMicroseconds.toFixed(2),
+    microsecondsP99.toFixed(1),
   ]);
 }
 
@@ -81,7 +109,7 @@ function row(name: string, bare: number | null, platform: number | null, digits:
 
 /** Columns under each other, figures to the right. */
 function formatTable(rows: readonly string[][]): string {
-  const widths = COLUMNS.map((_column, index) => Math.max(...rows.map((cells) => cells[index]!.length)));
+  const widths = rows[0]!.map((_column, index) => Math.max(...rows.map((cells) => cells[index]!.length)));
   return rows
     .map(
       (cells) =>

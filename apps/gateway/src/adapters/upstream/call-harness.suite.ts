@@ -146,8 +146,34 @@ export class CallHarness {
       end: (chunk) => void (received.text += chunk?.toString() ?? ''),
     };
     void leavesWhen?.(received).then(() => caller.abort(new AppError('stream_error', 'The caller left.')));
+    const call: InboundCall = { ...this.inbound(body), signal: caller.signal, ...more };
+    const before = this.reports.length;
+    await this.performCall.execute(call, responder).catch((error: unknown) => {
+      received.error = error;
+      received.status = error instanceof UpstreamRefusal || error instanceof AppError ? error.status : 0;
+    });
+    expect(this.reports).toHaveLength(before + 1);
+    return { ...received, report: this.reports.at(-1)! };
+  }
+
+  /** What a call is refused with before anything is asked; null when it is not. */
+  async refusal(body: object): Promise<AppError | null> {
+    const before = this.reports.length;
+    const error = await this.performCall.execute(this.inbound(body), NOBODY).then(
+      () => null,
+      (thrown: unknown) => thrown as AppError,
+    );
+    expect(this.reports).toHaveLength(before);
+    return error;
+  }
+
+  close(): Promise<void> {
+    return this.upstream.close();
+  }
+
+  private inbound(body: object): InboundCall {
     this.calls += 1;
-    const call: InboundCall = {
+    return {
       callId: `req_${this.calls}`,
       correlationId: 'mine',
       protocolHeaders: {},
@@ -162,22 +188,12 @@ export class CallHarness {
       sessionId: null,
       startedAtMs: systemClock.nowMs(),
       startedMonotonicMs: systemClock.monotonicMs(),
-      signal: caller.signal,
-      ...more,
+      signal: new AbortController().signal,
     };
-    const before = this.reports.length;
-    await this.performCall.execute(call, responder).catch((error: unknown) => {
-      received.error = error;
-      received.status = error instanceof UpstreamRefusal || error instanceof AppError ? error.status : 0;
-    });
-    expect(this.reports).toHaveLength(before + 1);
-    return { ...received, report: this.reports.at(-1)! };
-  }
-
-  close(): Promise<void> {
-    return this.upstream.close();
   }
 }
+
+const NOBODY: Responder = { head: () => undefined, write: () => undefined, end: () => undefined };
 
 const priceOf = (model: string): Price => ({
   ...prices.prices[0]!,
