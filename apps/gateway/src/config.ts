@@ -154,11 +154,13 @@ export const gatewaySettings = {
     description: 'the same per model group, such as chat=60000, separated by commas',
     schema: durations(),
     default: {},
+    defaultText: '',
   }),
   CACHE_TTL_MS_BY_TEAM: setting({
     description: 'the same per team, such as team_1=60000, separated by commas',
     schema: durations(),
     default: {},
+    defaultText: '',
   }),
   CACHE_EMBEDDING_MODEL: setting({
     description: 'model group whose embeddings find questions of the same meaning; unset: only the same questions',
@@ -183,6 +185,52 @@ export const gatewaySettings = {
     description: 'what may be kept anew for one organisation within an hour',
     schema: integer(1_024, 1_099_511_627_776),
     default: 268_435_456,
+  }),
+  KEYLESS_REQUESTS_PER_MINUTE_PER_ADDRESS: setting({
+    description: 'calls per minute of one address where no key is asked for; 0 for no limit',
+    schema: integer(0, 1_000_000_000),
+    default: 60,
+  }),
+  KEYLESS_REQUESTS_PER_MINUTE_PER_SESSION: setting({
+    description: 'calls per minute of one session, without a key or with a static one; 0 for no limit',
+    schema: integer(0, 1_000_000_000),
+    default: 10,
+  }),
+  KEYLESS_CONCURRENCY_MAX: setting({
+    description: 'calls at once without a key, or with one static key; 0 for no limit',
+    schema: integer(0, 1_000_000_000),
+    default: 5,
+  }),
+  WRONG_KEYS_PER_MINUTE_PER_ADDRESS: setting({
+    description:
+      'wrong keys per minute from one address before no other unknown key of it is looked up; 0 for no limit',
+    schema: integer(0, 1_000_000_000),
+    default: 60,
+  }),
+  LIMITS_DELAY_FROM_PERCENT: setting({
+    description: 'calls of low priority wait from this use of a limit up that their organisation or team shares',
+    schema: integer(1, 100),
+    default: 80,
+  }),
+  LIMITS_SHED_FROM_PERCENT: setting({
+    description: 'calls of low priority are refused from this use of such a limit up',
+    schema: integer(1, 100),
+    default: 95,
+  }),
+  LIMITS_DELAY_MS_MAX: setting({
+    description: 'the longest that a call of low priority waits for a limit',
+    schema: integer(0, 60_000),
+    default: 1_000,
+  }),
+  QUEUE_LENGTH_MAX: setting({
+    description: 'calls that wait at once for a deployment with room',
+    schema: integer(0, 100_000),
+    default: 1_000,
+  }),
+  QUEUE_WAIT_MS_MAX: setting({
+    description: 'the longest that a call waits for a deployment with room',
+    schema: integer(0, 600_000),
+    default: 10_000,
   }),
   SPOOL_RECORDS_MAX: setting({
     description: 'usage records waiting for the bus before paid calls are refused',

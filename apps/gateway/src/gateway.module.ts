@@ -11,6 +11,7 @@ import { registerAdminRoutes } from './adapters/http/admin/admin-routes.js';
 import { cacheRoutes } from './adapters/http/admin/cache.routes.js';
 import { aliasRoutes } from './adapters/http/admin/aliases.routes.js';
 import { keyRoutes } from './adapters/http/admin/keys.routes.js';
+import { limitRoutes } from './adapters/http/admin/limits.routes.js';
 import { meteringRoutes } from './adapters/http/admin/metering.routes.js';
 import { ratingRoutes } from './adapters/http/admin/rating.routes.js';
 import { pricesRoutes } from './adapters/http/admin/prices.routes.js';
@@ -38,7 +39,7 @@ import { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { KeyValue } from '@ao/keyvalue';
 import { createResponseCache } from './application/cache/create-response-cache.js';
 import { PassThroughs } from './application/native/pass-throughs.js';
-import { Authenticate } from './application/authenticate.js';
+import { Authenticate, type KeylessLimits } from './application/authenticate.js';
 import { Budget } from './application/budget.js';
 import { Circuits } from './application/circuits.js';
 import { CountTokens } from './application/calls/count-tokens.js';
@@ -47,7 +48,9 @@ import type { PlanOptions } from './application/calls/plan-call.js';
 import { AnswerStore } from './application/idempotency/answer-store.js';
 import { fingerprintUnder } from './application/idempotency/fingerprint.js';
 import { IdempotentCalls } from './application/idempotency/idempotent-calls.js';
-import { Limits } from './application/limits.js';
+import { LimitStore } from './application/limits/limit-store.js';
+import { Limits } from './application/limits/limits.js';
+import { WrongKeys } from './application/limits/wrong-keys.js';
 import { ModelState } from './application/model-state.js';
 import { Principals } from './application/principals.js';
 import { ResolvePrevious } from './application/responses/resolve-previous.js';
@@ -87,10 +90,16 @@ export class GatewayModule {
     const config = loadGatewayConfig(context.environment);
     const gatewayId = ids.next('gw');
     const state = new ModelState(clock);
+    const limitStore = new LimitStore(context.keyValue);
     const directory = new IdentityClient(bus);
     const principals = new Principals(directory, clock);
     const authenticate = new Authenticate(
-      { mode: config.AUTH_MODE, staticKeys: config.staticKeys },
+      {
+        mode: config.AUTH_MODE,
+        staticKeys: config.staticKeys,
+        keyless: keylessLimits(config),
+        wrongKeys: new WrongKeys(limitStore, unlimited(config.WRONG_KEYS_PER_MINUTE_PER_ADDRESS)),
+      },
       principals,
       directory,
       context.keyPepper,
@@ -119,8 +128,16 @@ export class GatewayModule {
       leases: () => pool.totals(),
       activeCalls: () => server.activeCalls,
       upstream: () => upstream.connectionTotals(),
+      limitFallbacks: () => limitStore.fallbacks,
     });
-    const limits = new Limits(context.keyValue, logger);
+    const limits = new Limits(limitStore, logger, {
+      rules: () => state.limits,
+      throttle: {
+        delayFromPercent: config.LIMITS_DELAY_FROM_PERCENT,
+        shedFromPercent: config.LIMITS_SHED_FROM_PERCENT,
+        delayMsMax: config.LIMITS_DELAY_MS_MAX,
+      },
+    });
     const caching = createResponseCache({
       settings: cacheSettingsOf(config),
       keyValue: context.keyValue,
@@ -227,6 +244,7 @@ export class GatewayModule {
       upstream,
       direct: plan.direct,
       logger,
+      trustedProxies: config.TRUST_PROXY,
       idleMs: config.REALTIME_IDLE_MS,
       totalMs: config.REALTIME_TOTAL_MS,
     });
@@ -244,6 +262,7 @@ export class GatewayModule {
     registerSignUp(server.app, bus, config.SIGN_UP_ENABLED);
     const routes = [
       ...keyRoutes,
+      ...limitRoutes,
       ...aliasRoutes,
       ...cacheRoutes,
       ...walletRoutes,
@@ -294,6 +313,12 @@ async function requireHealthy(keyValue: KeyValue): Promise<void> {
 }
 
 const unlimited = (value: number): number | null => (value === 0 ? null : value);
+
+const keylessLimits = (config: GatewayConfig): KeylessLimits => ({
+  requestsPerMinutePerAddressMax: unlimited(config.KEYLESS_REQUESTS_PER_MINUTE_PER_ADDRESS),
+  requestsPerMinutePerSessionMax: unlimited(config.KEYLESS_REQUESTS_PER_MINUTE_PER_SESSION),
+  concurrencyMax: unlimited(config.KEYLESS_CONCURRENCY_MAX),
+});
 
 function planOptions(config: GatewayConfig): PlanOptions {
   return {

@@ -20,6 +20,16 @@ export const identitySettings = {
     default: parseUsd('100'),
     defaultText: '100',
   }),
+  LIMITS_PER_ORGANISATION_MAX: setting({
+    description: 'how many limits one organisation may have beside those of its keys',
+    schema: integer(1, 100_000),
+    default: 1_000,
+  }),
+  LIMIT_POLL_INTERVAL_MS: setting({
+    description: 'how often the limits are compared with what the gateways know',
+    schema: integer(100, 3_600_000),
+    default: 5_000,
+  }),
   KEYS_PER_ORGANISATION_MAX: setting({
     description: 'how many keys one organisation may hold that are not revoked',
     schema: integer(1, 10_000_000),

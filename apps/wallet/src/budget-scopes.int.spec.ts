@@ -103,6 +103,21 @@ describe('budgets with a scope', () => {
     });
   });
 
+  it('[RL-008] of a key on one model refuse when they are spent, leave other models alone, and begin anew with their period', async () => {
+    const leaf = await wallet.createWallet({ limit: usd(1_000) });
+    const scope = { key: 'key_1', model: 'dear' };
+    const id = await wallet.createWallet({ name: 'dear', scope, limit: usd(1), period: 'day' });
+    const onModel = { budgets: [{ walletId: id, values: [] }] };
+    const spent = await wallet.acquire(leaf, 1, onModel);
+    if (spent.kind === 'refused') throw new Error('refused');
+    const charges = spent.leases.map((lease) => chargeOf(lease));
+    await wallet.settle(wallet.report(1, charges));
+    expect(await wallet.acquire(leaf, 1, onModel)).toMatchObject({ kind: 'refused', walletName: 'dear', scoped: true });
+    expect(await wallet.acquire(leaf, 1)).toMatchObject({ kind: 'granted' });
+    wallet.clock.advanceMs(86_400_000);
+    expect(await wallet.acquire(leaf, 1, onModel)).toMatchObject({ kind: 'granted' });
+  });
+
   it('[BX-018] of another organisation limit nothing here, and hold nothing', async () => {
     const leaf = await wallet.createWallet({ limit: usd(10) });
     const foreign = await wallet.createWallet({ actor: { ...admin, orgId: 'org_2' }, scope: {}, limit: usd(1) });

@@ -4,6 +4,7 @@ export * from './cache-settings.js';
 export * from './define.js';
 export * from './events/index.js';
 export * from './fields.js';
+export * from './limit-rule.js';
 export * from './model-budget.js';
 export * from './principal.js';
 export * from './rpc/index.js';

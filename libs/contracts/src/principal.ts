@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NO_ATTRIBUTION_RULES, attributionRules } from './attribution-rules.js';
+import { callPriority, limitMax, modelLimits } from './limit-rule.js';
 import { epochMs, id, modelName, name, role } from './fields.js';
 
 /** Whom a key stands for and what it may do: all that the gateway needs to know of a caller. */
@@ -19,6 +20,11 @@ export const principal = z.object({
   requestsPerMinuteMax: z.int().min(1).nullable(),
   tokensPerMinuteMax: z.int().min(1).nullable(),
   concurrencyMax: z.int().min(1).nullable(),
+  modelLimits: modelLimits.optional().default([]),
+  /** Of each address, and of each session, that calls come from. */
+  requestsPerMinutePerAddressMax: limitMax,
+  requestsPerMinutePerSessionMax: limitMax,
+  priority: callPriority.optional().default('normal'),
   expiresAtMs: epochMs.nullable(),
   /** Every answer says in its body what it cost. */
   includeCost: z.boolean().optional().default(false),

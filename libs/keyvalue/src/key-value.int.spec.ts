@@ -38,7 +38,15 @@ const window = (amount: number, more: object = {}): LimitRequest => ({
   amount,
   ...more,
 });
-const slot = (holder: string): LimitRequest => ({ kind: 'slots', key: 'slots', limit: 2, holder, leaseMs: 10_000 });
+const slot = (holder: string, more: object = {}): LimitRequest => ({
+  kind: 'slots',
+  key: 'slots',
+  limit: 2,
+  holder,
+  leaseMs: 10_000,
+  ...more,
+});
+const release = (holder: string): LimitRequest => slot(holder, { release: true });
 
 async function open(opener: Opener, clock?: Clock): Promise<KeyValue> {
   const store = opener(clock);
@@ -165,22 +173,40 @@ describe.each(openers)('KeyValue contract: %s', (_name, opener) => {
     expect((await store.takeTokens([slot('b')])).limits[0]).toMatchObject({ remaining: 0, resetMs: 10_000 });
     expect((await store.takeTokens([slot('c')])).limits[0]).toMatchObject({ allowed: false, retryAfterMs: 1_000 });
     expect((await store.takeTokens([slot('a')])).allowed).toBe(true);
-    await store.releaseSlots([
-      { key: 'slots', holder: 'b' },
-      { key: 'slots', holder: 'unknown' },
-      { key: 'none', holder: 'x' },
-    ]);
+    await store.takeTokens([release('b'), { ...release('x'), key: 'none' }]);
+    await store.takeTokens([release('unknown')]);
     expect((await store.takeTokens([slot('c')])).allowed).toBe(true);
     clock.advanceMs(10_000);
     expect((await store.takeTokens([slot('d')])).limits[0]).toMatchObject({ remaining: 1 });
+  });
+
+  it('gives tokens and a slot back in one step', async () => {
+    await store.takeTokens([window(900), slot('a'), slot('b', { key: 'others' })]);
+    const given = await store.takeTokens([window(-800, { force: true }), release('a')]);
+    expect(given.limits.map(({ remaining }) => remaining)).toEqual([900, 2]);
+    expect((await store.takeTokens([slot('c', { key: 'others' })])).limits[0]?.remaining).toBe(0);
+  });
+
+  it('leaves for others what has to be spared', async () => {
+    const spared = [bucket(50, { spare: 10 }), window(900, { spare: 100 }), slot('a', { spare: 1 })];
+    expect((await store.takeTokens(spared)).allowed).toBe(true);
+    expect((await store.takeTokens([bucket(1, { spare: 10 })])).limits[0]).toMatchObject({
+      allowed: false,
+      remaining: 10,
+      retryAfterMs: 1_000,
+    });
+    expect((await store.takeTokens([window(1, { spare: 100 })])).allowed).toBe(false);
+    expect((await store.takeTokens([slot('b', { spare: 1 })])).allowed).toBe(false);
+    expect((await store.takeTokens([bucket(10), window(100), slot('b')])).allowed).toBe(true);
   });
 
   it('refuses calls that no configuration can mean', async () => {
     await expect(store.takeTokens([bucket(1), bucket(1)])).rejects.toThrow(RangeError);
     await expect(store.takeTokens([bucket(0.5)])).rejects.toThrow(RangeError);
     await expect(store.takeTokens([bucket(1, { capacity: 0 })])).rejects.toThrow(RangeError);
+    await expect(store.takeTokens([bucket(1, { spare: 60 })])).rejects.toThrow(RangeError);
     await expect(
-      store.takeTokens(Array.from({ length: 33 }, (_, index) => bucket(1, { key: `k${index}` }))),
+      store.takeTokens(Array.from({ length: 65 }, (_, index) => bucket(1, { key: `k${index}` }))),
     ).rejects.toThrow(RangeError);
   });
 
@@ -213,6 +239,7 @@ describe.each(openers)('KeyValue in real time: %s', (_name, opener) => {
 describe('KeyValue implementations', () => {
   const amount = fc.integer({ min: -20, max: 60 });
   const force = fc.boolean();
+  const spare = fc.integer({ min: 0, max: 2 });
   const request = fc.oneof(
     fc.record({
       kind: fc.constant('bucket' as const),
@@ -221,6 +248,7 @@ describe('KeyValue implementations', () => {
       refillMs: fc.constant(60_000),
       amount,
       force,
+      spare,
     }),
     fc.record({
       kind: fc.constant('bucket' as const),
@@ -229,6 +257,7 @@ describe('KeyValue implementations', () => {
       refillMs: fc.constant(333),
       amount,
       force,
+      spare,
     }),
     fc.record({
       kind: fc.constant('window' as const),
@@ -237,6 +266,7 @@ describe('KeyValue implementations', () => {
       windowMs: fc.constant(700),
       amount,
       force,
+      spare,
     }),
     fc.record({
       kind: fc.constant('slots' as const),
@@ -244,12 +274,13 @@ describe('KeyValue implementations', () => {
       limit: fc.constant(3),
       holder: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
       leaseMs: fc.constant(500),
+      release: fc.boolean(),
+      spare,
     }),
   );
   const step = fc.record({
     waitMs: fc.integer({ min: 0, max: 900 }),
     requests: fc.uniqueArray(request, { selector: ({ key }) => key, maxLength: 4 }),
-    release: fc.option(fc.constantFrom('a', 'b', 'c'), { nil: undefined }),
   });
 
   it('decide every history alike, to the last number', async () => {
@@ -259,10 +290,8 @@ describe('KeyValue implementations', () => {
         const memory = await open(openMemory, clock);
         const redis = await open(openRedis, clock);
         try {
-          for (const { waitMs, requests, release } of steps) {
+          for (const { waitMs, requests } of steps) {
             clock.advanceMs(waitMs);
-            if (release)
-              await Promise.all([memory, redis].map((store) => store.releaseSlots([{ key: 's', holder: release }])));
             expect(await redis.takeTokens(requests)).toEqual(await memory.takeTokens(requests));
           }
         } finally {

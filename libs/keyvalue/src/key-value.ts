@@ -1,5 +1,5 @@
 import type { Counts } from './counts/counts.js';
-import type { LimitDecision, LimitRequest, SlotHold } from './limits/limit.js';
+import type { LimitDecision, LimitRequest } from './limits/limit.js';
 import type { VectorStore } from './vectors/vector-store.js';
 
 export type KeyValueHealth = { ok: true; latencyMs: number } | { ok: false; reason: string };
@@ -39,8 +39,6 @@ export interface KeyValue {
    * @throws RangeError for a call that no configuration can mean
    */
   takeTokens(requests: readonly LimitRequest[]): Promise<LimitDecision>;
-  /** Gives slots back; unknown holders are ignored. */
-  releaseSlots(holds: readonly SlotHold[]): Promise<void>;
   /** Never rejects. */
   health(): Promise<KeyValueHealth>;
   close(): Promise<void>;

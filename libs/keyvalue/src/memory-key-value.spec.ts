@@ -27,4 +27,17 @@ describe('openMemoryKeyValue', () => {
     (await store.get('k'))!.fill(0);
     expect((await store.get('k'))!.toString()).toBe('abc');
   });
+
+  it('limits by the time that passes, whatever the clock on the wall is set to', async () => {
+    let wallMs = Date.UTC(2026, 0, 1);
+    let passedMs = 0;
+    const store = openMemoryKeyValue({ clock: { nowMs: () => wallMs, monotonicMs: () => passedMs } });
+    const take = () => store.takeTokens([{ kind: 'window', key: 'w', limit: 1, windowMs: 60_000, amount: 1 }]);
+    expect((await take()).allowed).toBe(true);
+    wallMs += 86_400_000;
+    expect((await take()).allowed).toBe(false);
+    wallMs -= 2 * 86_400_000;
+    passedMs += 120_000;
+    expect((await take()).allowed).toBe(true);
+  });
 });

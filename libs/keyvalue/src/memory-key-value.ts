@@ -49,7 +49,6 @@ export function openMemoryKeyValue(options: MemoryKeyValueOptions = {}): KeyValu
     countMembers: async (key) => counts.countMembers(key),
     vectors: new MemoryVectors(clock),
     takeTokens: async (requests) => limits.take(requests),
-    releaseSlots: async (holds) => limits.release(holds),
     health: async () => ({ ok: true, latencyMs: 0 }),
     close: async () => values.clear(),
   };

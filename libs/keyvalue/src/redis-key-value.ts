@@ -87,10 +87,6 @@ export function openRedisKeyValue(options: RedisKeyValueOptions): KeyValue {
       );
       return parseScriptAnswer(requests, answer);
     },
-    releaseSlots: (holds) =>
-      call(async () => {
-        await Promise.all(holds.map(({ key, holder }) => redis.zrem(key, holder)));
-      }),
     health: () => checkHealth(redis, deadlineMs),
     async close() {
       redis.disconnect();

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { principal as principalContract, principalExample } from '@ao/contracts';
 import { ManualClock } from '@ao/kernel';
+import { openMemoryKeyValue } from '@ao/keyvalue';
 import type { KeyDirectory } from './ports.js';
 
 const timingSafeEqual = jest.fn<(a: Buffer, b: Buffer) => boolean>();
@@ -10,6 +11,8 @@ jest.unstable_mockModule('node:crypto', () => ({
   timingSafeEqual: timingSafeEqual.mockImplementation((a, b) => crypto.timingSafeEqual(a, b)),
 }));
 const { Authenticate } = await import('./authenticate.js');
+const { LimitStore } = await import('./limits/limit-store.js');
+const { WrongKeys } = await import('./limits/wrong-keys.js');
 const { Principals } = await import('./principals.js');
 const { hashKey } = await import('@ao/runtime');
 
@@ -19,8 +22,32 @@ const directory: KeyDirectory = {
   find: async (hash) => (hash === hashKey('sk-ao-good', pepper) ? known : null),
   defaultWalletId: async () => 'wal_default',
 };
-const authenticator = (mode: 'required' | 'static' | 'embedded', staticKeys: string[] = []) =>
-  new Authenticate({ mode, staticKeys }, new Principals(directory, new ManualClock()), directory, pepper);
+const keyless = { requestsPerMinutePerAddressMax: 60, requestsPerMinutePerSessionMax: 10, concurrencyMax: 5 };
+const ADDRESS = '192.0.2.1';
+
+class Authenticator {
+  readonly clock = new ManualClock();
+  asked = 0;
+  private readonly authenticate;
+
+  constructor(mode: 'required' | 'static' | 'embedded', staticKeys: string[] = [], wrongKeysMax: number | null = null) {
+    const store = new LimitStore(openMemoryKeyValue({ clock: this.clock }));
+    const options = { mode, staticKeys, keyless, wrongKeys: new WrongKeys(store, wrongKeysMax) };
+    const counting: KeyDirectory = {
+      ...directory,
+      find: (hash) => {
+        this.asked += 1;
+        return directory.find(hash);
+      },
+    };
+    this.authenticate = new Authenticate(options, new Principals(counting, this.clock), directory, pepper);
+  }
+
+  execute(authorization: string | undefined, address = ADDRESS) {
+    return this.authenticate.execute(authorization, address);
+  }
+}
+const authenticator = (...parts: ConstructorParameters<typeof Authenticator>) => new Authenticator(...parts);
 const codeOf = async (work: () => unknown): Promise<unknown> => {
   try {
     await work();
@@ -70,5 +97,51 @@ describe('authentication', () => {
     const embedded = authenticator('embedded');
     expect(await embedded.execute(undefined)).toMatchObject({ userId: 'embedded_user' });
     expect(await codeOf(() => embedded.execute('Bearer sk-ao-bad'))).toBe('invalid_api_key');
+  });
+
+  it('holds callers without an issued key to limits that issued ones do not have', async () => {
+    expect(await authenticator('static').execute(undefined)).toMatchObject(keyless);
+    const perAddress = { requestsPerMinutePerAddressMax: null };
+    const listed = authenticator('static', ['sk-cca-first-1111']);
+    expect(await listed.execute('Bearer sk-cca-first-1111')).toMatchObject({ ...keyless, ...perAddress });
+    expect(await authenticator('required').execute('Bearer sk-ao-good')).toMatchObject({
+      ...perAddress,
+      requestsPerMinutePerSessionMax: null,
+      concurrencyMax: null,
+    });
+  });
+
+  it.each([
+    ['required', []],
+    ['static', ['sk-cca-first-1111']],
+  ] as const)('[RL-002] refuses further wrong keys of one address for a while: %s', async (mode, keys) => {
+    const guarded = authenticator(mode, [...keys], 3);
+    const attempt = (key: number, address?: string) =>
+      codeOf(() => guarded.execute(`Bearer sk-ao-bad-${key}`, address));
+    for (const key of [1, 2, 3]) expect(await attempt(key)).toBe('invalid_api_key');
+    expect(await attempt(4)).toBe('rate_limit_exceeded');
+    expect(await attempt(4, '192.0.2.2')).toBe('invalid_api_key');
+    guarded.clock.advanceMs(120_000);
+    expect(await attempt(5)).toBe('invalid_api_key');
+  });
+
+  it('[RL-002] asks identity for no further unknown key of such an address, and lets the known ones of it in', async () => {
+    const guarded = authenticator('required', [], 3);
+    expect(await codeOf(() => guarded.execute('Bearer sk-ao-good'))).toBe('accepted');
+    // One wrong key over and over counts each time, and is looked up once.
+    for (let round = 0; round < 6; round += 1) await codeOf(() => guarded.execute('Bearer sk-ao-bad'));
+    expect(guarded.asked).toBe(2);
+    for (let key = 0; key < 5; key += 1) {
+      await expect(guarded.execute(`Bearer sk-ao-bad-${key}`)).rejects.toMatchObject({
+        code: 'rate_limit_exceeded',
+        retryAfterSeconds: expect.any(Number),
+      });
+    }
+    expect(guarded.asked).toBe(2);
+    expect(await codeOf(() => guarded.execute('Bearer sk-ao-good'))).toBe('accepted');
+    // Known, though what is known of it is old.
+    guarded.clock.advanceMs(31_000);
+    expect(await codeOf(() => guarded.execute('Bearer sk-ao-good'))).toBe('accepted');
+    expect(guarded.asked).toBe(3);
   });
 });

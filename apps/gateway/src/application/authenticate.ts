@@ -3,6 +3,7 @@ import { NO_ATTRIBUTION_RULES, type Principal } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
 import { hashKey } from '@ao/runtime';
 import { maskKey } from '@ao/telemetry';
+import type { WrongKeys } from './limits/wrong-keys.js';
 import type { KeyDirectory } from './ports.js';
 import type { Principals } from './principals.js';
 
@@ -14,6 +15,17 @@ export interface AuthenticateOptions {
   /** `required`: issued keys; `static`: the listed keys, or nobody's when there are none; `embedded`: one local user. */
   mode: 'required' | 'static' | 'embedded';
   staticKeys: readonly string[];
+  /** Of callers without an issued key; null for no limit. */
+  keyless: KeylessLimits;
+  wrongKeys: WrongKeys;
+}
+
+/** What callers without an issued key are held to: issued keys carry limits of their own. */
+export interface KeylessLimits {
+  /** Where no key is asked for at all. */
+  requestsPerMinutePerAddressMax: number | null;
+  requestsPerMinutePerSessionMax: number | null;
+  concurrencyMax: number | null;
 }
 
 /** Finds out who calls, from the Authorization header alone. */
@@ -33,27 +45,53 @@ export class Authenticate {
 
   /**
    * @param authorization The header as it came.
-   * @throws AppError `missing_api_key`, `invalid_api_key`, `backend_unavailable`.
+   * @param address Of the caller: too many wrong keys from there, and no further one is looked up.
+   * @throws AppError `missing_api_key`, `invalid_api_key`, `rate_limit_exceeded`, `backend_unavailable`.
    */
-  execute(authorization: string | undefined): Principal | Promise<Principal> {
+  execute(authorization: string | undefined, address: string): Principal | Promise<Principal> {
     const { mode } = this.options;
-    if (mode === 'static') return this.checkStatic(authorization);
-    if (mode === 'embedded' && !authorization) return this.localPrincipal(EMBEDDED_USER, EMBEDDED_USER, 'owner');
-    const found = this.principals.find(this.hash(readBearer(authorization)));
-    return found instanceof Promise ? found.then(orRefuse) : orRefuse(found);
+    if (mode === 'static') return this.checkStatic(authorization, address);
+    if (mode === 'embedded' && !authorization) return this.localPrincipal(EMBEDDED_USER, EMBEDDED_USER, 'owner', true);
+    const hash = this.hash(readBearer(authorization));
+    const found = this.principals.hasSeen(hash) ? this.principals.find(hash) : this.findStranger(hash, address);
+    if (found === null || found instanceof Promise) return this.orRefuse(found, address);
+    return found;
   }
 
-  private async checkStatic(authorization: string | undefined): Promise<Principal> {
-    if (this.staticKeys.length === 0) return this.localPrincipal('open', 'open', 'owner');
+  /** Whoever tries out keys asks nobody but us after a while. */
+  private async findStranger(hash: string, address: string): Promise<Principal | null> {
+    await this.options.wrongKeys.check(address);
+    return this.principals.find(hash);
+  }
+
+  private async orRefuse(found: Promise<Principal | null> | Principal | null, address: string): Promise<Principal> {
+    const principal = await found;
+    if (principal !== null) return principal;
+    await this.options.wrongKeys.note(address);
+    throw new AppError(
+      'invalid_api_key',
+      'This API key is unknown, expired or revoked. Ask an administrator for a new one.',
+    );
+  }
+
+  private async checkStatic(authorization: string | undefined, address: string): Promise<Principal> {
+    if (this.staticKeys.length === 0) return this.localPrincipal('open', 'open', 'owner', true);
     const digest = sha256(readBearer(authorization));
     // Every key is compared, and digests have one length: the time says nothing about which key was nearly right.
     const matches = this.staticKeys.filter((known) => timingSafeEqual(known.digest, digest));
-    const match = orRefuse(matches[0] ?? null);
+    const [match] = matches;
+    if (!match) return this.orRefuse(null, address);
     // Not the masked key: two may end alike, and would see each other's requests and tasks.
-    return this.localPrincipal(`static_${match.digest.toString('hex', 0, 8)}`, match.masked, 'member');
+    return this.localPrincipal(`static_${match.digest.toString('hex', 0, 8)}`, match.masked, 'member', false);
   }
 
-  private async localPrincipal(keyId: string, keyMasked: string, role: Principal['role']): Promise<Principal> {
+  private async localPrincipal(
+    keyId: string,
+    keyMasked: string,
+    role: Principal['role'],
+    isKeyless: boolean,
+  ): Promise<Principal> {
+    const { concurrencyMax, requestsPerMinutePerAddressMax, requestsPerMinutePerSessionMax } = this.options.keyless;
     return {
       keyId,
       keyName: keyId,
@@ -66,7 +104,11 @@ export class Authenticate {
       models: null,
       requestsPerMinuteMax: null,
       tokensPerMinuteMax: null,
-      concurrencyMax: null,
+      concurrencyMax,
+      modelLimits: [],
+      requestsPerMinutePerAddressMax: isKeyless ? requestsPerMinutePerAddressMax : null,
+      requestsPerMinutePerSessionMax,
+      priority: 'normal',
       expiresAtMs: null,
       includeCost: false,
       attribution: NO_ATTRIBUTION_RULES,
@@ -101,12 +143,4 @@ function readBearer(authorization: string | undefined): string {
 export function bearerKey(authorization: string | undefined): string | null {
   const key = /^Bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
   return key !== undefined && key.length <= KEY_LENGTH_MAX ? key : null;
-}
-
-function orRefuse<T>(found: T | null): T {
-  if (found !== null) return found;
-  throw new AppError(
-    'invalid_api_key',
-    'This API key is unknown, expired or revoked. Ask an administrator for a new one.',
-  );
 }

@@ -8,7 +8,7 @@ export type TellCircuitChange = (change: CircuitChange) => void;
 interface CircuitsOptions {
   states: DeploymentStates;
   /** Shared by all gateways: who probes. */
-  store: Pick<KeyValue, 'setIfAbsent'>;
+  store: Pick<KeyValue, 'setIfAbsent' | 'delete'>;
   tell: TellCircuitChange;
   clock: Clock;
   logger: Logger;
@@ -16,41 +16,47 @@ interface CircuitsOptions {
 
 /** Lets calls through to deployments, and learns from how they end; what it learns, all gateways learn. */
 export class Circuits {
+  /** Deployments that this gateway probes. */
+  private readonly probed = new Set<string>();
+
   constructor(private readonly options: CircuitsOptions) {}
 
   /**
    * A call is about to go there.
-   * @returns false when a pause is over and another gateway is already trying whether it works again.
+   * @returns false when it must not: the circuit was opened meanwhile, or another call is trying whether it works again.
    */
   enter(deploymentId: string): boolean | Promise<boolean> {
     const { states, clock } = this.options;
+    if (!states.admits(deploymentId, clock.monotonicMs())) return false;
     const isProbe = states.begin(deploymentId, clock.monotonicMs());
     return isProbe ? this.claimProbe(deploymentId) : true;
   }
 
   /** The call has ended. */
   leave(deploymentId: string, outcome: Outcome, policy: CircuitPolicy): void {
-    const { states, clock, tell } = this.options;
+    const { states, clock, tell, store } = this.options;
     const change = states.end(deploymentId, clock.monotonicMs(), outcome, policy);
     if (change) tell(change);
+    // A claim that cannot be given up ends by itself.
+    if (this.probed.delete(deploymentId)) store.delete(claimKey(deploymentId)).catch(() => undefined);
   }
 
   private async claimProbe(deploymentId: string): Promise<boolean> {
     const { store, states, clock, logger } = this.options;
     try {
-      // The claim ends by itself: what the probe has shown is told to all before.
-      if (await store.setIfAbsent(`circuit-probe:${deploymentId}`, '1', { ttlMs: PROBE_CLAIM_MS })) return true;
+      if (!(await store.setIfAbsent(claimKey(deploymentId), '1', { ttlMs: PROBE_MS_MAX }))) {
+        states.defer(deploymentId, clock.monotonicMs(), LOOK_AGAIN_MS);
+        return false;
+      }
+      this.probed.add(deploymentId);
     } catch (error) {
       // Without a shared store each gateway probes for itself: one call each.
       logger.debug({ err: error, deploymentId }, 'a probe could not be claimed');
-      return true;
     }
-    states.end(deploymentId, clock.monotonicMs(), { kind: 'unknown' }, CLAIMED_ELSEWHERE);
-    states.hear({ deploymentId, openForMs: PROBE_CLAIM_MS }, clock.monotonicMs());
-    return false;
+    return true;
   }
 }
 
-/** No longer than a probe may take, and not much longer than most do: a failed one opens the circuit anew. */
-const PROBE_CLAIM_MS = Math.min(PROBE_MS_MAX, 5_000);
-const CLAIMED_ELSEWHERE: CircuitPolicy = { allowedFails: 0, cooldownMs: 0, enabled: false };
+const claimKey = (deploymentId: string): string => `circuit-probe:${deploymentId}`;
+/** Whoever probes tells all gateways what it found; this is for when it cannot. */
+const LOOK_AGAIN_MS = 1_000;

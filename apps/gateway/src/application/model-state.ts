@@ -1,15 +1,25 @@
 import { systemClock, type Clock } from '@ao/kernel';
 import { PriceBook } from '@ao/pricing';
-import { DeploymentStates, Router, RoutingTable, type Candidate, type CandidateFacts } from '@ao/router';
+import {
+  ConversationAffinity,
+  DeploymentStates,
+  Router,
+  RoutingTable,
+  type Candidate,
+  type CandidateFacts,
+} from '@ao/router';
 import { BudgetScopes } from './budget-scopes.js';
+import { LimitRules, NO_LIMIT_RULES } from './limits/limit-rules.js';
 
 const NO_PRICES = new PriceBook([]);
 
 /** What the snapshots last said: replaced whole, never edited, so that a request sees one state from start to end. */
 export class ModelState {
   budgets: BudgetScopes = new BudgetScopes([]);
+  limits: LimitRules = NO_LIMIT_RULES;
   /** What this gateway knows of the deployments that it calls. */
   readonly deployments = new DeploymentStates();
+  private readonly affinity = new ConversationAffinity();
   private current: { table: RoutingTable; prices: PriceBook; router: Router };
 
   constructor(private readonly clock: Clock = systemClock) {
@@ -44,7 +54,11 @@ export class ModelState {
   }
 
   private join(table: RoutingTable, prices: PriceBook): { table: RoutingTable; prices: PriceBook; router: Router } {
-    return { table, prices, router: new Router(table, this.deployments, factsOf(prices, this.clock)) };
+    return {
+      table,
+      prices,
+      router: new Router(table, this.deployments, factsOf(prices, this.clock), { affinity: this.affinity }),
+    };
   }
 }
 

@@ -42,6 +42,11 @@ export class Principals {
     return this.load(keyHash, entry, nowMs);
   }
 
+  /** Whether a key was looked up before, good or not: whoever sends it is not trying out new ones. */
+  hasSeen(keyHash: string): boolean {
+    return this.entries.has(keyHash) || this.clock.nowMs() < (this.unknown.get(keyHash) ?? 0);
+  }
+
   /** Drops a key that was changed or revoked. */
   forget(keyHash: string): void {
     this.entries.delete(keyHash);

@@ -29,6 +29,8 @@ export class KeyFactory {
       requestsPerMinuteMax: null,
       tokensPerMinuteMax: null,
       concurrencyMax: null,
+      modelLimits: [],
+      priority: 'normal',
       expiresAtMs: null,
       includeCost: false,
       attribution: NO_ATTRIBUTION_RULES,

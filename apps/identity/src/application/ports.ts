@@ -1,6 +1,7 @@
 import type { EncodedEvent } from '@ao/bus';
 import type { ModelBudget } from '@ao/contracts';
 import type { ApiKey } from '../domain/api-key.js';
+import type { Limit } from '../domain/limit.js';
 import type { Organisation, Team, User } from '../domain/organisation.js';
 
 export interface PageOf {
@@ -11,6 +12,7 @@ export interface PageOf {
 
 /** Where Nest finds the repositories: interfaces leave no trace at run time. */
 export const KEY_REPOSITORY = Symbol('KeyRepository');
+export const LIMIT_REPOSITORY = Symbol('LimitRepository');
 export const ORGANISATION_REPOSITORY = Symbol('OrganisationRepository');
 
 /** Keys. What changes one also appends its events, in the same transaction. */
@@ -25,6 +27,20 @@ export interface KeyRepository {
   countUsable(orgId: string): Promise<number>;
   /** False when it was revoked already. */
   revoke(keyId: string, revokedAtMs: number, events: EncodedEvent[]): Promise<boolean>;
+}
+
+/** Limits of any scope. What changes one also appends its events, in the same transaction. */
+export interface LimitRepository {
+  /** False when its scope and model have one already. */
+  insert(limit: Limit, events: EncodedEvent[]): Promise<boolean>;
+  update(limit: Limit, events: EncodedEvent[]): Promise<void>;
+  delete(limit: Limit, events: EncodedEvent[]): Promise<void>;
+  find(orgId: string, limitId: string): Promise<Limit | null>;
+  /** Newest first; one more than asked for when there are more. */
+  list(orgId: string, page: PageOf): Promise<Limit[]>;
+  /** Of every organisation, oldest first. */
+  listAll(): Promise<Limit[]>;
+  count(orgId: string): Promise<number>;
 }
 
 /** A new organisation with all that belongs to it. */

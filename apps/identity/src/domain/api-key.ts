@@ -16,12 +16,21 @@ export interface ApiKey {
   requestsPerMinuteMax: number | null;
   tokensPerMinuteMax: number | null;
   concurrencyMax: number | null;
+  modelLimits: ModelLimit[];
+  /** Whose calls step back first when a limit that many share runs short. */
+  priority: 'low' | 'normal' | 'high';
   expiresAtMs: number | null;
   /** Every answer says in its body what it cost. */
   includeCost: boolean;
   attribution: AttributionRules;
   revokedAtMs: number | null;
   createdAtMs: number;
+}
+
+interface ModelLimit {
+  model: string;
+  requestsPerMinuteMax: number | null;
+  tokensPerMinuteMax: number | null;
 }
 
 /** What the key's callers may say of whom a call is for. */

@@ -1,5 +1,6 @@
 export * from './budgets.js';
 export * from './experiments.js';
+export * from './limits.js';
 export * from './prices.js';
 export * from './router-settings.js';
 export * from './routing-rules.js';

@@ -5,11 +5,12 @@ import { EPSILON, SLOT_RETRY_MS, type LimitDecision, type LimitRequest, type Lim
  * passes: decide everything, then write everything or only describe. Time is Redis's own unless given. Numbers are stored
  * with 17 digits, which gives back the same double.
  *
- * KEYS: one per limit. ARGV: now in ms or '', then per limit kind, size, period in ms, amount, force, holder.
+ * KEYS: one per limit. ARGV: now in ms or '', then per limit kind, size, period in ms, amount (below zero for slots: release),
+ * force, holder, spare.
  * Answer: allowed, then per limit allowed, remaining, reset in ms, retry in ms.
  */
 export const LIMIT_SCRIPT = `
-local EPSILON, SLOT_RETRY_MS, FIELDS = ${EPSILON}, ${SLOT_RETRY_MS}, 6
+local EPSILON, SLOT_RETRY_MS, FIELDS = ${EPSILON}, ${SLOT_RETRY_MS}, 7
 local now = tonumber(ARGV[1])
 if not now then
   local time = redis.call('TIME')
@@ -33,13 +34,13 @@ function decide.bucket(key, r)
     used = math.max(0, before[1] - ((at - before[2]) * r.size) / r.period)
   end
   local after = math.max(0, used + r.amount)
-  local allowed = r.force or r.amount <= 0 or after <= r.size + EPSILON
+  local allowed = r.force or r.amount <= 0 or after <= r.usable + EPSILON
   return allowed, { used = after, at = at }, { used = used, at = at }
 end
 
 function describe.bucket(use, r, allowed)
   local retry = 0
-  if not allowed then retry = math.ceil(((use.used + r.amount - r.size) * r.period) / r.size - EPSILON) end
+  if not allowed then retry = math.ceil(((use.used + r.amount - r.usable) * r.period) / r.size - EPSILON) end
   return math.max(0, math.floor(r.size - use.used + EPSILON)), math.ceil((use.used * r.period) / r.size - EPSILON), retry
 end
 
@@ -64,7 +65,7 @@ function decide.window(key, r)
     end
   end
   local estimate = (previous * (r.period - elapsed)) / r.period + current + r.amount
-  local allowed = r.force or r.amount <= 0 or estimate <= r.size + EPSILON
+  local allowed = r.force or r.amount <= 0 or estimate <= r.usable + EPSILON
   return allowed,
     { index = index, previous = previous, current = math.max(0, current + r.amount), elapsed = elapsed },
     { index = index, previous = previous, current = current, elapsed = elapsed }
@@ -75,10 +76,10 @@ function describe.window(use, r, allowed)
   local reset, retry = 0, 0
   if use.current > 0 then reset = left + r.period elseif use.previous > 0 then reset = left end
   if not allowed then
-    local room = r.size - use.current - r.amount
-    if r.amount > r.size then retry = left + r.period
+    local room = r.usable - use.current - r.amount
+    if r.amount > r.usable then retry = left + r.period
     elseif room >= 0 then retry = math.max(1, math.ceil(left - (room * r.period) / use.previous - EPSILON))
-    else retry = math.ceil(left + r.period - ((r.size - r.amount) * r.period) / use.current - EPSILON) end
+    else retry = math.ceil(left + r.period - ((r.usable - r.amount) * r.period) / use.current - EPSILON) end
   end
   local weighted = (use.previous * left) / r.period
   return math.max(0, math.floor(r.size - weighted - use.current + EPSILON)), reset, retry
@@ -92,20 +93,19 @@ end
 function decide.slots(key, r)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', string.format('%.17g', now))
   local count = redis.call('ZCARD', key)
-  local held = redis.call('ZSCORE', key, r.holder)
-  local last = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2]
-  local refused = { count = count, last = tonumber(last or now) }
-  local granted = { count = count + (held and 0 or 1), last = math.max(refused.last, now + r.period) }
-  return granted.count <= r.size or not not held, granted, refused
+  local held = redis.call('ZSCORE', key, r.holder) and 1 or 0
+  if r.amount < 0 then return true, { count = count - held }, { count = count } end
+  return held == 1 or count < r.usable, { count = count + 1 - held }, { count = count }
 end
 
 function describe.slots(use, r, allowed)
-  return math.max(0, r.size - use.count), use.last - now, allowed and 0 or SLOT_RETRY_MS
+  return math.max(0, r.size - use.count), use.count > 0 and r.period or 0, allowed and 0 or SLOT_RETRY_MS
 end
 
 function store.slots(key, use, r)
+  if r.amount < 0 then return redis.call('ZREM', key, r.holder) end
   redis.call('ZADD', key, string.format('%.17g', now + r.period), r.holder)
-  redis.call('PEXPIRE', key, string.format('%.0f', use.last - now + 1000))
+  redis.call('PEXPIRE', key, string.format('%.0f', r.period + 1000))
 end
 
 local requests, decisions, all = {}, {}, true
@@ -113,6 +113,7 @@ for i = 1, #KEYS do
   local at = 1 + (i - 1) * FIELDS
   local r = { kind = ARGV[at + 1], size = tonumber(ARGV[at + 2]), period = tonumber(ARGV[at + 3]),
     amount = tonumber(ARGV[at + 4]), force = ARGV[at + 5] == '1', holder = ARGV[at + 6] }
+  r.usable = r.size - tonumber(ARGV[at + 7])
   local allowed, granted, refused = decide[r.kind](KEYS[i], r)
   requests[i], decisions[i] = r, { allowed = allowed, granted = granted, refused = refused }
   all = all and allowed
@@ -140,20 +141,20 @@ export function scriptArguments(requests: readonly LimitRequest[], nowMs: number
 }
 
 function fieldsOf(request: LimitRequest): string[] {
+  const spare = `${request.spare ?? 0}`;
   switch (request.kind) {
-    case 'bucket':
-      return [
-        'bucket',
-        `${request.capacity}`,
-        `${request.refillMs}`,
-        `${request.amount}`,
-        request.force ? '1' : '0',
-        '',
-      ];
-    case 'window':
-      return ['window', `${request.limit}`, `${request.windowMs}`, `${request.amount}`, request.force ? '1' : '0', ''];
-    case 'slots':
-      return ['slots', `${request.limit}`, `${request.leaseMs}`, '1', '0', request.holder];
+    case 'bucket': {
+      const { capacity, refillMs, amount, force } = request;
+      return ['bucket', `${capacity}`, `${refillMs}`, `${amount}`, force ? '1' : '0', '', spare];
+    }
+    case 'window': {
+      const { limit, windowMs, amount, force } = request;
+      return ['window', `${limit}`, `${windowMs}`, `${amount}`, force ? '1' : '0', '', spare];
+    }
+    case 'slots': {
+      const { limit, leaseMs, release, holder } = request;
+      return ['slots', `${limit}`, `${leaseMs}`, release ? '-1' : '1', '0', holder, spare];
+    }
   }
 }
 

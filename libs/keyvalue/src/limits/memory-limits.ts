@@ -1,8 +1,8 @@
 import type { Clock } from '@ao/kernel';
 import { LRUCache } from 'lru-cache';
 import { decideBucket, describeBucket, type BucketUse } from './bucket.js';
-import { checkLimitRequests, type LimitDecision, type LimitRequest, type LimitState, type SlotHold } from './limit.js';
-import { decideSlots, describeSlots, type SlotUse } from './slots.js';
+import { checkLimitRequests, type LimitDecision, type LimitRequest, type LimitState } from './limit.js';
+import { allowsSlot, describeSlots, dropEnded, keepSlot, type SlotUse } from './slots.js';
 import { decideWindow, describeWindow, type WindowUse } from './window.js';
 
 interface Decision {
@@ -24,18 +24,12 @@ export class MemoryLimits {
 
   take(requests: readonly LimitRequest[]): LimitDecision {
     checkLimitRequests(requests);
-    const nowMs = this.clock.nowMs();
+    // Never the wall clock, which may jump; whole, as Redis's is.
+    const nowMs = Math.floor(this.clock.monotonicMs());
     const decisions = requests.map((request) => this.decide(request, nowMs));
     const allowed = decisions.every((decision) => decision.allowed);
     if (allowed) decisions.forEach((decision) => decision.keep());
     return { allowed, limits: decisions.map((decision) => decision.describe(allowed)) };
-  }
-
-  release(holds: readonly SlotHold[]): void {
-    for (const { key, holder } of holds) {
-      const use = this.uses.get(key) as SlotUse | undefined;
-      if (use) this.uses.set(key, new Map([...use].filter(([name]) => name !== holder)));
-    }
   }
 
   private decide(request: LimitRequest, nowMs: number): Decision {
@@ -49,13 +43,22 @@ export class MemoryLimits {
         return this.toDecision(request.key, decision, (use) => describeWindow(use, request, decision.allowed));
       }
       case 'slots': {
-        const decision = decideSlots(this.uses.get(request.key) as SlotUse | undefined, request, nowMs);
-        return this.toDecision(request.key, decision, (use) => describeSlots(use, request, decision.allowed, nowMs));
+        const use = (this.uses.get(request.key) as SlotUse | undefined) ?? new Map<string, number>();
+        dropEnded(use, nowMs);
+        const allowed = allowsSlot(use, request);
+        return {
+          allowed,
+          keep: () => {
+            keepSlot(use, request, nowMs);
+            this.uses.set(request.key, use);
+          },
+          describe: () => describeSlots(use, request, allowed),
+        };
       }
     }
   }
 
-  private toDecision<U extends BucketUse | WindowUse | SlotUse>(
+  private toDecision<U extends BucketUse | WindowUse>(
     key: string,
     decision: { allowed: boolean; granted: U; refused: U },
     describe: (use: U) => LimitState,

@@ -1,27 +1,36 @@
 import { SLOT_RETRY_MS, type LimitRequest, type LimitState } from './limit.js';
 
-/** Holder → when its lease ends. */
-export type SlotUse = ReadonlyMap<string, number>;
+/** Holder → when its lease ends; those that end first come first, as the leases of one limit are equally long. */
+export type SlotUse = Map<string, number>;
 
 type SlotRequest = Extract<LimitRequest, { kind: 'slots' }>;
 
-/** The decision on its own, and the use after it was granted. The Lua script computes the same. */
-export function decideSlots(
-  before: SlotUse | undefined,
-  request: SlotRequest,
-  nowMs: number,
-): { allowed: boolean; granted: SlotUse; refused: SlotUse } {
-  const refused = new Map([...(before ?? [])].filter(([, endsMs]) => endsMs > nowMs));
-  const granted = new Map(refused).set(request.holder, nowMs + request.leaseMs);
-  return { allowed: granted.size <= request.limit || refused.has(request.holder), granted, refused };
+/** Forgets whose lease has ended. Looks at no other: a limit may have thousands of holders. */
+export function dropEnded(use: SlotUse, nowMs: number): void {
+  for (const [holder, endsMs] of use) {
+    if (endsMs > nowMs) return;
+    use.delete(holder);
+  }
 }
 
-export function describeSlots(use: SlotUse, request: SlotRequest, allowed: boolean, nowMs: number): LimitState {
+/** The decision on its own. The Lua script computes the same. */
+export function allowsSlot(use: SlotUse, { holder, limit, release, spare = 0 }: SlotRequest): boolean {
+  return release === true || use.has(holder) || use.size < limit - spare;
+}
+
+/** What follows from a decision that was allowed. */
+export function keepSlot(use: SlotUse, { holder, leaseMs, release }: SlotRequest, nowMs: number): void {
+  // Renewed, it ends last.
+  use.delete(holder);
+  if (!release) use.set(holder, nowMs + leaseMs);
+}
+
+export function describeSlots(use: SlotUse, { limit, leaseMs }: SlotRequest, allowed: boolean): LimitState {
   return {
     allowed,
-    limit: request.limit,
-    remaining: Math.max(0, request.limit - use.size),
-    resetMs: Math.max(0, ...[...use.values()].map((endsMs) => endsMs - nowMs)),
+    limit,
+    remaining: Math.max(0, limit - use.size),
+    resetMs: use.size > 0 ? leaseMs : 0,
     retryAfterMs: allowed ? 0 : SLOT_RETRY_MS,
   };
 }

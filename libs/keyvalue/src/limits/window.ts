@@ -21,7 +21,8 @@ export function decideWindow(
   const current = Math.max(0, use.current + request.amount);
   const estimate = weighted(use, request.windowMs) + use.current + request.amount;
   return {
-    allowed: request.force === true || request.amount <= 0 || estimate <= request.limit + EPSILON,
+    allowed:
+      request.force === true || request.amount <= 0 || estimate <= request.limit - (request.spare ?? 0) + EPSILON,
     granted: { ...use, current },
     refused: use,
   };
@@ -55,11 +56,12 @@ export function describeWindow(use: WindowUse, request: WindowRequest, allowed: 
   };
 }
 
-function retryAfter(use: WindowUse, { limit, windowMs, amount }: WindowRequest): number {
+function retryAfter(use: WindowUse, { limit, windowMs, amount, spare = 0 }: WindowRequest): number {
+  const usable = limit - spare;
   const leftMs = windowMs - use.elapsedMs;
   // More than the whole limit never fits; the caller should at least not come back at once.
-  if (amount > limit) return leftMs + windowMs;
-  const room = limit - use.current - amount;
+  if (amount > usable) return leftMs + windowMs;
+  const room = usable - use.current - amount;
   if (room >= 0) return Math.max(1, Math.ceil(leftMs - (room * windowMs) / use.previous - EPSILON));
-  return Math.ceil(leftMs + windowMs - ((limit - amount) * windowMs) / use.current - EPSILON);
+  return Math.ceil(leftMs + windowMs - ((usable - amount) * windowMs) / use.current - EPSILON);
 }

@@ -96,7 +96,12 @@ describe('the conditions of rules', () => {
     const condition = fc.record({
       field: fc.constantFrom(...ruleField.options),
       operator: fc.constantFrom(...ruleOperator.options),
-      value: fc.oneof(fc.string(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.array(fc.string(), { minLength: 1 })),
+      value: fc.oneof(
+        fc.string(),
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.boolean(),
+        fc.array(fc.string(), { minLength: 1 }),
+      ),
     });
     fc.assert(fc.property(condition, (one) => typeof holds(one) === 'boolean'));
   });

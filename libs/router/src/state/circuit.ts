@@ -54,6 +54,11 @@ export class Circuit {
     return true;
   }
 
+  /** Another gateway probes: nobody else for so long. */
+  defer(nowMs: number, durationMs: number): void {
+    this.probeUntilMs = nowMs + durationMs;
+  }
+
   /** A call that says nothing of the deployment has ended: the next one may probe. */
   abandon(): void {
     this.probeUntilMs = 0;

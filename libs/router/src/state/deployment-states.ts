@@ -6,7 +6,7 @@ import { MinuteUsage } from './minute-usage.js';
 export interface DeploymentFigures {
   /** Calls under way. */
   inFlight: number;
-  /** Of the latest calls, until the first token (of whole answers: until the end, by output token); null before the first. */
+  /** Of the latest calls: until the first token of a stream, or the end of a whole answer; null before the first. */
   latencyMs: number | null;
   latencyMsP95: number | null;
   /** Of the calls of the last minute, from 0 to 1. */
@@ -107,6 +107,13 @@ export class DeploymentStates implements StatesView {
     state.inFlight += 1;
     state.usage.add(nowMs, 1, 0);
     return state.circuit.begin(nowMs);
+  }
+
+  /** The call did not go there after all: another gateway tries just now whether it works. */
+  defer(deploymentId: string, nowMs: number, durationMs: number): void {
+    const state = this.stateOf(deploymentId);
+    state.inFlight = Math.max(0, state.inFlight - 1);
+    state.circuit.defer(nowMs, durationMs);
   }
 
   /** The call has ended. @returns what it changed of the circuit; null: nothing. */

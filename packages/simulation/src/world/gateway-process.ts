@@ -92,14 +92,14 @@ export class GatewayProcess implements Responder {
     });
     this.spool = new SimulatedSpool(parts.disk, life, parts.bus, parts.random, parts.witness);
     const provider = new SimulatedProvider(life, (callId) => this.providerPlans.get(callId)!, parts.witness);
-    const noLimits = { takeTokens: () => life.hang(), releaseSlots: () => life.hang() };
+    const noLimits = { takeTokens: () => life.hang() };
     const state = modelState(parts.budgets);
     this.performCall = new PerformCall(state, new Limits(noLimits, logger), this.budget, provider, this.spool, {
       gatewayId,
       clock: life.clock,
       circuits: new Circuits({
         states: state.deployments,
-        store: { setIfAbsent: async () => true },
+        store: { setIfAbsent: async () => true, delete: async () => undefined },
         tell: () => undefined,
         clock: life.clock,
         logger,

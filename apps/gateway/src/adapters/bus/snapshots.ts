@@ -1,15 +1,16 @@
 import type { Bus, Subscription } from '@ao/bus';
 import type { SecretBox } from '@ao/config';
-import { budgetsSnapshot, keyChangedV1, pricesSnapshot, routingTableSnapshot } from '@ao/contracts';
+import { budgetsSnapshot, keyChangedV1, limitsSnapshot, pricesSnapshot, routingTableSnapshot } from '@ao/contracts';
 import type { Logger } from '@ao/kernel';
 import { PriceBook } from '@ao/pricing';
 import { BudgetScopes } from '../../application/budget-scopes.js';
+import { LimitRules } from '../../application/limits/limit-rules.js';
 import type { ModelState } from '../../application/model-state.js';
 import type { Principals } from '../../application/principals.js';
 import { RoutingTable } from '@ao/router';
 import type { ProviderUpstream } from '../upstream/provider-upstream.js';
 
-/** Keeps the gateway's memory of models, prices, budgets and keys up to date. A snapshot that cannot be used leaves the last good one. */
+/** Keeps the gateway's memory of models, prices, budgets, limits and keys up to date. A snapshot that cannot be used leaves the last good one. */
 export async function followSnapshots(
   bus: Bus,
   state: ModelState,
@@ -38,6 +39,9 @@ export async function followSnapshots(
     ),
     bus.watchSnapshot(budgetsSnapshot, (value) =>
       unlessBroken(budgetsSnapshot.name, () => (state.budgets = new BudgetScopes(value.budgets))),
+    ),
+    bus.watchSnapshot(limitsSnapshot, (value) =>
+      unlessBroken(limitsSnapshot.name, () => (state.limits = new LimitRules(value.limits))),
     ),
     bus.subscribe(keyChangedV1, { kind: 'broadcast' }, (events) => {
       for (const { payload } of events) principals.forget(payload.keyHash);

@@ -58,7 +58,7 @@ export async function payingCaller(
   authenticate: Authenticate,
   authorization = callerKey(request),
 ): Promise<Principal> {
-  const found = authenticate.execute(authorization);
+  const found = authenticate.execute(authorization, request.ip);
   const principal = found instanceof Promise ? await found : found;
   request.keyMasked = principal.keyMasked;
   if (principal.role === 'viewer') {
@@ -79,6 +79,12 @@ export function callParts(
     principal,
     ...readAttribution(request),
     featureId: header(request, 'x-ao-feature-id', 128) ?? null,
+    clientAddress: request.ip,
+    // On the raw answer, so that errors carry them as well.
+    onLimits: (headers) => {
+      if (response.headersSent) return;
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    },
     startedAtMs: request.startedAtMs,
     startedMonotonicMs: request.startedMonotonicMs,
     signal: abortOnClose(response),

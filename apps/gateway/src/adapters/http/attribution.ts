@@ -25,7 +25,7 @@ export function readAttribution(request: FastifyRequest): Pick<InboundCall, 'tag
   return {
     tags: tags === null ? [] : readTags(tags),
     endUserId: first(['x-ao-end-user', 'x-litellm-end-user-id', 'x-litellm-customer-id'], END_USER_LENGTH_MAX),
-    sessionId: first(['x-ao-session-id', 'x-litellm-session-id'], SESSION_LENGTH_MAX),
+    sessionId: first(['x-ao-session-id', 'x-litellm-session-id', 'x-claude-session-id'], SESSION_LENGTH_MAX),
   };
 }
 

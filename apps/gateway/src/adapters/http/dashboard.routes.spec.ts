@@ -34,6 +34,7 @@ function serve(folder = dist): GatewayServer['app'] {
     leases: () => ({ leases: 0, free: 0n, reserved: 0n }),
     activeCalls: zero,
     upstream: () => ({ connected: 0, pending: 0 }),
+    limitFallbacks: () => 0,
   });
   const { app } = new GatewayServer({
     config: loadGatewayConfig({}),

@@ -9,6 +9,7 @@ describe('the metrics of the gateway', () => {
       leases: () => ({ leases: 0, free: 0n, reserved: 0n }),
       activeCalls: () => 0,
       upstream: () => ({ connected: 0, pending: 0 }),
+      limitFallbacks: () => 0,
     });
     await metrics.registry.metrics();
     figures = {

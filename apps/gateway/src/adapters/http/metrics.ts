@@ -10,6 +10,7 @@ export interface Gauges {
   leases: () => { leases: number; free: bigint; reserved: bigint };
   activeCalls: () => number;
   upstream: () => { connected: number; pending: number };
+  limitFallbacks: () => number;
 }
 
 const NANO_PER_USD = 1e9;
@@ -46,6 +47,11 @@ export class GatewayMetrics {
       'ao_upstream_requests_waiting',
       'Requests waiting for a connection to a provider',
       () => gauges.upstream().pending,
+    );
+    this.total(
+      'ao_gateway_limits_fallback_total',
+      'Decisions on limits that this gateway made alone, because the store that replicas share was away',
+      gauges.limitFallbacks,
     );
     this.gauge('ao_leases_open', 'Budget leases held by this gateway', () => gauges.leases().leases);
     this.gauge(

@@ -17,7 +17,7 @@ const UNKNOWN_TIME = '1970-01-01T00:00:00Z';
 /** What this caller may use, hidden aliases left out (GW-008), in the shape of each protocol's own list. */
 export function registerModels(server: FastifyInstance, authenticate: Authenticate, state: ModelState): void {
   const list = async (request: FastifyRequest): Promise<VisibleModel[]> =>
-    state.table.visibleModels(await authenticate.execute(callerKey(request)));
+    state.table.visibleModels(await authenticate.execute(callerKey(request), request.ip));
   const send = (request: FastifyRequest, reply: FastifyReply, body: object): FastifyReply => {
     setBaseHeaders(request, reply);
     return reply.send(body);

@@ -18,7 +18,7 @@ import type { InboundCall, Responder } from '../../application/calls/call.js';
 import { PerformCall } from '../../application/calls/perform-call.js';
 import { UpstreamRefusal } from '../../application/calls/upstream-refusal.js';
 import { Circuits } from '../../application/circuits.js';
-import { Limits } from '../../application/limits.js';
+import { Limits } from '../../application/limits/limits.js';
 import { ModelState } from '../../application/model-state.js';
 import type { LeaseBroker } from '../../application/ports.js';
 import { LeasePool } from '../../domain/lease-pool.js';
@@ -147,13 +147,13 @@ export class CallHarness {
     };
     void leavesWhen?.(received).then(() => caller.abort(new AppError('stream_error', 'The caller left.')));
     const call: InboundCall = { ...this.inbound(body), signal: caller.signal, ...more };
-    const before = this.reports.length;
     await this.performCall.execute(call, responder).catch((error: unknown) => {
       received.error = error;
       received.status = error instanceof UpstreamRefusal || error instanceof AppError ? error.status : 0;
     });
-    expect(this.reports).toHaveLength(before + 1);
-    return { ...received, report: this.reports.at(-1)! };
+    const reports = this.reports.filter(({ requestId }) => requestId === call.callId);
+    expect(reports).toHaveLength(1);
+    return { ...received, report: reports[0]! };
   }
 
   /** What a call is refused with before anything is asked; null when it is not. */

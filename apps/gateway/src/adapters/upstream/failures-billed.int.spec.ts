@@ -18,7 +18,7 @@ import { Circuits } from '../../application/circuits.js';
 import { Budget } from '../../application/budget.js';
 import type { InboundCall, Responder } from '../../application/calls/call.js';
 import { PerformCall } from '../../application/calls/perform-call.js';
-import { Limits } from '../../application/limits.js';
+import { Limits } from '../../application/limits/limits.js';
 import { ModelState } from '../../application/model-state.js';
 import type { LeaseBroker } from '../../application/ports.js';
 import { RoutingTable, type Provider } from '@ao/router';

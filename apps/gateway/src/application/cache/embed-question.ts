@@ -23,14 +23,9 @@ export function embedThrough({ perform, ids, clock, logger }: EmbedOptions): Emb
           callId: ids.next('req'),
           correlationId: call.correlationId,
           endpoint: '/v1/embeddings',
-          // The call itself was let in already; the model is the operator's choice.
-          principal: {
-            ...call.principal,
-            models: null,
-            requestsPerMinuteMax: null,
-            tokensPerMinuteMax: null,
-            concurrencyMax: null,
-          },
+          // The model is the operator's choice.
+          principal: { ...call.principal, models: null },
+          isAdmitted: true,
           body: Buffer.from(JSON.stringify({ model, input: text, encoding_format: 'float' })),
           inPath: null,
           protocolHeaders: {},

@@ -95,6 +95,11 @@ export class CallRecord {
   goOnAt(target: Target, reason: StepReason, nowMs: number): void {
     if (this.over.length + 1 >= ATTEMPTS_MAX) throw new RangeError(`a call has at most ${ATTEMPTS_MAX} attempts`);
     this.over.push(this.attempt(nowMs - this.targetSinceMs));
+    this.turnTo(target, reason, nowMs);
+  }
+
+  /** The call was not put to where it was meant to go: nothing was attempted there. */
+  turnTo(target: Target, reason: StepReason, nowMs: number): void {
     this.target = target;
     this.targetSinceMs = nowMs;
     const { modelGroup, deploymentId } = target.route;

@@ -67,12 +67,18 @@ export interface InboundCall {
   /** Of an agent session. */
   sessionId: string | null;
   featureId: string | null;
+  /** As the connection, or a trusted proxy, tells it; absent where there is none. */
+  clientAddress?: string;
+  /** Told what the caller is to read of its limits, on whatever answer follows. */
+  onLimits?: (headers: Record<string, string>) => void;
   /** Where the caller would like to be served, by the beginning of a region's name. */
   region?: string | null;
   /** Where the call comes from (ISO 3166, two letters); absent or null: not known. */
   country?: string | null;
   startedAtMs: number;
   startedMonotonicMs: number;
+  /** Made for another call, which its limits let in already. */
+  isAdmitted?: true;
   /** What the caller wants of the response cache; absent: what is set. */
   cache?: CacheControls;
   /** Aborts when the caller leaves. */

@@ -36,6 +36,7 @@ export function startCourse(question: RouteQuestion, options: StartOptions): Sta
   const resolution = router.resolve(question);
   for (const fallback of wishedGroups(wishes)) checkModels(principal, fallback);
   if (router.table.candidates(resolution.modelGroup, principal.orgId).length === 0) {
+    refuseOutOfRegion(router, question, direct.provider);
     return { route: routeDirect(resolution.modelGroup, ownKey, direct), course: null };
   }
   const course = new Course(question, resolution, router, wishes, random);
@@ -55,6 +56,25 @@ export function routeNative(model: string, principal: Principal, provider: Provi
     ownKey: false,
     decision: { strategy: 'native', candidates: [] },
   };
+}
+
+/**
+ * What is no deployment is in no region, unless its provider is: a lock closes direct OpenAI and native routes as well.
+ * @throws AppError `region_not_allowed`.
+ */
+export function refuseOutOfRegion(
+  router: Router,
+  caller: Pick<RouteQuestion, 'principal' | 'country'>,
+  { name, region }: Provider,
+): void {
+  if (!router.isBoundToRegions(caller)) return;
+  const { residencyRegions, geoRules } = router.table.settingsOf(caller.principal.orgId);
+  const allowed = residencyRegions ?? geoRules?.flatMap(({ regions }) => regions) ?? [];
+  if (region !== null && allowed.some((prefix) => region.startsWith(prefix))) return;
+  throw new AppError(
+    'region_not_allowed',
+    `The organisation is locked to regions, and ${name} is in none of them. Choose a model with a deployment there.`,
+  );
 }
 
 /** What a caller names itself must be its to call; where an administrator sends it is not its choice. */

@@ -6,9 +6,11 @@ import {
   type ConversationProtocol,
   type ConversationRequest,
 } from '@ao/wire';
-import type { Limits } from '../limits.js';
+import { limitedCall } from '../limits/limited-call.js';
+import type { Limits } from '../limits/limits.js';
 import type { ModelState } from '../model-state.js';
 import type { Upstream, UpstreamAnswer } from '../ports.js';
+import { attributionOf } from './attribution.js';
 import type { InboundCall } from './call.js';
 import { startCourse } from './choose-route.js';
 import type { PlanOptions } from './plan-call.js';
@@ -73,7 +75,8 @@ export class CountTokens {
       router: this.state.router,
       direct: this.options.direct,
     });
-    const admitted = this.limits.admit(call.principal, call.callId, 0);
+    const attribution = attributionOf(call, { tags: [], endUserId: null });
+    const admitted = this.limits.admit(limitedCall(call, { route, request, attribution, promptTokensBound: 0 }));
     const admission = admitted && (await admitted);
     try {
       const told = await this.askProvider(call, json, counting, route);

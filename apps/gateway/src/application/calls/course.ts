@@ -1,6 +1,6 @@
 import type { RoutingDecision } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
-import type { Candidate, Choice, Resolution, ResolvedPolicy, RouteQuestion, Router } from '@ao/router';
+import type { Candidate, Choice, FallbackKind, Resolution, ResolvedPolicy, RouteQuestion, Router } from '@ao/router';
 import { backoffMs } from './attempts/backoff.js';
 import { isLocal, mayPass, type Failure } from './attempts/failure.js';
 import { retriesFor } from './attempts/retries-for.js';
@@ -48,6 +48,7 @@ export class Course {
   private readonly asked = new Map<string, number>();
   /** Deployments that cannot be told what the call asks, or have no price. */
   private readonly unfit = new Set<string>();
+  private readonly origin: string;
   private readonly groups: Set<string>;
   private retriesInGroup = 0;
   private usable = 1;
@@ -62,7 +63,8 @@ export class Course {
   ) {
     this.resolution = resolution;
     this.policy = this.policyOf(resolution.modelGroup);
-    this.groups = new Set([resolution.modelGroup]);
+    this.origin = resolution.modelGroup;
+    this.groups = new Set([this.origin]);
     const first = this.pick() ?? this.pickElsewhere();
     if (first === null) throw nowhere(this.resolution.modelGroup, this.choose());
     this.first = first;
@@ -76,6 +78,11 @@ export class Course {
   /** Whether another deployment could serve the group that is asked now. */
   get hasOthers(): boolean {
     return this.usable > 1;
+  }
+
+  /** The deployment has served the call. */
+  remember({ deploymentId }: Route): void {
+    if (deploymentId !== null) this.router.remember(this.question, this.resolution, deploymentId);
   }
 
   /** The call cannot be put to this deployment: another one instead. Null: none is left, in this group or its fallbacks. */
@@ -98,6 +105,7 @@ export class Course {
 
   private withinGroup(failure: Failure, deadlineMs: number): Step | null {
     if (!isLocal(failure)) return null;
+    if (failure.kind === 'closed') return this.besides();
     if (this.retriesInGroup >= retriesFor(failure, this.policy, this.wishes.retriesMax)) return null;
     const route = this.pick();
     if (route === null) return null;
@@ -108,6 +116,12 @@ export class Course {
     this.retriesInGroup += 1;
     this.retries += 1;
     return { route, reason: before === 0 ? 'failover' : 'retry', waitMs };
+  }
+
+  /** Where the call goes that could not be put to the deployment which was picked: no retry, since nothing was tried. */
+  private besides(): Step | null {
+    const route = this.pick();
+    return route && this.asked.get(route.deploymentId!) === 1 ? { route, reason: 'failover', waitMs: 0 } : null;
   }
 
   private waitFor({ retryAfterMs }: Failure, before: number): number {
@@ -130,11 +144,9 @@ export class Course {
     return this.fallBack('general');
   }
 
-  private fallBack(kind: 'general' | 'context_window' | 'content_policy'): Route | null {
+  private fallBack(kind: FallbackKind): Route | null {
     const { orgId } = this.question.principal;
-    const { modelGroup } = this.resolution;
-    const groups = this.wished(kind) ?? this.router.fallbacksOf(modelGroup, orgId, kind);
-    for (const name of groups) {
+    for (const name of this.wished(kind) ?? this.configured(kind)) {
       const group = this.router.table.resolve(name, orgId);
       if (this.groups.has(group)) continue;
       if (this.groups.size > this.router.table.settingsOf(orgId).fallbacksMax) return null;
@@ -145,7 +157,15 @@ export class Course {
     return null;
   }
 
-  private wished(kind: 'general' | 'context_window' | 'content_policy'): readonly string[] | undefined {
+  /** Those of the group that the call was meant for, then those of the one that it came to. */
+  private configured(kind: FallbackKind): readonly string[] {
+    const { orgId } = this.question.principal;
+    const own = this.router.fallbacksOf(this.origin, orgId, kind);
+    const { modelGroup } = this.resolution;
+    return modelGroup === this.origin ? own : [...own, ...this.router.fallbacksOf(modelGroup, orgId, kind)];
+  }
+
+  private wished(kind: FallbackKind): readonly string[] | undefined {
     const { fallbacks, contextWindowFallbacks, contentPolicyFallbacks } = this.wishes;
     if (kind === 'context_window') return contextWindowFallbacks;
     return kind === 'content_policy' ? contentPolicyFallbacks : fallbacks;

@@ -23,7 +23,7 @@ import { PriceBook } from '@ao/pricing';
 import { LeasePool } from '../../domain/lease-pool.js';
 import { Circuits } from '../circuits.js';
 import { Budget } from '../budget.js';
-import { Limits } from '../limits.js';
+import { Limits } from '../limits/limits.js';
 import { ModelState } from '../model-state.js';
 import { payersOf } from '../payers.js';
 import type { LeaseBroker, Upstream, UpstreamAnswer } from '../ports.js';

@@ -13,7 +13,7 @@ import { PriceBook } from '@ao/pricing';
 import { LeasePool } from '../../domain/lease-pool.js';
 import { Circuits } from '../circuits.js';
 import { Budget } from '../budget.js';
-import { Limits } from '../limits.js';
+import { Limits } from '../limits/limits.js';
 import { ModelState } from '../model-state.js';
 import type { LeaseBroker, Upstream, UpstreamAnswer } from '../ports.js';
 import { RoutingTable, type Provider } from '@ao/router';

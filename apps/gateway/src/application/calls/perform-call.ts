@@ -5,7 +5,8 @@ import type { Budget } from '../budget.js';
 import type { CacheHit, CacheTurn } from '../cache/cache-turn.js';
 import type { ResponseCache } from '../cache/response-cache.js';
 import type { Circuits } from '../circuits.js';
-import type { Admission, Limits } from '../limits.js';
+import { limitedCall } from '../limits/limited-call.js';
+import type { Admission, Limits } from '../limits/limits.js';
 import type { ModelState } from '../model-state.js';
 import { payersOf, type Payers } from '../payers.js';
 import type { Upstream, UsageSpool } from '../ports.js';
@@ -64,7 +65,7 @@ export class PerformCall {
         retryAfterSeconds: 1,
       });
     }
-    const admitted = this.limits.admit(call.principal, call.callId, plan.promptTokensBound);
+    const admitted = call.isAdmitted ? null : this.limits.admit(limitedCall(call, plan));
     const admission = admitted && (await admitted);
     const looked = this.options.cache?.begin(call, cacheFactsOf(call, plan)) ?? null;
     const cached = looked && (await this.lookUp(looked, admission));

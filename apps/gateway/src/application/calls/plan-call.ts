@@ -3,7 +3,7 @@ import { isVendorTool, type Exchange } from '@ao/wire';
 import type { ModelState } from '../model-state.js';
 import { attributionOf, type Attribution } from './attribution.js';
 import type { InboundCall } from './call.js';
-import { routeNative, startCourse, type DirectOpenAi, type Start } from './choose-route.js';
+import { refuseOutOfRegion, routeNative, startCourse, type DirectOpenAi, type Start } from './choose-route.js';
 import type { Course } from './course.js';
 import { FREE, priceCall, type CallPrice, type CallSize } from './price-call.js';
 import { protocolsOf, type ProviderProtocols } from './provider-protocols.js';
@@ -135,8 +135,12 @@ function startFor(
   state: ModelState,
   { direct, random }: PlanOptions,
 ): Start {
-  if (call.native) return { route: routeNative(request.model, call.principal, call.native.provider), course: null };
   const { router } = state;
+  if (call.native) {
+    const { principal, country = null, native } = call;
+    refuseOutOfRegion(router, { principal, country }, native.provider);
+    return { route: routeNative(request.model, principal, native.provider), course: null };
+  }
   const question = routeQuestion(call, request, attribution, () => estimatedCost(call, request, state));
   const start = startCourse(question, { ownKey: call.ownKey, router, direct, random, wishes: request.wishes ?? {} });
   if (!start.route.direct || OPENAI_ENDPOINTS.has(call.endpoint)) return start;

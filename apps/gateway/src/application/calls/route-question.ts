@@ -17,6 +17,7 @@ export function routeQuestion(
   { endUserId, tags }: Attribution,
   estimatedCostUsd: () => number | null,
 ): RouteQuestion {
+  let conversation: string | null | undefined;
   return {
     ...plainQuestion(request.model, call.principal, call),
     endUserId,
@@ -27,7 +28,7 @@ export function routeQuestion(
     country: call.country ?? null,
     promptTokensBound: () => request.promptTokensBound(request.model),
     estimatedCostUsd,
-    conversationKey: () => conversationKey(call, request.model),
+    conversationKey: () => (conversation ??= conversationKey(call, request.model)),
   };
 }
 

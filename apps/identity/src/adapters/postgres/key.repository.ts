@@ -1,6 +1,8 @@
 import type { EncodedEvent } from '@ao/bus';
+import { callPriority, modelLimits as modelLimitsContract } from '@ao/contracts';
 import type { KeyRepository, PageOf } from '../../application/ports.js';
 import type { ApiKey } from '../../domain/api-key.js';
+import type { Prisma } from './generated/client.js';
 import type { ApiKeyModel } from './generated/models.js';
 import { toRole } from './rows.js';
 import { unlessTaken, type IdentityStore } from './store.js';
@@ -45,11 +47,23 @@ export class PostgresKeyRepository implements KeyRepository {
   }
 }
 
-export function toRow({ models, attribution, expiresAtMs, revokedAtMs, createdAtMs, ...key }: ApiKey): ApiKeyModel {
+/** Prisma writes JSON that it would not promise to read. */
+type ApiKeyRow = Omit<ApiKeyModel, 'modelLimits'> & { modelLimits: Prisma.InputJsonArray };
+
+export function toRow({
+  models,
+  modelLimits,
+  attribution,
+  expiresAtMs,
+  revokedAtMs,
+  createdAtMs,
+  ...key
+}: ApiKey): ApiKeyRow {
   const { allowedTags, boundTags, allowedEndUsers, boundEndUser } = attribution;
   return {
     ...key,
     models: models ?? [],
+    modelLimits: modelLimits.map((limit) => ({ ...limit })),
     allModels: models === null,
     allowedTags: allowedTags ?? [],
     anyTag: allowedTags === null,
@@ -64,12 +78,14 @@ export function toRow({ models, attribution, expiresAtMs, revokedAtMs, createdAt
 }
 
 function toKey(stored: ApiKeyModel): ApiKey {
-  const { models, allModels, expiresAt, revokedAt, createdAt, role, ...others } = stored;
+  const { models, allModels, modelLimits, priority, expiresAt, revokedAt, createdAt, role, ...others } = stored;
   const { allowedTags, anyTag, boundTags, allowedEndUsers, anyEndUser, boundEndUser, ...row } = others;
   return {
     ...row,
     role: toRole(role),
     models: allModels ? null : models,
+    modelLimits: modelLimitsContract.parse(modelLimits),
+    priority: callPriority.parse(priority),
     attribution: {
       allowedTags: anyTag ? null : allowedTags,
       boundTags,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NO_ATTRIBUTION_RULES, attributionRules } from '../../attribution-rules.js';
 import { defineRpc } from '../../define.js';
+import { callPriority, modelLimits } from '../../limit-rule.js';
 import { actor, epochMs, id, modelName, name, nextCursor, page, role, timestamp } from '../../fields.js';
 import { modelBudget } from '../../model-budget.js';
 
@@ -17,6 +18,8 @@ export const keySummary = z.object({
   requestsPerMinuteMax: z.int().nullable(),
   tokensPerMinuteMax: z.int().nullable(),
   concurrencyMax: z.int().nullable(),
+  modelLimits: modelLimits.optional().default([]),
+  priority: callPriority.optional().default('normal'),
   expiresAtMs: epochMs.nullable(),
   includeCost: z.boolean().optional().default(false),
   attribution: attributionRules.optional().default(NO_ATTRIBUTION_RULES),
@@ -60,6 +63,8 @@ export const createKeyV1 = defineRpc({
     requestsPerMinuteMax: z.int().min(1).nullable().optional().default(null),
     tokensPerMinuteMax: z.int().min(1).nullable().optional().default(null),
     concurrencyMax: z.int().min(1).nullable().optional().default(null),
+    modelLimits: modelLimits.optional().default([]),
+    priority: callPriority.optional().default('normal'),
     expiresAtMs: epochMs.nullable().optional().default(null),
     includeCost: z.boolean().optional().default(false),
     attribution: attributionRules.optional().default(NO_ATTRIBUTION_RULES),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineRpc } from '../../define.js';
 import { actor, id, name, nextCursor, page, timestamp } from '../../fields.js';
+import { limitNumbers } from '../../limit-rule.js';
 import { modelBudget } from '../../model-budget.js';
 
 export const organisation = z.object({ id, name, walletId: id, createdAt: timestamp });
@@ -61,6 +62,8 @@ export const createTeamV1 = defineRpc({
     name,
     walletId: id.nullable().optional().default(null),
     modelBudgets: z.array(modelBudget).max(50).optional().default([]),
+    /** Of all its keys together; null for none. At least one number is set. */
+    limits: z.object(limitNumbers).nullable().optional().default(null),
   }),
   response: z.object({ team }),
   example: { request: { actor: actorExample, name: 'Research' }, response: { team: teamExample } },

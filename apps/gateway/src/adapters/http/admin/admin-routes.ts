@@ -95,7 +95,7 @@ export async function callerOf(
   request: FastifyRequest,
   authenticate: Authenticate,
 ): Promise<{ actor: Actor; principal: Principal }> {
-  const principal = await authenticate.execute(request.headers.authorization);
+  const principal = await authenticate.execute(request.headers.authorization, request.ip);
   request.keyMasked = principal.keyMasked;
   const actor = {
     orgId: principal.orgId,

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { readBody, readQuery } from '../json-body.js';
 import { adminRoute } from './admin-routes.js';
 import { pageFields, toSnakeCase } from './fields.js';
+import { limitFields, modelLimitFields, readLimits, readModelLimits, toModelLimitsBody } from './limit-fields.js';
 import { modelBudgetsField } from './model-budgets.js';
 
 const tagField = z.string().trim().min(1).max(128);
@@ -23,9 +24,9 @@ const keyBody = z.object({
   user_id: z.string().max(128).nullable().default(null),
   wallet_id: z.string().max(128).nullable().default(null),
   models: z.array(z.string().min(1).max(256)).max(1_000).nullable().default(null),
-  requests_per_minute_max: z.int().min(1).nullable().default(null),
-  tokens_per_minute_max: z.int().min(1).nullable().default(null),
-  concurrency_max: z.int().min(1).nullable().default(null),
+  ...limitFields,
+  ...modelLimitFields,
+  priority: z.enum(['low', 'normal', 'high']).default('normal'),
   expires_at: z.iso.datetime({ offset: true }).nullable().default(null),
   include_cost: z.boolean().default(false),
   allowed_tags: z.array(tagField).max(1_000).nullable().default(null),
@@ -36,8 +37,14 @@ const keyBody = z.object({
 });
 const page = z.object(pageFields);
 
-const toKeyBody = ({ expiresAtMs, attribution, ...key }: KeySummary): Record<string, unknown> =>
-  toSnakeCase({ ...key, ...attribution, expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString() });
+const toKeyBody = ({ expiresAtMs, attribution, modelLimits, ...key }: KeySummary): Record<string, unknown> => ({
+  ...toSnakeCase({
+    ...key,
+    ...attribution,
+    expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
+  }),
+  model_limits: toModelLimitsBody(modelLimits),
+});
 
 export const keyRoutes = [
   adminRoute({
@@ -55,9 +62,9 @@ export const keyRoutes = [
         userId: key.user_id,
         walletId: key.wallet_id,
         models: key.models,
-        requestsPerMinuteMax: key.requests_per_minute_max,
-        tokensPerMinuteMax: key.tokens_per_minute_max,
-        concurrencyMax: key.concurrency_max,
+        ...readLimits(key),
+        modelLimits: readModelLimits(key),
+        priority: key.priority,
         expiresAtMs: key.expires_at === null ? null : Date.parse(key.expires_at),
         includeCost: key.include_cost,
         attribution: {
@@ -110,10 +117,19 @@ export const keyRoutes = [
         z.object({
           name: z.string().min(1).max(200),
           wallet_id: z.string().max(128).nullable().default(null),
+          ...limitFields,
           model_max_budget: modelBudgetsField.default([]),
         }),
       );
-      return { actor, name: team.name, walletId: team.wallet_id, modelBudgets: team.model_max_budget };
+      const limits = readLimits(team);
+      const isLimited = Object.values(limits).some((limit) => limit !== null);
+      return {
+        actor,
+        name: team.name,
+        walletId: team.wallet_id,
+        modelBudgets: team.model_max_budget,
+        limits: isLimited ? limits : null,
+      };
     },
     toBody: ({ team }) => toSnakeCase(team),
   }),

@@ -1,16 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Principal } from '@ao/contracts';
+import proxyAddr from '@fastify/proxy-addr';
 import { AppError, toAppError, type Clock, type IdGenerator, type Logger } from '@ao/kernel';
 import type { SocketTarget } from '@ao/providers';
 import type { FastifyInstance } from 'fastify';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Authenticate } from '../../../application/authenticate.js';
 import { plainQuestion } from '../../../application/calls/route-question.js';
-import { routeNative, startCourse, type DirectOpenAi } from '../../../application/calls/choose-route.js';
+import {
+  refuseOutOfRegion,
+  routeNative,
+  startCourse,
+  type DirectOpenAi,
+} from '../../../application/calls/choose-route.js';
 import { priceCall } from '../../../application/calls/price-call.js';
 import type { Route } from '../../../application/calls/route.js';
-import type { Limits } from '../../../application/limits.js';
+import type { Limits } from '../../../application/limits/limits.js';
 import { chooseProvider } from '../../../application/native/choose-provider.js';
 import { NATIVE_SERVICES } from '../../../application/native/native-services.js';
 import { FlatMeter, RealtimeMeter, type SessionMeter } from '../../../application/realtime/realtime-meter.js';
@@ -51,6 +57,8 @@ export interface RealtimeDependencies extends Omit<SessionMoneyParts, 'ids'> {
   upstream: ProviderUpstream;
   direct: DirectOpenAi;
   logger: Logger;
+  /** Addresses and networks whose X-Forwarded-For counts. */
+  trustedProxies: readonly string[];
   idleMs: number;
   totalMs: number;
 }
@@ -81,6 +89,8 @@ interface Session {
 export class RealtimeSockets {
   private readonly sessions = new Set<SocketRelay>();
   private stopping = false;
+  /** What handshakes are to be told of their limits. */
+  private readonly limitHeaders = new WeakMap<IncomingMessage, Record<string, string>>();
   private readonly server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -93,9 +103,10 @@ export class RealtimeSockets {
   constructor(private readonly dependencies: RealtimeDependencies) {}
 
   register(server: FastifyInstance): void {
+    this.server.on('headers', (lines, request) => lines.push(...headerLines(this.limitHeaders.get(request) ?? {})));
     server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
-      this.accept(request, socket, head).catch((error: unknown) => this.refuse(socket, error));
+      this.accept(request, socket, head).catch((error: unknown) => this.refuse(request, socket, error));
     });
   }
 
@@ -113,7 +124,8 @@ export class RealtimeSockets {
     const url = new URL(request.url ?? '/', 'http://gateway');
     const isLive = /^\/(?:v1\/)?vertex-ai\//.test(url.pathname);
     if (!isLive && url.pathname !== '/v1/realtime') throw new AppError('not_found', 'There is no WebSocket here.');
-    const principal = await authenticate.execute(keyOf(request));
+    const clientAddress = proxyAddr(request, [...this.dependencies.trustedProxies]);
+    const principal = await authenticate.execute(keyOf(request), clientAddress);
     if (principal.role === 'viewer') {
       throw new AppError(
         'permission_denied',
@@ -128,7 +140,16 @@ export class RealtimeSockets {
     const call = { ...callOf(principal, callId, endpoint), correlationId: correlationId(request.headers, ids) };
     const startedAtMs = clock.nowMs();
     const money = new SessionMoney({ ...call, startedAtMs }, route, row, this.dependencies);
-    const admission = await limits.admit(principal, callId, 0);
+    const admission = await limits.admit({
+      ...call,
+      model: route.modelGroup ?? asked.model,
+      tags: principal.attribution.boundTags,
+      endUserId: principal.attribution.boundEndUser,
+      clientAddress,
+      tokensBound: 0,
+      signal: null,
+      onLimits: (headers) => this.limitHeaders.set(request, headers),
+    });
     const onClosed = (): void => {
       admission?.finish(0);
       logger.info({ callId, keyMasked: principal.keyMasked, endpoint }, 'a realtime session ended');
@@ -183,6 +204,7 @@ export class RealtimeSockets {
     if (isLive) {
       const choice = { table: state.table, direct, sharedAccountsOpen: false };
       const provider = chooseProvider(VERTEX, { kind: 'other' }, { principal, named: undefined }, choice);
+      refuseOutOfRegion(state.router, { principal, country: null }, provider);
       const route = routeNative('native:vertex-ai/live', principal, provider);
       return { route, socket: { path: 'live', query: url.search.slice(1), model }, flat: true };
     }
@@ -201,17 +223,26 @@ export class RealtimeSockets {
     return { route, socket: { path: 'realtime', query: url.searchParams.toString(), model: route.model }, flat: false };
   }
 
-  private refuse(socket: Duplex, error: unknown): void {
+  private refuse(request: IncomingMessage, socket: Duplex, error: unknown): void {
     const known = toAppError(error);
     if (known.code === 'internal_error') this.dependencies.logger.error({ err: error }, 'an upgrade failed');
     if (socket.destroyed) return;
     const body = JSON.stringify(known.toBody());
+    const { retryAfterSeconds } = known;
+    const headers = headerLines({
+      ...this.limitHeaders.get(request),
+      ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+    });
     socket.end(
       `HTTP/1.1 ${known.status} Refused\r\ncontent-type: application/json; charset=utf-8\r\n` +
+        headers.map((line) => `${line}\r\n`).join('') +
         `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
     );
   }
 }
+
+const headerLines = (headers: Record<string, string>): string[] =>
+  Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
 
 const callOf = (principal: Principal, callId: string, endpoint: string) => ({
   callId,

@@ -34,7 +34,7 @@ export class Attempts {
   constructor(private readonly parts: AttemptsParts) {
     const recovery = new StreamRecovery({
       ...parts,
-      moveTo: (running, plan, reason) => this.moveTo(running, plan, reason),
+      moveTo: (running, plan) => this.moveTo(running, plan, { reason: 'recovery', wasAsked: true }),
       leave: (running, failure) => this.leave(running, failure),
     });
     this.attemptParts = { ...parts, recover: (...interrupted) => recovery.recover(...interrupted) };
@@ -59,7 +59,7 @@ export class Attempts {
     const limits = limitsOf(plan, plan.request.wishes ?? {}, running.deadlineMs - clock.monotonicMs());
     if (deployment === null) return this.answer(running, limits);
     const entered = circuits.enter(deployment.id);
-    if (!(entered instanceof Promise ? await entered : entered)) return probedElsewhere();
+    if (!(entered instanceof Promise ? await entered : entered)) return notAdmitted();
     const failure = await this.answer(running, limits);
     this.leave(running, failure ?? brokenOff(running));
     return failure;
@@ -73,6 +73,7 @@ export class Attempts {
     const hasLeft = running.call.signal.aborted;
     const outcome = hasLeft ? UNKNOWN : outcomeOf(running, failure, state.table, clock.monotonicMs());
     circuits.leave(deployment.id, outcome, platformCircuit(state.table, deployment));
+    if (outcome.kind === 'succeeded') running.plan.course?.remember(running.plan.route);
   }
 
   private async answer(running: RunningCall, limits: AttemptLimits): Promise<Failure | null> {
@@ -95,7 +96,10 @@ export class Attempts {
     if (call.signal.aborted) return false;
     try {
       const { state, plan: options } = this.parts;
-      await this.moveTo(running, replan(call, running.plan, step.route, state, options), step.reason);
+      await this.moveTo(running, replan(call, running.plan, step.route, state, options), {
+        reason: step.reason,
+        wasAsked: failure.kind !== 'closed',
+      });
       return true;
     } catch (error) {
       // It cannot be put there, or not be paid: what the provider said is the better answer.
@@ -105,14 +109,20 @@ export class Attempts {
   }
 
   /** Pays for the next attempt, and begins it. @throws AppError where it cannot be paid. */
-  private async moveTo(running: RunningCall, plan: CallPlan, reason: StepReason): Promise<void> {
+  private async moveTo(
+    running: RunningCall,
+    plan: CallPlan,
+    { reason, wasAsked }: { reason: StepReason; wasAsked: boolean },
+  ): Promise<void> {
     const { budget, state, clock } = this.parts;
     const { call, record } = running;
     const payers = payersOf(call.principal, state.budgets.applyingTo(call, plan));
     const { tokens, reservation } = await payForNext(budget, running, payers, plan.price);
     running.allowance?.close();
     record.reservation = reservation;
-    record.goOnAt({ route: plan.route, price: plan.price.row }, reason, clock.nowMs());
+    const target = { route: plan.route, price: plan.price.row };
+    if (wasAsked) record.goOnAt(target, reason, clock.nowMs());
+    else record.turnTo(target, reason, clock.nowMs());
     Object.assign(running, {
       plan,
       reservation,
@@ -128,11 +138,11 @@ const UNKNOWN: Outcome = { kind: 'unknown' };
 const brokenOff = ({ brokeOff, call }: RunningCall): Failure | null =>
   brokeOff && failureOf(brokeOff, call.signal.aborted);
 
-function probedElsewhere(): Failure {
+function notAdmitted(): Failure {
   const error = new AppError(
     'no_deployment_available',
-    'The only deployment that could serve this call failed lately and is being tried again. Try again shortly.',
+    'The deployments that could serve this call failed lately and are being tried again. Try again shortly.',
     { retryAfterSeconds: 1 },
   );
-  return { kind: 'unreachable', error, retryAfterMs: null };
+  return { kind: 'closed', error, retryAfterMs: null };
 }

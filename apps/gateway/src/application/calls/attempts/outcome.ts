@@ -22,6 +22,7 @@ export function outcomeOf(running: RunningCall, failure: Failure | null, table: 
   if (failure === null) return succeeded(running, nowMs);
   switch (failure.kind) {
     case 'ours':
+    case 'closed':
     case 'bad_request':
     case 'context_window':
     case 'content_policy':

@@ -3,7 +3,7 @@ import { continueAnswer, readBegun, type BegunAnswer, type ContinuationForm, typ
 import type { Circuits } from '../../circuits.js';
 import type { ModelState } from '../../model-state.js';
 import type { Upstream } from '../../ports.js';
-import type { Step, StepReason } from '../course.js';
+import type { Step } from '../course.js';
 import { billBrokenStream, billPrompt, noteFailure } from '../note-failure.js';
 import { replan, type CallPlan, type PlanOptions } from '../plan-call.js';
 import { protocolsOf, translatedTo } from '../provider-protocols.js';
@@ -24,7 +24,7 @@ interface RecoveryParts {
   clock: Clock;
   wait: (durationMs: number, signal: AbortSignal) => Promise<void>;
   /** Pays for the next attempt and begins it. */
-  moveTo: (running: RunningCall, plan: CallPlan, reason: StepReason) => Promise<void>;
+  moveTo: (running: RunningCall, plan: CallPlan) => Promise<void>;
   /** Tells what came of the attempt that is made now. */
   leave: (running: RunningCall, failure: Failure | null) => void;
 }
@@ -67,7 +67,7 @@ export class StreamRecovery {
     if (waitMs > 0) await this.parts.wait(waitMs, call.signal);
     if (call.signal.aborted) return false;
     try {
-      await this.parts.moveTo(running, plan, 'recovery');
+      await this.parts.moveTo(running, plan);
       return true;
     } catch (error) {
       if (error instanceof AppError) return false;

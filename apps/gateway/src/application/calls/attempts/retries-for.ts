@@ -14,6 +14,7 @@ const CLASS_OF: Readonly<Record<FailureKind, keyof RetryPolicy | null>> = {
   not_found: 'badRequest',
   context_window: 'badRequest',
   content_policy: 'contentPolicy',
+  closed: null,
   bad_request: 'badRequest',
   ours: null,
 };

@@ -1,6 +1,6 @@
 import type { AppError } from '@ao/kernel';
 import type { Reservation } from '../../../domain/lease-pool.js';
-import type { Admission } from '../../limits.js';
+import type { Admission } from '../../limits/limits.js';
 import type { Payers } from '../../payers.js';
 import type { CallRecord } from '../call-record.js';
 import type { InboundCall, Responder } from '../call.js';
