@@ -53,6 +53,8 @@ describe('what analytics stores', () => {
       orgId: 'org_full',
       userId: 'user_1',
       costCenter: 'cc-7',
+      cache: 'semantic',
+      savedCost: nanoUsd(12_345_678_901_234_567_890n),
       endUserId: 'somebody "else"\n',
       firstTokenMs: 12.5,
       tags: ['a', 'ü'],
