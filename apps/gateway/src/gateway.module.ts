@@ -42,12 +42,15 @@ import { PassThroughs } from './application/native/pass-throughs.js';
 import { Authenticate, type KeylessLimits } from './application/authenticate.js';
 import { Budget } from './application/budget.js';
 import { Circuits } from './application/circuits.js';
+import { Capacity } from './application/calls/attempts/capacity.js';
 import { CountTokens } from './application/calls/count-tokens.js';
 import { PerformCall } from './application/calls/perform-call.js';
 import type { PlanOptions } from './application/calls/plan-call.js';
 import { AnswerStore } from './application/idempotency/answer-store.js';
 import { fingerprintUnder } from './application/idempotency/fingerprint.js';
 import { IdempotentCalls } from './application/idempotency/idempotent-calls.js';
+import { CapacityQueue } from './application/limits/capacity-queue.js';
+import { DeploymentLimits } from './application/limits/deployment-limits.js';
 import { LimitStore } from './application/limits/limit-store.js';
 import { Limits } from './application/limits/limits.js';
 import { WrongKeys } from './application/limits/wrong-keys.js';
@@ -160,6 +163,12 @@ export class GatewayModule {
         clock,
         logger,
       }),
+      capacity: new Capacity(
+        new DeploymentLimits(limitStore, (error) =>
+          logger.warn({ err: error }, 'a share of a deployment could not be given back'),
+        ),
+        new CapacityQueue({ sleep, lengthMax: config.QUEUE_LENGTH_MAX, waitMsMax: config.QUEUE_WAIT_MS_MAX }),
+      ),
       wait: sleep,
       onSettled: (report) => {
         metrics.observeUsage(report);

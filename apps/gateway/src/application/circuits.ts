@@ -41,6 +41,11 @@ export class Circuits {
     if (this.probed.delete(deploymentId)) store.delete(claimKey(deploymentId)).catch(() => undefined);
   }
 
+  /** The call did not go there after all. */
+  withdraw(deploymentId: string): void {
+    this.leave(deploymentId, { kind: 'unknown' }, WITHOUT_CIRCUIT);
+  }
+
   private async claimProbe(deploymentId: string): Promise<boolean> {
     const { store, states, clock, logger } = this.options;
     try {
@@ -56,6 +61,9 @@ export class Circuits {
     return true;
   }
 }
+
+/** What is unknown changes no circuit. */
+const WITHOUT_CIRCUIT: CircuitPolicy = { allowedFails: 0, cooldownMs: 0, enabled: false };
 
 const claimKey = (deploymentId: string): string => `circuit-probe:${deploymentId}`;
 /** Whoever probes tells all gateways what it found; this is for when it cannot. */

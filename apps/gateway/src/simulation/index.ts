@@ -5,8 +5,12 @@ export { noteOpenCall } from '../adapters/spool/spool-replay.js';
 export { BudgetScopes } from '../application/budget-scopes.js';
 export { Budget } from '../application/budget.js';
 export type { InboundCall, Responder } from '../application/calls/call.js';
+export { Capacity } from '../application/calls/attempts/capacity.js';
 export { Circuits } from '../application/circuits.js';
 export { PerformCall } from '../application/calls/perform-call.js';
+export { CapacityQueue } from '../application/limits/capacity-queue.js';
+export { DeploymentLimits } from '../application/limits/deployment-limits.js';
+export { LimitStore } from '../application/limits/limit-store.js';
 export { Limits } from '../application/limits/limits.js';
 export { ModelState } from '../application/model-state.js';
 export type {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '../define.js';
 import { costCenter, epochMs, id, modelName, nanoUsd, serviceTier, tag } from '../fields.js';
-import { experimentAssignment } from '../snapshots/experiments.js';
+import { experimentAssignment } from '../experiments.js';
 import { usage } from '../usage.js';
 
 /** What a request reserved on one wallet, and from which lease. */

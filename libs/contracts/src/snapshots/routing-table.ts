@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineSnapshot } from '../define.js';
 import { id, modelName, name, tag } from '../fields.js';
-import { runningExperiment } from './experiments.js';
-import { ownedRouterSettings } from './router-settings.js';
-import { routingRule } from './routing-rules.js';
+import { runningExperiment } from '../experiments.js';
+import { ownedRouterSettings } from '../router-settings.js';
+import { routingRule } from '../routing-rules.js';
 
 const limitMs = z.int().min(1).max(7_200_000);
 

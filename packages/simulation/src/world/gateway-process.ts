@@ -11,8 +11,12 @@ import {
 } from '@ao/contracts';
 import {
   Budget,
+  Capacity,
+  CapacityQueue,
   Circuits,
+  DeploymentLimits,
   LeasePool,
+  LimitStore,
   Limits,
   PerformCall,
   type InboundCall,
@@ -104,6 +108,10 @@ export class GatewayProcess implements Responder {
         clock: life.clock,
         logger,
       }),
+      capacity: new Capacity(
+        new DeploymentLimits(new LimitStore(noLimits), () => undefined),
+        new CapacityQueue({ sleep: () => life.hang(), lengthMax: 0, waitMsMax: 0 }),
+      ),
       wait: (durationMs) => new Promise((resolve) => life.after(durationMs, 'tries again', resolve)),
       random: () => 0.5,
       onSettled: () => undefined,

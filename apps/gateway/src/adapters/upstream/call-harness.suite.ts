@@ -9,15 +9,15 @@ import {
   type UsageReport,
   type ValueOf,
 } from '@ao/contracts';
-import { AppError, SequentialIds, picoUsd, silentLogger, sleep, systemClock } from '@ao/kernel';
+import { AppError, SequentialIds, picoUsd, silentLogger, systemClock } from '@ao/kernel';
 import { openMemoryKeyValue, type KeyValue } from '@ao/keyvalue';
 import { PriceBook } from '@ao/pricing';
 import { RoutingTable, type CircuitChange, type Provider } from '@ao/router';
 import { Budget } from '../../application/budget.js';
 import type { InboundCall, Responder } from '../../application/calls/call.js';
+import { attemptParts } from '../../application/calls/attempts/attempts.suite.js';
 import { PerformCall } from '../../application/calls/perform-call.js';
 import { UpstreamRefusal } from '../../application/calls/upstream-refusal.js';
-import { Circuits } from '../../application/circuits.js';
 import { Limits } from '../../application/limits/limits.js';
 import { ModelState } from '../../application/model-state.js';
 import type { LeaseBroker } from '../../application/ports.js';
@@ -47,6 +47,8 @@ export interface HarnessOptions {
   /** Shared by gateways that probe together. */
   store?: KeyValue;
   tell?: (change: CircuitChange) => void;
+  /** For a deployment with room. */
+  waitMsMax?: number;
 }
 
 /** What a caller got. */
@@ -68,7 +70,7 @@ export class CallHarness {
   private calls = 0;
 
   constructor(private readonly options: HarnessOptions) {
-    const { store = openMemoryKeyValue(), tell } = options;
+    const { store = openMemoryKeyValue(), tell, waitMsMax = 2_000 } = options;
     this.state.prices = new PriceBook(options.deployments.map(({ id }) => priceOf(id)));
     this.configure(options.settings ?? {});
     const parts = { gatewayId: 'gw_1', clock: systemClock, logger: silentLogger };
@@ -84,17 +86,13 @@ export class CallHarness {
         limits: { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null, inputsMax: null },
         direct: { enabled: false, provider: {} as Provider },
         dropParams: false,
-        random: () => 0,
-        wait: sleep,
-        circuits: new Circuits({
-          states: this.state.deployments,
+        ...attemptParts(this.state, systemClock, {
           store,
           tell: (change) => {
             this.changes.push(change);
             tell?.(change);
           },
-          clock: systemClock,
-          logger: silentLogger,
+          waitMsMax,
         }),
         onSettled: () => undefined,
       },

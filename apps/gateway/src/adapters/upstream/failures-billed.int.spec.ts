@@ -9,14 +9,14 @@ import {
   type UsageReport,
   type ValueOf,
 } from '@ao/contracts';
-import { AppError, SequentialIds, picoUsd, silentLogger, systemClock, sleep } from '@ao/kernel';
+import { AppError, SequentialIds, picoUsd, silentLogger, systemClock } from '@ao/kernel';
 import { openMemoryKeyValue } from '@ao/keyvalue';
 import { PriceBook } from '@ao/pricing';
 import { startSimulator, type Simulator } from '@ao/provider-simulator';
 import { waitFor } from '@ao/testing';
-import { Circuits } from '../../application/circuits.js';
 import { Budget } from '../../application/budget.js';
 import type { InboundCall, Responder } from '../../application/calls/call.js';
+import { attemptParts } from '../../application/calls/attempts/attempts.suite.js';
 import { PerformCall } from '../../application/calls/perform-call.js';
 import { Limits } from '../../application/limits/limits.js';
 import { ModelState } from '../../application/model-state.js';
@@ -116,15 +116,7 @@ describe('what a failed call is billed (docs/architecture.md)', () => {
         limits: { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null, inputsMax: null },
         direct: { enabled: false, provider: {} as Provider },
         dropParams: false,
-        random: () => 0.5,
-        wait: sleep,
-        circuits: new Circuits({
-          states: state.deployments,
-          store: openMemoryKeyValue(),
-          tell: () => undefined,
-          clock: options.clock,
-          logger: silentLogger,
-        }),
+        ...attemptParts(state, options.clock),
         onSettled: () => undefined,
       },
     );

@@ -2,7 +2,7 @@ import type { RoutingDecision } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
 import type { Candidate, Choice, FallbackKind, Resolution, ResolvedPolicy, RouteQuestion, Router } from '@ao/router';
 import { backoffMs } from './attempts/backoff.js';
-import { isLocal, mayPass, type Failure } from './attempts/failure.js';
+import { isLocal, mayPass, wasNotAsked, type Failure } from './attempts/failure.js';
 import { retriesFor } from './attempts/retries-for.js';
 import type { Route } from './route.js';
 
@@ -80,6 +80,18 @@ export class Course {
     return this.usable > 1;
   }
 
+  /** The deployments that could serve the call now, the one that it is at first. */
+  routesNow(current: Route): Route[] {
+    const choice = this.choose();
+    const open = new Set(choice.candidates.filter(({ dropped }) => dropped === null).map((one) => one.deploymentId));
+    const { orgId } = this.question.principal;
+    const others = this.router.table
+      .candidates(this.resolution.modelGroup, orgId)
+      .filter(({ deployment }) => open.has(deployment.id) && !this.unfit.has(deployment.id));
+    const routes = others.map((candidate) => this.routeTo(candidate, choice));
+    return [current, ...routes.filter(({ deploymentId }) => deploymentId !== current.deploymentId)];
+  }
+
   /** The deployment has served the call. */
   remember({ deploymentId }: Route): void {
     if (deploymentId !== null) this.router.remember(this.question, this.resolution, deploymentId);
@@ -105,7 +117,7 @@ export class Course {
 
   private withinGroup(failure: Failure, deadlineMs: number): Step | null {
     if (!isLocal(failure)) return null;
-    if (failure.kind === 'closed') return this.besides();
+    if (wasNotAsked(failure)) return this.besides(failure);
     if (this.retriesInGroup >= retriesFor(failure, this.policy, this.wishes.retriesMax)) return null;
     const route = this.pick();
     if (route === null) return null;
@@ -119,9 +131,10 @@ export class Course {
   }
 
   /** Where the call goes that could not be put to the deployment which was picked: no retry, since nothing was tried. */
-  private besides(): Step | null {
+  private besides({ kind }: Failure): Step | null {
     const route = this.pick();
-    return route && this.asked.get(route.deploymentId!) === 1 ? { route, reason: 'failover', waitMs: 0 } : null;
+    if (route === null || this.asked.get(route.deploymentId!) !== 1) return null;
+    return { route, reason: kind === 'full' ? 'capacity' : 'failover', waitMs: 0 };
   }
 
   private waitFor({ retryAfterMs }: Failure, before: number): number {

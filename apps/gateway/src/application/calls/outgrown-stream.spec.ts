@@ -7,21 +7,10 @@ import {
   type UsageReport,
   type ValueOf,
 } from '@ao/contracts';
-import {
-  AppError,
-  ManualClock,
-  SequentialIds,
-  maxUsd,
-  minUsd,
-  nanoUsd,
-  picoUsd,
-  silentLogger,
-  sleep,
-} from '@ao/kernel';
+import { AppError, ManualClock, SequentialIds, maxUsd, minUsd, nanoUsd, picoUsd, silentLogger } from '@ao/kernel';
 import { openMemoryKeyValue } from '@ao/keyvalue';
 import { PriceBook } from '@ao/pricing';
 import { LeasePool } from '../../domain/lease-pool.js';
-import { Circuits } from '../circuits.js';
 import { Budget } from '../budget.js';
 import { Limits } from '../limits/limits.js';
 import { ModelState } from '../model-state.js';
@@ -29,6 +18,7 @@ import { payersOf } from '../payers.js';
 import type { LeaseBroker, Upstream, UpstreamAnswer } from '../ports.js';
 import { RoutingTable, type Provider } from '@ao/router';
 import type { InboundCall, Responder } from './call.js';
+import { attemptParts } from './attempts/attempts.suite.js';
 import { PerformCall } from './perform-call.js';
 
 /** One nano-dollar per token, in and out. */
@@ -181,15 +171,7 @@ describe('a stream without a limit of its own', () => {
         limits: { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null, inputsMax: null },
         direct: { enabled: false, provider: {} as Provider },
         dropParams: false,
-        random: () => 0.5,
-        wait: sleep,
-        circuits: new Circuits({
-          states: state.deployments,
-          store: openMemoryKeyValue(),
-          tell: () => undefined,
-          clock,
-          logger: silentLogger,
-        }),
+        ...attemptParts(state, clock),
         onSettled: () => undefined,
       },
     );

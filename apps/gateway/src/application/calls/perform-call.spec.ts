@@ -7,17 +7,17 @@ import {
   type UsageReport,
   type ValueOf,
 } from '@ao/contracts';
-import { AppError, ManualClock, SequentialIds, picoUsd, silentLogger, sleep } from '@ao/kernel';
+import { AppError, ManualClock, SequentialIds, picoUsd, silentLogger } from '@ao/kernel';
 import { openMemoryKeyValue } from '@ao/keyvalue';
 import { PriceBook } from '@ao/pricing';
 import { LeasePool } from '../../domain/lease-pool.js';
-import { Circuits } from '../circuits.js';
 import { Budget } from '../budget.js';
 import { Limits } from '../limits/limits.js';
 import { ModelState } from '../model-state.js';
 import type { LeaseBroker, Upstream, UpstreamAnswer } from '../ports.js';
 import { RoutingTable, type Provider } from '@ao/router';
 import type { InboundCall, Responder } from './call.js';
+import { attemptParts } from './attempts/attempts.suite.js';
 import { PerformCall } from './perform-call.js';
 
 const IMAGE = `data:image/png;base64,${'A'.repeat(400_000)}`;
@@ -69,15 +69,7 @@ async function perform(
       limits: { modelLengthMax: 256, messagesMax: null, contentCharactersMax: null, inputsMax: null },
       direct: { enabled: false, provider: {} as Provider },
       dropParams: false,
-      random: () => 0.5,
-      wait: sleep,
-      circuits: new Circuits({
-        states: state.deployments,
-        store: openMemoryKeyValue(),
-        tell: () => undefined,
-        clock: options.clock,
-        logger: silentLogger,
-      }),
+      ...attemptParts(state, options.clock),
       onSettled: () => undefined,
     },
   );

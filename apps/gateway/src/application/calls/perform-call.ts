@@ -11,6 +11,7 @@ import type { ModelState } from '../model-state.js';
 import { payersOf, type Payers } from '../payers.js';
 import type { Upstream, UsageSpool } from '../ports.js';
 import { Attempts } from './attempts/attempts.js';
+import type { Capacity } from './attempts/capacity.js';
 import { allowanceOf, payForFirst } from './attempts/pay-for-attempt.js';
 import type { RunningCall } from './attempts/running-call.js';
 import type { InboundCall, Responder } from './call.js';
@@ -30,6 +31,7 @@ interface PerformCallOptions extends PlanOptions {
   circuits: Circuits;
   /** Repeats answers; absent: every call is made. */
   cache?: Pick<ResponseCache, 'begin'>;
+  capacity: Capacity;
   /** Between two attempts; ends early when the signal aborts. */
   wait: (durationMs: number, signal: AbortSignal) => Promise<void>;
   /** For metrics. */
@@ -50,8 +52,8 @@ export class PerformCall {
     private readonly spool: UsageSpool,
     private readonly options: PerformCallOptions,
   ) {
-    const { circuits, clock, wait } = options;
-    this.attempts = new Attempts({ upstream, budget, state, circuits, plan: options, clock, wait });
+    const { circuits, capacity, clock, wait } = options;
+    this.attempts = new Attempts({ upstream, budget, state, circuits, capacity, plan: options, clock, wait });
   }
 
   /**
@@ -182,7 +184,9 @@ export class PerformCall {
       reservation,
       hasBegun: false,
       brokeOff: null,
+      attempts: 1,
       plan,
+      share: null,
       sentMs: clock.monotonicMs(),
       atProvider: 'nothing',
       text: new StreamedText(route.model),

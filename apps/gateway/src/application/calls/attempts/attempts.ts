@@ -10,8 +10,9 @@ import { billPrompt, noteFailure } from '../note-failure.js';
 import { replan, type CallPlan, type PlanOptions } from '../plan-call.js';
 import { StreamedText } from '../streamed-text.js';
 import { attempt, type AttemptParts } from './attempt.js';
-import { limitsOf, type AttemptLimits } from './attempt-limits.js';
-import { failureOf, type Failure } from './failure.js';
+import { limitsOf } from './attempt-limits.js';
+import type { Capacity } from './capacity.js';
+import { failureOf, wasNotAsked, type Failure } from './failure.js';
 import { outcomeOf, platformCircuit } from './outcome.js';
 import { allowanceOf, payForNext } from './pay-for-attempt.js';
 import { StreamRecovery } from './recover-stream.js';
@@ -22,6 +23,7 @@ interface AttemptsParts {
   budget: Budget;
   state: ModelState;
   circuits: Circuits;
+  capacity: Capacity;
   plan: PlanOptions;
   clock: Clock;
   wait: (durationMs: number, signal: AbortSignal) => Promise<void>;
@@ -53,16 +55,40 @@ export class Attempts {
   }
 
   private async tryOnce(running: RunningCall): Promise<Failure | null> {
-    const { circuits, clock } = this.parts;
-    const { plan } = running;
-    const { deployment } = plan.route;
-    const limits = limitsOf(plan, plan.request.wishes ?? {}, running.deadlineMs - clock.monotonicMs());
-    if (deployment === null) return this.answer(running, limits);
+    const { circuits } = this.parts;
+    const { deployment } = running.plan.route;
+    if (deployment === null) return this.answer(running);
     const entered = circuits.enter(deployment.id);
     if (!(entered instanceof Promise ? await entered : entered)) return notAdmitted();
-    const failure = await this.answer(running, limits);
+    const noRoom = await this.takeShare(running);
+    if (noRoom) {
+      circuits.withdraw(deployment.id);
+      return noRoom;
+    }
+    const failure = await this.answer(running);
     this.leave(running, failure ?? brokenOff(running));
     return failure;
+  }
+
+  /** Takes what the attempt needs of its deployment; where calls wait for that, it may be another one's. */
+  private async takeShare(running: RunningCall): Promise<Failure | null> {
+    const { capacity, circuits, state, plan: options } = this.parts;
+    const { call, plan } = running;
+    const taking = capacity.take(running);
+    if (taking === null) return null;
+    try {
+      const share = await taking;
+      if (share.kind !== 'admitted') return share;
+      running.share = share;
+      if (share.route.deploymentId === plan.route.deploymentId) return null;
+      await circuits.enter(share.route.deploymentId!);
+      circuits.withdraw(plan.route.deploymentId!);
+      const moved = replan(call, plan, share.route, state, options);
+      await this.moveTo(running, moved, { reason: 'capacity', wasAsked: false });
+      return null;
+    } catch (error) {
+      return { kind: 'ours', error, retryAfterMs: null };
+    }
   }
 
   /** Tells what came of the attempt that is made now. */
@@ -70,14 +96,17 @@ export class Attempts {
     const { circuits, clock, state } = this.parts;
     const { deployment } = running.plan.route;
     if (deployment === null) return;
+    this.parts.capacity.release(running);
     const hasLeft = running.call.signal.aborted;
     const outcome = hasLeft ? UNKNOWN : outcomeOf(running, failure, state.table, clock.monotonicMs());
     circuits.leave(deployment.id, outcome, platformCircuit(state.table, deployment));
     if (outcome.kind === 'succeeded') running.plan.course?.remember(running.plan.route);
   }
 
-  private async answer(running: RunningCall, limits: AttemptLimits): Promise<Failure | null> {
+  private async answer(running: RunningCall): Promise<Failure | null> {
+    const { plan, deadlineMs } = running;
     try {
+      const limits = limitsOf(plan, plan.request.wishes ?? {}, deadlineMs - this.parts.clock.monotonicMs());
       await attempt(running, limits, this.attemptParts);
       return null;
     } catch (error) {
@@ -98,7 +127,7 @@ export class Attempts {
       const { state, plan: options } = this.parts;
       await this.moveTo(running, replan(call, running.plan, step.route, state, options), {
         reason: step.reason,
-        wasAsked: failure.kind !== 'closed',
+        wasAsked: !wasNotAsked(failure),
       });
       return true;
     } catch (error) {
@@ -123,6 +152,7 @@ export class Attempts {
     const target = { route: plan.route, price: plan.price.row };
     if (wasAsked) record.goOnAt(target, reason, clock.nowMs());
     else record.turnTo(target, reason, clock.nowMs());
+    running.attempts += 1;
     Object.assign(running, {
       plan,
       reservation,

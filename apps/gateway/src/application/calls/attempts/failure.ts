@@ -7,7 +7,8 @@ import { UpstreamRefusal } from '../upstream-refusal.js';
  * - `unreachable`, `timeout`, `rate_limit`, `server`, `broken_answer`: may pass; tried again, also there.
  * - `credentials`, `quota`, `not_found`: this deployment cannot; another one may.
  * - `context_window`, `content_policy`: no deployment of the group will; these have fallbacks of their own.
- * - `closed`: it was not asked at all, because its circuit is open or being probed; no attempt, and no retry.
+ * - `closed`: it was not asked at all, because its circuit is open or being probed; `full`: it is
+ *   at its limits. No attempt, and no retry.
  * - `bad_request`: fails wherever it is sent. `ours`: nothing to do with a provider.
  */
 export type FailureKind =
@@ -22,6 +23,7 @@ export type FailureKind =
   | 'context_window'
   | 'content_policy'
   | 'closed'
+  | 'full'
   | 'bad_request'
   | 'ours';
 
@@ -83,5 +85,8 @@ const PASSING: ReadonlySet<FailureKind> = new Set(['unreachable', 'timeout', 'ra
 export const mayPass = ({ kind }: Failure): boolean => PASSING.has(kind);
 
 /** Whether another deployment may do what this one did not. */
-const LOCAL: ReadonlySet<FailureKind> = new Set([...PASSING, 'credentials', 'quota', 'not_found', 'closed']);
+const LOCAL: ReadonlySet<FailureKind> = new Set([...PASSING, 'credentials', 'quota', 'not_found', 'closed', 'full']);
 export const isLocal = ({ kind }: Failure): boolean => LOCAL.has(kind);
+
+/** Whether the deployment was not asked at all. */
+export const wasNotAsked = ({ kind }: Failure): boolean => kind === 'closed' || kind === 'full';

@@ -23,6 +23,7 @@ export function outcomeOf(running: RunningCall, failure: Failure | null, table: 
   switch (failure.kind) {
     case 'ours':
     case 'closed':
+    case 'full':
     case 'bad_request':
     case 'context_window':
     case 'content_policy':

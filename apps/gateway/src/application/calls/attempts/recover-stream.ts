@@ -12,6 +12,7 @@ import type { Conversation } from '../requests/request-facts.js';
 import type { Route } from '../route.js';
 import { UpstreamRefusal } from '../upstream-refusal.js';
 import { send } from './attempt.js';
+import type { Capacity } from './capacity.js';
 import { limitsOf } from './attempt-limits.js';
 import { failureOf, type Failure } from './failure.js';
 import { wantsCost, type RunningCall } from './running-call.js';
@@ -20,6 +21,7 @@ interface RecoveryParts {
   upstream: Upstream;
   state: ModelState;
   circuits: Circuits;
+  capacity: Capacity;
   plan: PlanOptions;
   clock: Clock;
   wait: (durationMs: number, signal: AbortSignal) => Promise<void>;
@@ -76,10 +78,17 @@ export class StreamRecovery {
   }
 
   private async ask(running: RunningCall): Promise<StreamSource | Failure> {
-    const { circuits, clock } = this.parts;
+    const { circuits, capacity, clock } = this.parts;
     const { call, plan, record, text, allowance } = running;
     try {
-      if (!(await circuits.enter(plan.route.deploymentId!))) return elsewhere();
+      if (!(await circuits.enter(plan.route.deploymentId!))) return noRoom();
+      const share = await capacity.take(running);
+      if (share && (share.kind !== 'admitted' || share.route.deploymentId !== plan.route.deploymentId)) {
+        if (share.kind === 'admitted') share.finish(0);
+        circuits.withdraw(plan.route.deploymentId!);
+        return noRoom();
+      }
+      running.share = share;
       running.sentMs = clock.monotonicMs();
       running.atProvider = 'request';
       const leftMs = running.deadlineMs - clock.monotonicMs();
@@ -116,8 +125,8 @@ export class StreamRecovery {
   }
 }
 
-/** Another gateway tries just now whether the deployment works again. */
-const elsewhere = (): Failure => ({
+/** It is being probed, or at its limits. */
+const noRoom = (): Failure => ({
   kind: 'unreachable',
   error: new AppError('no_deployment_available', 'Try again shortly.'),
   retryAfterMs: null,

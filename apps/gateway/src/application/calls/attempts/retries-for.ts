@@ -15,6 +15,7 @@ const CLASS_OF: Readonly<Record<FailureKind, keyof RetryPolicy | null>> = {
   context_window: 'badRequest',
   content_policy: 'contentPolicy',
   closed: null,
+  full: null,
   bad_request: 'badRequest',
   ours: null,
 };

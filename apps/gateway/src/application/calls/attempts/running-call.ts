@@ -1,6 +1,7 @@
 import type { AppError } from '@ao/kernel';
 import type { Reservation } from '../../../domain/lease-pool.js';
 import type { Admission } from '../../limits/limits.js';
+import type { DeploymentShare } from '../../limits/deployment-limits.js';
 import type { Payers } from '../../payers.js';
 import type { CallRecord } from '../call-record.js';
 import type { InboundCall, Responder } from '../call.js';
@@ -24,8 +25,12 @@ export interface RunningCall {
   hasBegun: boolean;
   /** Why the stream broke off after it had begun. */
   brokeOff: AppError | null;
+  /** Counts from 1. */
+  attempts: number;
   // ————
   plan: CallPlan;
+  /** What the attempt has taken of its deployment's limits; null: those it has none of. */
+  share: DeploymentShare | null;
   sentMs: number;
   atProvider: AtProvider;
   /** Of a stream, what the caller has received. */

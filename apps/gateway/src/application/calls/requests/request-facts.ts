@@ -59,7 +59,10 @@ export interface Conversation {
 }
 
 /** What a caller may ask of the way its call takes; what is absent is the configuration's to say. */
-export interface CallWishes extends CourseWishes, TimeWishes {}
+export interface CallWishes extends CourseWishes, TimeWishes {
+  /** Where calls wait for a deployment, lower goes first. */
+  priority?: number | undefined;
+}
 
 /** Where a call goes, as far as its protocol is concerned. */
 export interface ExchangeTarget {

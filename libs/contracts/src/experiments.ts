@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, modelName, name } from '../fields.js';
+import { id, modelName, name } from './fields.js';
 
 /** One way that an experiment compares. */
 export const experimentVariant = z.object({

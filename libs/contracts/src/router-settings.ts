@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, modelName } from '../fields.js';
+import { id, modelName } from './fields.js';
 
 /**
  * How a deployment of a group is picked, by LiteLLM's names where it has one. `weighted-round-robin` takes turns by weight;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, modelName, name } from '../fields.js';
+import { id, modelName, name } from './fields.js';
 
 /** What a rule may ask about. `time` is `HH:MM` and `weekday` `mon` to `sun`, both in UTC; money is in US dollars. */
 export const ruleField = z.enum([
