@@ -60,7 +60,7 @@ import { ResolvePrevious } from './application/responses/resolve-previous.js';
 import { ResponseCalls } from './application/responses/response-calls.js';
 import { ResponseContents } from './application/responses/response-contents.js';
 import { StoreAnswer } from './application/responses/store-answer.js';
-import { Readiness } from './application/readiness.js';
+import { Readiness, requireHealthy } from './application/readiness.js';
 import { cacheSettingsOf, loadGatewayConfig, type GatewayConfig } from './config.js';
 import { LeasePool } from './domain/lease-pool.js';
 import { GatewayLifecycle } from './gateway.lifecycle.js';
@@ -142,14 +142,9 @@ export class GatewayModule {
       },
     });
     const caching = createResponseCache({
+      ...context,
       settings: cacheSettingsOf(config),
-      keyValue: context.keyValue,
-      seal: (text, of) => context.secretBox.seal(text, of),
-      open: (sealed, of) => context.secretBox.open(sealed, of),
       perform: (call, out) => performCall.execute(call, out),
-      clock,
-      ids,
-      logger,
     });
     const performCall: PerformCall = new PerformCall(state, limits, budget, upstream, spool, {
       ...plan,
@@ -313,12 +308,6 @@ export class GatewayModule {
     });
     return { module: GatewayModule, providers: [{ provide: GatewayLifecycle, useValue: lifecycle }] };
   }
-}
-
-/** Limits go on in memory while Redis is away, but whoever balances load must know. */
-async function requireHealthy(keyValue: KeyValue): Promise<void> {
-  const health = await keyValue.health();
-  if (!health.ok) throw new Error(health.reason);
 }
 
 const unlimited = (value: number): number | null => (value === 0 ? null : value);

@@ -30,7 +30,7 @@ export function ruleFor(call: InboundCall, facts: CacheFacts, settings: CacheSet
   return { endpoint, controls, settings };
 }
 
-type CacheRule = Pick<CacheAsk, 'endpoint' | 'controls' | 'settings'>;
+export type CacheRule = Pick<CacheAsk, 'endpoint' | 'controls' | 'settings'>;
 
 function applies(
   { mode, callTypes }: CacheSettings,

@@ -1,17 +1,19 @@
+import type { SecretBox } from '@ao/config';
 import type { CacheSettings } from '@ao/contracts';
 import type { KeyValue } from '@ao/keyvalue';
 import type { Clock, IdGenerator, Logger } from '@ao/kernel';
 import type { InboundCall, Responder } from '../calls/call.js';
 import { CacheFiguresStore } from './cache-figures.js';
 import { embedThrough } from './embed-question.js';
-import { EntryStore, type EntryStoreOptions } from './entry-store.js';
+import { EntryStore } from './entry-store.js';
 import { Flights } from './flights.js';
 import { ResponseCache } from './response-cache.js';
 import { SemanticLookup } from './semantic-lookup.js';
 
-interface CacheContext extends Pick<EntryStoreOptions, 'seal' | 'open'> {
+interface CacheContext {
   settings: CacheSettings;
   keyValue: KeyValue;
+  secretBox: SecretBox;
   /** Makes a call for its principal. */
   perform: (call: InboundCall, out: Responder) => Promise<unknown>;
   clock: Clock;
@@ -27,8 +29,13 @@ export interface ResponseCacheParts {
 }
 
 export function createResponseCache(context: CacheContext): ResponseCacheParts {
-  const { settings, keyValue, seal, open, perform, clock, ids, logger } = context;
-  const entries = new EntryStore(keyValue, { seal, open, ids, logger });
+  const { settings, keyValue, secretBox, perform, clock, ids, logger } = context;
+  const entries = new EntryStore(keyValue, {
+    seal: (text, of) => secretBox.seal(text, of),
+    open: (sealed, of) => secretBox.open(sealed, of),
+    ids,
+    logger,
+  });
   const figures = new CacheFiguresStore(keyValue, entries);
   const cache = new ResponseCache(settings, {
     entries,

@@ -3,7 +3,7 @@ import type { IdGenerator, Logger } from '@ao/kernel';
 import { decodeEntry, encodeEntry, type CacheEntry } from './cache-entry.js';
 import type { CacheScope } from './cache-scope.js';
 
-export interface EntryStoreOptions {
+interface EntryStoreOptions {
   /** Seals a text under the master key, for one place only. */
   seal: (text: string, of: string) => string;
   /** @throws for a text that was sealed for another place, or tampered with. */

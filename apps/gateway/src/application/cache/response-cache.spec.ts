@@ -57,6 +57,12 @@ describe('the response cache', () => {
     expect(ask(onDemand, callOf(question('Hi'), { cache: { ...NO_CONTROLS, useCache: true } }))).not.toBeNull();
   });
 
+  it('[CA-001] refuses later what cannot be read, so that who waits for it can give its slot back', async () => {
+    await expect(ask(openCache(), callOf({}, { body: Buffer.from('no json') }))).rejects.toMatchObject({
+      code: 'invalid_json',
+    });
+  });
+
   it('[CA-008] keeps teams, keys without a team, organisations and named parts of them apart', async () => {
     const cache = openCache();
     await answer(cache, await ask(cache, callOf(question('Hi'))), kept);

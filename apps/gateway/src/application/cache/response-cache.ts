@@ -4,7 +4,7 @@ import { parseBody, type Labels } from '@ao/wire';
 import { headerText } from '../calls/answer-headers.js';
 import type { InboundCall } from '../calls/call.js';
 import { AnswerCopy } from './answer-copy.js';
-import { askOf, ruleFor, ttlOf, type CacheAsk } from './cache-ask.js';
+import { askOf, ruleFor, ttlOf, type CacheAsk, type CacheRule } from './cache-ask.js';
 import type { CacheEntry } from './cache-entry.js';
 import type { CacheFiguresStore } from './cache-figures.js';
 import { cacheHeaders, type CacheFacts, type CacheHit, type CacheMiss, type CacheTurn } from './cache-turn.js';
@@ -56,7 +56,7 @@ export class ResponseCache {
     const rule = ruleFor(call, facts, this.settings);
     if (!rule) return null;
     if (rule.controls.bypass) return Promise.resolve(PASSING);
-    return this.open(askOf(call, facts, rule));
+    return this.open(call, facts, rule);
   }
 
   /** Resolves once what was to be kept is kept. */
@@ -64,7 +64,8 @@ export class ResponseCache {
     await Promise.all(this.unsaved);
   }
 
-  private async open(ask: CacheAsk): Promise<CacheTurn | null> {
+  private async open(call: InboundCall, facts: CacheFacts, rule: CacheRule): Promise<CacheTurn | null> {
+    const ask = askOf(call, facts, rule);
     try {
       return await (ask.controls.noCache ? this.refresh(ask) : this.join(ask));
     } catch (error) {
