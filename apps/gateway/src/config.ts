@@ -12,7 +12,6 @@ import {
   url,
   type Values,
 } from '@ao/config';
-import type { CacheSettings } from '@ao/contracts';
 import { StartupError } from '@ao/kernel';
 
 export const gatewaySettings = {
@@ -39,6 +38,14 @@ export const gatewaySettings = {
     description: 'addresses or networks of proxies whose X-Forwarded-For counts',
     schema: list(),
     default: [],
+  }),
+  GEO_COUNTRY_HEADER: setting({
+    description: 'header in which a proxy of TRUST_PROXY names the country of the caller, such as cf-ipcountry',
+    schema: text(128),
+  }),
+  GEOIP_DATABASE: setting({
+    description: 'path of a MaxMind database (.mmdb) that tells the country of an address; unset: none',
+    schema: text(4_096),
   }),
   BODY_LIMIT_BYTES: setting({
     description: 'largest request body',
@@ -249,25 +256,6 @@ const read = { ...gatewaySettings, AO_CONFIG: platformSettings.AO_CONFIG } as co
 
 export type GatewayConfig = Values<typeof read> & { staticKeys: string[] };
 
-/** The response cache as the environment has it. */
-export function cacheSettingsOf(config: GatewayConfig): CacheSettings {
-  const embeddingModel = config.CACHE_EMBEDDING_MODEL;
-  return {
-    mode: config.CACHE_MODE,
-    ttlMs: config.CACHE_TTL_MS,
-    ttlMsByModel: config.CACHE_TTL_MS_BY_MODEL,
-    ttlMsByTeam: config.CACHE_TTL_MS_BY_TEAM,
-    namespace: '',
-    callTypes: null,
-    semantic:
-      embeddingModel === undefined
-        ? null
-        : { embeddingModel, similarityMin: config.CACHE_SIMILARITY_MIN, questionsMax: config.CACHE_QUESTIONS_MAX },
-    answerBytesMax: config.CACHE_ANSWER_BYTES_MAX,
-    organisationBytesPerHourMax: config.CACHE_ORGANISATION_BYTES_PER_HOUR_MAX,
-  };
-}
-
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const STATIC_KEY_PREFIX = 'sk-cca-';
 
@@ -279,6 +267,9 @@ export function loadGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfig
     throw new StartupError(
       `bad configuration: API_KEY, API_KEYS: every static key must start with ${STATIC_KEY_PREFIX}`,
     );
+  }
+  if (values.GEO_COUNTRY_HEADER !== undefined && values.TRUST_PROXY.length === 0) {
+    throw new StartupError('GEO_COUNTRY_HEADER counts from proxies of TRUST_PROXY alone: set TRUST_PROXY, or unset it');
   }
   const open = values.AUTH_MODE === 'embedded' || (values.AUTH_MODE === 'static' && staticKeys.length === 0);
   if (open && !LOOPBACK.has(values.HOST) && !values.ALLOW_OPEN_AUTH) {

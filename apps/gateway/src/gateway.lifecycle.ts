@@ -3,11 +3,12 @@ import type { SecretBox } from '@ao/config';
 import { sleep, withDeadline, type Clock, type IdGenerator, type Logger } from '@ao/kernel';
 import type { KeyValue } from '@ao/keyvalue';
 import { preloadEncoders } from '@ao/tokens';
-import type { PassThroughFile } from './adapters/config/pass-through-file.js';
+import type { ConfigFile } from './adapters/config/config-file.js';
 import { answerCacheQuestions } from './adapters/bus/cache.rpc.js';
 import { followCircuits } from './adapters/bus/circuit-changes.js';
 import { answerLeaseRecalls } from './adapters/bus/lease-recall.js';
 import { followSnapshots } from './adapters/bus/snapshots.js';
+import type { Countries } from './adapters/http/country.js';
 import type { RealtimeSockets } from './adapters/http/realtime/realtime.upgrade.js';
 import type { GatewayServer } from './adapters/http/server.js';
 import type { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
@@ -37,7 +38,8 @@ export interface LifecycleParts {
   spool: FileSpool;
   upstream: ProviderUpstream;
   realtime: RealtimeSockets;
-  passThroughFile: PassThroughFile;
+  countries: Countries;
+  configFile: ConfigFile;
   keyValue: KeyValue;
   readiness: Readiness;
   clock: Clock;
@@ -67,7 +69,7 @@ export class GatewayLifecycle {
         'authentication is not in the mode for production',
       );
     }
-    this.parts.passThroughFile.start();
+    this.parts.configFile.start();
     this.subscriptions = [
       ...(await followSnapshots(bus, state, principals, upstream, secretBox, logger)),
       await answerLeaseRecalls(bus, gatewayId, budget),
@@ -100,7 +102,8 @@ export class GatewayLifecycle {
   async stop(): Promise<void> {
     const { server, budget, spool, upstream, keyValue, performCall, idempotentCalls, realtime } = this.parts;
     // First: the server waits for connections, and these end only when told.
-    this.parts.passThroughFile.stop();
+    this.parts.configFile.stop();
+    this.parts.countries.close();
     await realtime.stop(SETTLE_DEADLINE_MS);
     await server.stop();
     await idempotentCalls.stop(SETTLE_DEADLINE_MS);

@@ -10,13 +10,16 @@ import { WalletClient } from './adapters/bus/wallet.client.js';
 import { registerAdminRoutes } from './adapters/http/admin/admin-routes.js';
 import { cacheRoutes } from './adapters/http/admin/cache.routes.js';
 import { aliasRoutes } from './adapters/http/admin/aliases.routes.js';
+import { experimentRoutes } from './adapters/http/admin/experiments.routes.js';
 import { keyRoutes } from './adapters/http/admin/keys.routes.js';
 import { limitRoutes } from './adapters/http/admin/limits.routes.js';
 import { meteringRoutes } from './adapters/http/admin/metering.routes.js';
 import { ratingRoutes } from './adapters/http/admin/rating.routes.js';
 import { pricesRoutes } from './adapters/http/admin/prices.routes.js';
 import { operationsRoutes } from './adapters/http/admin/operations.routes.js';
+import { routerSettingsRoutes } from './adapters/http/admin/router-settings.routes.js';
 import { routingRoutes } from './adapters/http/admin/routing.routes.js';
+import { ruleRoutes } from './adapters/http/admin/rules.routes.js';
 import { taskRoutes } from './adapters/http/admin/tasks.routes.js';
 import { transferRoutes } from './adapters/http/admin/transfers.routes.js';
 import { ledgerRoutes } from './adapters/http/admin/ledger.routes.js';
@@ -24,6 +27,7 @@ import { walletRoutes } from './adapters/http/admin/wallets.routes.js';
 import { registerCompletions } from './adapters/http/completion.routes.js';
 import { registerFiles } from './adapters/http/files/register-files.js';
 import { responseRoutes } from './adapters/http/responses/response.routes.js';
+import { Countries, registerCountries } from './adapters/http/country.js';
 import { registerDashboard } from './adapters/http/dashboard.routes.js';
 import { registerHealth } from './adapters/http/health.routes.js';
 import { GatewayMetrics } from './adapters/http/metrics.js';
@@ -34,18 +38,18 @@ import { RealtimeSockets } from './adapters/http/realtime/realtime.upgrade.js';
 import { GatewayServer } from './adapters/http/server.js';
 import { registerSignUp } from './adapters/http/sign-up.route.js';
 import { FileSpool } from './adapters/spool/file-spool.js';
-import { PassThroughFile } from './adapters/config/pass-through-file.js';
+import { cacheSettingsOf, withFile } from './adapters/config/cache-settings.js';
+import { ConfigFile } from './adapters/config/config-file.js';
 import { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { KeyValue } from '@ao/keyvalue';
 import { createResponseCache } from './application/cache/create-response-cache.js';
 import { PassThroughs } from './application/native/pass-throughs.js';
-import { Authenticate, type KeylessLimits } from './application/authenticate.js';
+import { Authenticate } from './application/authenticate.js';
 import { Budget } from './application/budget.js';
 import { Circuits } from './application/circuits.js';
 import { Capacity } from './application/calls/attempts/capacity.js';
 import { CountTokens } from './application/calls/count-tokens.js';
 import { PerformCall } from './application/calls/perform-call.js';
-import type { PlanOptions } from './application/calls/plan-call.js';
 import { AnswerStore } from './application/idempotency/answer-store.js';
 import { fingerprintUnder } from './application/idempotency/fingerprint.js';
 import { IdempotentCalls } from './application/idempotency/idempotent-calls.js';
@@ -61,7 +65,8 @@ import { ResponseCalls } from './application/responses/response-calls.js';
 import { ResponseContents } from './application/responses/response-contents.js';
 import { StoreAnswer } from './application/responses/store-answer.js';
 import { Readiness, requireHealthy } from './application/readiness.js';
-import { cacheSettingsOf, loadGatewayConfig, type GatewayConfig } from './config.js';
+import { loadGatewayConfig } from './config.js';
+import { keylessLimits, planOptions, unlimited } from './plan-options.js';
 import { LeasePool } from './domain/lease-pool.js';
 import { GatewayLifecycle } from './gateway.lifecycle.js';
 
@@ -124,6 +129,12 @@ export class GatewayModule {
       syncIntervalMs: config.SPOOL_SYNC_INTERVAL_MS,
       keepMs: bus.publishWaitsForHandlers ? 0 : SAFE_AFTER_MS,
     });
+    const countries = await Countries.open({
+      header: config.GEO_COUNTRY_HEADER?.toLowerCase(),
+      database: config.GEOIP_DATABASE,
+      trustProxy: config.TRUST_PROXY,
+      logger,
+    });
     const plan = planOptions(config);
     const upstream = new ProviderUpstream([plan.direct.provider], logger);
     const metrics: GatewayMetrics = new GatewayMetrics({
@@ -141,9 +152,10 @@ export class GatewayModule {
         delayMsMax: config.LIMITS_DELAY_MS_MAX,
       },
     });
+    const cacheSettings = cacheSettingsOf(config);
     const caching = createResponseCache({
       ...context,
-      settings: cacheSettingsOf(config),
+      settings: cacheSettings,
       perform: (call, out) => performCall.execute(call, out),
     });
     const performCall: PerformCall = new PerformCall(state, limits, budget, upstream, spool, {
@@ -205,6 +217,7 @@ export class GatewayModule {
 
     const contents = new ResponseContents(context.secretBox);
     const responses = new ResponsesClient(bus);
+    registerCountries(server.app, countries);
     registerCompletions(server.app, {
       authenticate,
       performCall,
@@ -222,8 +235,14 @@ export class GatewayModule {
       logger,
     });
     const passThroughs = new PassThroughs();
-    const passThroughFile = new PassThroughFile(config.AO_CONFIG, context.environment, logger, (routes) =>
-      upstream.updatePassThroughs(passThroughs.replace(routes)),
+    const configFile = new ConfigFile(
+      config.AO_CONFIG,
+      context.environment,
+      logger,
+      ({ passThroughs: routes, cache }) => {
+        upstream.updatePassThroughs(passThroughs.replace(routes));
+        caching.cache.configure(withFile(cacheSettings, cache));
+      },
     );
     registerNative(server.app, {
       authenticate,
@@ -269,6 +288,9 @@ export class GatewayModule {
       ...limitRoutes,
       ...aliasRoutes,
       ...cacheRoutes,
+      ...ruleRoutes,
+      ...routerSettingsRoutes,
+      ...experimentRoutes,
       ...walletRoutes,
       ...transferRoutes,
       ...ledgerRoutes,
@@ -300,7 +322,8 @@ export class GatewayModule {
       spool,
       upstream,
       realtime,
-      passThroughFile,
+      countries,
+      configFile,
       keyValue: context.keyValue,
       readiness,
       clock,
@@ -308,40 +331,4 @@ export class GatewayModule {
     });
     return { module: GatewayModule, providers: [{ provide: GatewayLifecycle, useValue: lifecycle }] };
   }
-}
-
-const unlimited = (value: number): number | null => (value === 0 ? null : value);
-
-const keylessLimits = (config: GatewayConfig): KeylessLimits => ({
-  requestsPerMinutePerAddressMax: unlimited(config.KEYLESS_REQUESTS_PER_MINUTE_PER_ADDRESS),
-  requestsPerMinutePerSessionMax: unlimited(config.KEYLESS_REQUESTS_PER_MINUTE_PER_SESSION),
-  concurrencyMax: unlimited(config.KEYLESS_CONCURRENCY_MAX),
-});
-
-function planOptions(config: GatewayConfig): PlanOptions {
-  return {
-    limits: {
-      modelLengthMax: config.MODEL_LENGTH_MAX,
-      messagesMax: unlimited(config.MESSAGES_MAX),
-      contentCharactersMax: unlimited(config.CONTENT_CHARACTERS_MAX),
-      inputsMax: 2_048,
-    },
-    dropParams: config.DROP_PARAMS,
-    random: Math.random,
-    direct: {
-      enabled: config.OPENAI_PASSTHROUGH_ENABLED,
-      provider: {
-        id: 'direct-openai',
-        name: 'openai',
-        kind: 'openai',
-        vendor: 'openai',
-        baseUrl: config.OPENAI_BASE_URL,
-        apiKey: config.OPENAI_API_KEY ?? null,
-        organisation: config.OPENAI_ORGANIZATION ?? null,
-        timeouts: { connectMs: 5_000, firstByteMs: 120_000, idleMs: 60_000, totalMs: 600_000 },
-        connectionsMax: 256,
-        region: null,
-      },
-    },
-  };
 }

@@ -27,6 +27,7 @@ export const ROUTER_DEFAULTS: ResolvedSettings = {
   fallbacksMax: 5,
   tagFiltering: 'off',
   preCallChecks: false,
+  dropParams: false,
   latencyBuffer: 0,
   geoRules: null,
   residencyRegions: null,

@@ -1,7 +1,7 @@
 export {
+  cutsOf,
   locateFields,
   readJson,
-  removeField,
   replaceFields,
   type ByteRange,
   type LocatedFields,

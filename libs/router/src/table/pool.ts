@@ -17,6 +17,8 @@ export class Pool {
   /** In the order in which they are tried; deployments outside of the preferred region come last. */
   readonly healthy: readonly Tier[];
   readonly unhealthy: readonly Tier[];
+  /** Of all deployments that were looked at. */
+  readonly size: number;
   readonly healthyCount: number;
   readonly unhealthyCount: number;
   /** Those in question, by id. */
@@ -27,6 +29,7 @@ export class Pool {
 
   constructor(candidates: readonly Candidate[], demands: Demands | null) {
     const entries = candidates.map((candidate): Entry => ({ candidate, dropped: null }));
+    this.size = entries.length;
     this.refusal = demands && entries.length > 0 ? filterHard(entries, demands) : null;
     if (demands) filterByRule(entries, demands);
     const left = entries.filter(({ dropped }) => dropped === null).map(({ candidate }) => candidate);

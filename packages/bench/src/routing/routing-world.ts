@@ -1,4 +1,4 @@
-import { routingTableSnapshot, type ValueOf } from '@ao/contracts';
+import { routingTableSnapshot } from '@ao/contracts';
 import { DeploymentStates, Router, RoutingTable, type RouteQuestion } from '@ao/router';
 import type { RoutingWorld } from './routing-scenarios.js';
 
@@ -37,7 +37,7 @@ export function buildRouter({ groups, deployments, rules, strategy }: RoutingWor
       action: { type: 'block' },
     })),
     settings: [{ orgId: null, settings: { strategy } }],
-  }) as ValueOf<typeof routingTableSnapshot>;
+  });
   const table = new RoutingTable(snapshot, (sealed) => sealed);
   const states = new DeploymentStates();
   for (const [index, id] of [...table.deploymentIds()].entries()) feed(states, id, index, nowMs);

@@ -1,5 +1,5 @@
 import { AppError } from '@ao/kernel';
-import { locateFields, readJson, removeField, type LocatedFields } from '@ao/wire';
+import { cutsOf, locateFields, readJson, replaceFields, type LocatedFields } from '@ao/wire';
 
 /** What a caller wants of the cache for one call. */
 export interface CacheControls {
@@ -54,7 +54,7 @@ export function takeCacheControls(body: Buffer, headers: CacheHeaders): Found {
   if (!fields || !range || fields.duplicate !== null) return { body, controls: told };
   const asked = ofBody(read(body, fields));
   return {
-    body: removeField(body, fields, 'cache'),
+    body: replaceFields(body, fields, {}, cutsOf(body, fields, ['cache'])),
     controls: told ? { ...asked, bypass: told.bypass, noCache: asked.noCache || told.noCache } : asked,
   };
 }

@@ -134,8 +134,9 @@ export class PerformCall {
     const running = this.begin(call, plan, out, admission, { payers: null, tokens: 0, reservation: null });
     const { record, sentMs } = running;
     try {
-      const overheadMs = sentMs - call.startedMonotonicMs;
-      serveHit(hit, record, out, { ...admission?.headers, ...answerHeaders(plan.route, null, overheadMs) });
+      const passedMs = sentMs - call.startedMonotonicMs;
+      const times = { overheadMs: passedMs, durationMs: passedMs };
+      serveHit(hit, record, out, { ...admission?.headers, ...answerHeaders(plan.route, null, times) });
     } finally {
       admission?.finish(0);
       this.settle(record.end(this.options.clock.monotonicMs() - call.startedMonotonicMs));

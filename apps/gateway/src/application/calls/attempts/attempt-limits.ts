@@ -16,18 +16,19 @@ export interface TimeWishes {
 }
 
 /**
- * The limits of an attempt: the caller's wish, then those of its model group, of the deployment, of the provider; and never
- * beyond what is left of the call's own time.
+ * The limits of an attempt: the caller's wish, then those of the deployment, of its model group, of the provider; and never
+ * beyond what is left of the call's own time. A wish for streams is about their first token, as in LiteLLM.
  * @param leftMs Of the call.
  */
 export function limitsOf({ route, request, course }: CallPlan, wishes: TimeWishes, leftMs: number): AttemptLimits {
   const policy = course?.groupPolicy;
   const { deployment } = route;
   const own = route.provider.timeouts;
-  const wished = request.stream ? (wishes.streamTimeoutMs ?? wishes.timeoutMs) : wishes.timeoutMs;
-  const givenMs = wished ?? policy?.timeoutMs ?? deployment?.timeoutMs ?? null;
-  const firstTokenMs = request.stream ? (policy?.firstTokenMs ?? deployment?.firstTokenMs ?? null) : null;
-  const stallMs = request.stream ? (policy?.stallMs ?? deployment?.stallMs ?? null) : null;
+  const givenMs = wishes.timeoutMs ?? deployment?.timeoutMs ?? policy?.timeoutMs ?? null;
+  const firstTokenMs = request.stream
+    ? (wishes.streamTimeoutMs ?? deployment?.firstTokenMs ?? policy?.firstTokenMs ?? null)
+    : null;
+  const stallMs = request.stream ? (deployment?.stallMs ?? policy?.stallMs ?? null) : null;
   const attemptMs = givenMs ?? own.totalMs;
   // What the gateway itself took of the call's time before must not make new limits for every call.
   const totalMs = leftMs >= attemptMs - UNNOTICED_MS ? attemptMs : Math.max(1, Math.ceil(leftMs));

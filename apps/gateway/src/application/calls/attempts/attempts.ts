@@ -106,7 +106,7 @@ export class Attempts {
   private async answer(running: RunningCall): Promise<Failure | null> {
     const { plan, deadlineMs } = running;
     try {
-      const limits = limitsOf(plan, plan.request.wishes ?? {}, deadlineMs - this.parts.clock.monotonicMs());
+      const limits = limitsOf(plan, plan.request.wishes, deadlineMs - this.parts.clock.monotonicMs());
       await attempt(running, limits, this.attemptParts);
       return null;
     } catch (error) {
