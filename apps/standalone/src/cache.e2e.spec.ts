@@ -19,6 +19,8 @@ const ANOTHER = PARAPHRASE.replace('far', 'now');
 describe.each(modes)('the response cache, %s', (mode) => {
   let provider: Simulator;
   let models: ModelFile;
+  /** Writes `litellm_settings` into the file that the platform reads. */
+  let say: (litellmSettings: object) => Promise<void>;
   let platform: RunningPlatform;
   /** In a cluster a second gateway, which shares Redis with the first. */
   let second: Variant | null = null;
@@ -26,12 +28,14 @@ describe.each(modes)('the response cache, %s', (mode) => {
   beforeAll(async () => {
     provider = await startSimulator();
     const price = { baseUrl: `${provider.url}/v1`, inputCost: 0.000001, outputCost: 0.00001 };
-    models = await ModelFile.create([
+    const list = [
       { name: 'chat', model: 'sim-chat', ...price },
       { name: 'brief', model: 'sim-brief', ...price },
       { name: 'claude', model: 'sim-claude', ...price, provider: 'anthropic', baseUrl: provider.url },
       { name: 'embed', model: 'sim-embed', ...price },
-    ]);
+    ];
+    models = await ModelFile.create(list);
+    say = (litellmSettings) => models.write(list, {}, { litellm_settings: litellmSettings });
     platform = await startPlatform(mode, {
       AO_CONFIG: models.path,
       LOG_LEVEL: 'warn',
@@ -350,5 +354,18 @@ describe.each(modes)('the response cache, %s', (mode) => {
     expect(embeddings.length).toBeGreaterThan(0);
     expect(embeddings.some(({ cost_usd: usd }) => parseUsd(usd) > 0n)).toBe(true);
     expect(rows.find(({ cache }) => cache === 'semantic')).toMatchObject({ cost_usd: '0', saved_usd: COST_USD });
+  });
+
+  it('[CA-003] is as AO_CONFIG says, while it runs', async () => {
+    const { api } = await createTenant(platform.admin, '50');
+    const shown = async (): Promise<string | null> => (await api.chat(ask('As you say.'))).headers.get('x-cache');
+    expect(await shown()).toBe('MISS');
+    await say({ cache: false });
+    await waitFor(async () => (await shown()) === null, { timeoutMs: 15_000 });
+    await say({ cache: true, cache_params: { supported_call_types: ['aembedding'] } });
+    const embedding = async (): Promise<string | null> =>
+      (await api.post('/v1/embeddings', { model: 'embed', input: 'As you say.' })).headers.get('x-cache');
+    await waitFor(async () => (await embedding()) === 'HIT', { timeoutMs: 15_000 });
+    expect(await shown()).toBeNull();
   });
 });

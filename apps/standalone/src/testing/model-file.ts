@@ -37,8 +37,9 @@ export class ModelFile {
     return join(this.folder.path, 'models.yaml');
   }
 
-  async write(models: FileModel[], aliases: FileAliases = {}): Promise<void> {
-    const content = { model_list: models.map(toEntry), router_settings: { model_group_alias: aliases } };
+  /** @param more Sections of the file beside these. */
+  async write(models: FileModel[], aliases: FileAliases = {}, more: object = {}): Promise<void> {
+    const content = { model_list: models.map(toEntry), router_settings: { model_group_alias: aliases }, ...more };
     // JSON is YAML.
     await writeFile(this.path, JSON.stringify(content));
   }
