@@ -10,23 +10,32 @@ interface Limits {
 const OWN = { connectMs: 5_000, firstByteMs: 120_000, idleMs: 60_000, totalMs: 600_000 };
 const NONE = { timeoutMs: null, firstTokenMs: null, stallMs: null };
 
-const limits = (given: { deployment?: Limits; group?: Limits; wishes?: TimeWishes; stream?: boolean }) => {
+const limits = (given: {
+  deployment?: Limits;
+  group?: Limits;
+  router?: Limits;
+  wishes?: TimeWishes;
+  stream?: boolean;
+}) => {
   const plan = {
     route: { deployment: { ...NONE, ...given.deployment }, provider: { timeouts: OWN } },
     request: { stream: given.stream ?? true },
-    course: { groupPolicy: { ...NONE, ...given.group } },
+    course: { groupPolicy: { ...NONE, ...given.router, ...given.group, own: given.group ?? {} } },
   } as unknown as Plan;
   return limitsOf(plan, given.wishes ?? {}, 7_200_000);
 };
 
 describe('the limits of an attempt', () => {
-  it('[BX-008] are those of the deployment before those of its group', () => {
-    const own = { timeoutMs: 30_000, firstTokenMs: 3_000, stallMs: 4_000 };
-    const group = { timeoutMs: 90_000, firstTokenMs: 9_000, stallMs: 9_000 };
+  it('[RT-014] [BX-007] are those of the group, then of the deployment, then of the router', () => {
+    const deployment = { timeoutMs: 30_000, firstTokenMs: 3_000, stallMs: 4_000 };
+    const router = { timeoutMs: 90_000, firstTokenMs: 9_000, stallMs: 9_000 };
     const timeouts = { connectMs: 5_000, firstByteMs: 3_000, idleMs: 4_000, totalMs: 30_000 };
-    expect(limits({ deployment: own, group })).toEqual({ firstTokenMs: 3_000, timeouts });
-    expect(limits({ group }).firstTokenMs).toBe(9_000);
-    expect(limits({ group }).timeouts).toMatchObject({ totalMs: 90_000, idleMs: 9_000 });
+    expect(limits({ deployment, router })).toEqual({ firstTokenMs: 3_000, timeouts });
+    expect(limits({ deployment, router, group: { firstTokenMs: 1_000 } })).toEqual({
+      firstTokenMs: 1_000,
+      timeouts: { ...timeouts, firstByteMs: 1_000 },
+    });
+    expect(limits({ router }).timeouts).toMatchObject({ totalMs: 90_000, firstByteMs: 9_000, idleMs: 9_000 });
   });
 
   it('[BX-008] are what the caller asks for: of a stream until its first token, of all until the end', () => {

@@ -1,23 +1,15 @@
 import { AppError, formatUsd, type Clock } from '@ao/kernel';
 import { UpstreamFailure } from '@ao/providers';
-import type { Upstream, UpstreamAnswer } from '../../ports.js';
-import type { StreamSource } from '../relay-stream.js';
+import type { UpstreamAnswer } from '../../ports.js';
 import { countAnswer, estimateUnsaid } from '../estimate-usage.js';
 import { UpstreamRefusal } from '../upstream-refusal.js';
 import { answerHeaders } from '../answer-headers.js';
 import type { AttemptLimits } from './attempt-limits.js';
+import type { AttemptParts } from './attempt-parts.js';
 import { passStream } from './pass-stream.js';
 import { wantsCost, type RunningCall } from './running-call.js';
 
 const HEADER_LENGTH_MAX = 1_024;
-
-/** What of an attempt is one to the gateway, whatever the call. */
-export interface AttemptParts {
-  upstream: Upstream;
-  clock: Clock;
-  /** Finds who goes on with a stream that broke off; null: nobody. */
-  recover: (running: RunningCall, error: unknown, sent: Buffer | null) => Promise<StreamSource | null>;
-}
 
 /**
  * Calls the provider and passes its answer on.
