@@ -45,8 +45,10 @@ export class ModelFile {
     return join(this.folder.path, 'models.yaml');
   }
 
-  async write(models: FileModel[], aliases: FileAliases = {}): Promise<void> {
-    const content = { model_list: models.map(toEntry), router_settings: { ...this.router, model_group_alias: aliases } };
+  /** @param more Sections of the file beside these. */
+  async write(models: FileModel[], aliases: FileAliases = {}, more: object = {}): Promise<void> {
+    const router = { ...this.router, model_group_alias: aliases };
+    const content = { model_list: models.map(toEntry), router_settings: router, ...more };
     // JSON is YAML.
     await writeFile(this.path, JSON.stringify(content));
   }
