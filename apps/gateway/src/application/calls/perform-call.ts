@@ -186,6 +186,7 @@ export class PerformCall {
       hasBegun: false,
       brokeOff: null,
       attempts: 1,
+      overheadMs: null,
       plan,
       share: null,
       sentMs: clock.monotonicMs(),

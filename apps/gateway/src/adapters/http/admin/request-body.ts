@@ -4,6 +4,7 @@ import type {
   RequestAdjustment,
   RequestLogRow,
   ResponseOf,
+  RoutingDecision,
   UsageAttempt,
 } from '@ao/contracts';
 import { formatPicoUsd, formatUsd, formatUsdPerMillionTokens } from '@ao/kernel';
@@ -35,10 +36,7 @@ export function toRequestBody(call: RequestLogRow): object {
     cost_center: row.costCenter ?? null,
     usage: toSnakeCase(usage),
     charges: charges.map(({ walletId, reserved }) => ({ wallet_id: walletId, reserved_usd: formatUsd(reserved) })),
-    decision: decision && {
-      strategy: decision.strategy,
-      candidates: decision.candidates.map(({ deploymentId, dropped }) => ({ deployment_id: deploymentId, dropped })),
-    },
+    decision: decision && toDecisionBody(decision),
     ...(attempts && { attempts: attempts.map(toAttemptBody) }),
   };
 }
@@ -49,6 +47,19 @@ export function toRequestDetailBody({ request, costDetails, adjustments }: Respo
     ...toRequestBody(request),
     cost_details: costDetails.map(toCostDetailBody),
     adjustments: adjustments.map(toAdjustmentBody),
+  };
+}
+
+/** How it was decided where the call went (RT-007). */
+function toDecisionBody({ strategy, candidates, picked, alias, rule, experiment, steps }: RoutingDecision): object {
+  return {
+    strategy,
+    alias: alias ?? null,
+    rule: rule ?? null,
+    experiment: experiment ? toSnakeCase(experiment) : null,
+    candidates: candidates.map(toSnakeCase),
+    picked: picked ?? null,
+    steps: (steps ?? []).map(toSnakeCase),
   };
 }
 

@@ -27,6 +27,8 @@ export interface RunningCall {
   brokeOff: AppError | null;
   /** Counts from 1. */
   attempts: number;
+  /** What the gateway itself took before the first attempt; null before it. */
+  overheadMs: number | null;
   // ————
   plan: CallPlan;
   /** What the attempt has taken of its deployment's limits; null: those it has none of. */
