@@ -20,7 +20,10 @@ class Ledger implements LeaseBroker {
   ]);
   private leases = 0;
 
-  async acquire({ budgets = [], amountMin }: Parameters<LeaseBroker['acquire']>[0]): ReturnType<LeaseBroker['acquire']> {
+  async acquire({
+    budgets = [],
+    amountMin,
+  }: Parameters<LeaseBroker['acquire']>[0]): ReturnType<LeaseBroker['acquire']> {
     const wallets = budgets.length > 0 ? ['leaf', 'model'] : ['leaf'];
     const poor = wallets.find((walletId) => this.left.get(walletId)! < amountMin);
     if (poor !== undefined) {
@@ -107,6 +110,13 @@ describe('what pays for the next attempt of a call', () => {
     ]);
     // What was reserved before is free again, for the next call.
     expect(budget.reserveAtOnce(mine, nanoUsd(100n))).not.toBeNull();
+  });
+
+  it('[RL-008] is reserved anew with other payers, however little it costs', async () => {
+    const running = await begun(10n, 0n);
+    const claims = { ...ofModel, budgets: [{ walletId: 'model', values: [] }] };
+    const { reservation } = await payForNext(budget, running, claims, price(1n));
+    expect(reservation?.charges.map(({ walletId }) => walletId)).toEqual(['leaf', 'model']);
   });
 
   it('is less than all for a stream that may be extended, when no more can be had', async () => {
