@@ -19,6 +19,8 @@ export interface FileModel {
   /** Seconds. */
   timeout?: number;
   streamTimeout?: number;
+  /** The lowest is asked first. */
+  order?: number;
 }
 
 export type FileAliases = Record<string, string | { model: string; hidden: boolean }>;
@@ -27,9 +29,9 @@ export type FileAliases = Record<string, string | { model: string; hidden: boole
 export class ModelFile {
   private constructor(private readonly folder: TemporaryFolder) {}
 
-  static async create(models: FileModel[], aliases: FileAliases = {}): Promise<ModelFile> {
+  static async create(models: FileModel[], aliases: FileAliases = {}, settings: object = {}): Promise<ModelFile> {
     const file = new ModelFile(await temporaryFolder('models'));
-    await file.write(models, aliases);
+    await file.write(models, aliases, settings);
     return file;
   }
 
@@ -37,8 +39,9 @@ export class ModelFile {
     return join(this.folder.path, 'models.yaml');
   }
 
-  async write(models: FileModel[], aliases: FileAliases = {}): Promise<void> {
-    const content = { model_list: models.map(toEntry), router_settings: { model_group_alias: aliases } };
+  /** @param settings `router_settings` beside the aliases. */
+  async write(models: FileModel[], aliases: FileAliases = {}, settings: object = {}): Promise<void> {
+    const content = { model_list: models.map(toEntry), router_settings: { model_group_alias: aliases, ...settings } };
     // JSON is YAML.
     await writeFile(this.path, JSON.stringify(content));
   }
@@ -57,6 +60,7 @@ function toEntry({
   region,
   timeout,
   streamTimeout,
+  order,
   ...costs
 }: FileModel): object {
   return {
@@ -68,6 +72,7 @@ function toEntry({
       ...(region !== undefined && { aws_region_name: region }),
       ...(timeout !== undefined && { timeout }),
       ...(streamTimeout !== undefined && { stream_timeout: streamTimeout }),
+      ...(order !== undefined && { order }),
     },
     model_info: {
       ...(costs.inputCost !== undefined && { input_cost_per_token: costs.inputCost }),

@@ -23,10 +23,7 @@ export function toRequestBody(call: RequestLogRow): object {
     cost_center: row.costCenter ?? null,
     usage: toSnakeCase(usage),
     charges: charges.map(({ walletId, reserved }) => ({ wallet_id: walletId, reserved_usd: formatUsd(reserved) })),
-    decision: decision && {
-      strategy: decision.strategy,
-      candidates: decision.candidates.map(({ deploymentId, dropped }) => ({ deployment_id: deploymentId, dropped })),
-    },
+    decision: decision && toSnakeCase(decision),
     ...(attempts && { attempts: attempts.map(toAttemptBody) }),
   };
 }
