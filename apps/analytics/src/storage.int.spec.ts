@@ -63,6 +63,7 @@ describe('what analytics stores', () => {
           { deploymentId: 'dep_1', dropped: null },
           { deploymentId: 'dep_2', dropped: 'cooling down' },
         ],
+        experiment: { experimentId: 'exp_1', variant: 'mini' },
       },
       attempts: [
         attempt({
@@ -120,6 +121,8 @@ describe('what analytics stores', () => {
         feature_id: '',
         end_user_id: 'somebody "else"\n',
         decision_strategy: 'least_cost',
+        experiment_id: 'exp_1',
+        experiment_variant: 'mini',
         decision_candidates: [
           { deployment_id: 'dep_1', dropped: '' },
           { deployment_id: 'dep_2', dropped: 'cooling down' },

@@ -37,6 +37,14 @@ export const gatewaySettings = {
     schema: list(),
     default: [],
   }),
+  GEO_COUNTRY_HEADER: setting({
+    description: 'header in which a proxy of TRUST_PROXY names the country of the caller, such as cf-ipcountry',
+    schema: text(128),
+  }),
+  GEOIP_DATABASE: setting({
+    description: 'path of a MaxMind database (.mmdb) that tells the country of an address; unset: none',
+    schema: text(4_096),
+  }),
   BODY_LIMIT_BYTES: setting({
     description: 'largest request body',
     schema: integer(1_024, 268_435_456),
@@ -211,6 +219,9 @@ export function loadGatewayConfig(environment: NodeJS.ProcessEnv): GatewayConfig
     throw new StartupError(
       `bad configuration: API_KEY, API_KEYS: every static key must start with ${STATIC_KEY_PREFIX}`,
     );
+  }
+  if (values.GEO_COUNTRY_HEADER !== undefined && values.TRUST_PROXY.length === 0) {
+    throw new StartupError('GEO_COUNTRY_HEADER counts from proxies of TRUST_PROXY alone: set TRUST_PROXY, or unset it');
   }
   const open = values.AUTH_MODE === 'embedded' || (values.AUTH_MODE === 'static' && staticKeys.length === 0);
   if (open && !LOOPBACK.has(values.HOST) && !values.ALLOW_OPEN_AUTH) {

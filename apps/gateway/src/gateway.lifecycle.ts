@@ -7,6 +7,7 @@ import type { PassThroughFile } from './adapters/config/pass-through-file.js';
 import { followCircuits } from './adapters/bus/circuit-changes.js';
 import { answerLeaseRecalls } from './adapters/bus/lease-recall.js';
 import { followSnapshots } from './adapters/bus/snapshots.js';
+import type { Countries } from './adapters/http/country.js';
 import type { RealtimeSockets } from './adapters/http/realtime/realtime.upgrade.js';
 import type { GatewayServer } from './adapters/http/server.js';
 import type { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
@@ -34,6 +35,7 @@ export interface LifecycleParts {
   spool: FileSpool;
   upstream: ProviderUpstream;
   realtime: RealtimeSockets;
+  countries: Countries;
   passThroughFile: PassThroughFile;
   keyValue: KeyValue;
   readiness: Readiness;
@@ -96,6 +98,7 @@ export class GatewayLifecycle {
     const { server, budget, spool, upstream, keyValue, performCall, idempotentCalls, realtime } = this.parts;
     // First: the server waits for connections, and these end only when told.
     this.parts.passThroughFile.stop();
+    this.parts.countries.close();
     await realtime.stop(SETTLE_DEADLINE_MS);
     await server.stop();
     await idempotentCalls.stop(SETTLE_DEADLINE_MS);

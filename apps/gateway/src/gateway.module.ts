@@ -9,13 +9,16 @@ import { ResponsesClient } from './adapters/bus/responses.client.js';
 import { WalletClient } from './adapters/bus/wallet.client.js';
 import { registerAdminRoutes } from './adapters/http/admin/admin-routes.js';
 import { aliasRoutes } from './adapters/http/admin/aliases.routes.js';
+import { experimentRoutes } from './adapters/http/admin/experiments.routes.js';
 import { keyRoutes } from './adapters/http/admin/keys.routes.js';
 import { limitRoutes } from './adapters/http/admin/limits.routes.js';
 import { meteringRoutes } from './adapters/http/admin/metering.routes.js';
 import { ratingRoutes } from './adapters/http/admin/rating.routes.js';
 import { pricesRoutes } from './adapters/http/admin/prices.routes.js';
 import { operationsRoutes } from './adapters/http/admin/operations.routes.js';
+import { routerSettingsRoutes } from './adapters/http/admin/router-settings.routes.js';
 import { routingRoutes } from './adapters/http/admin/routing.routes.js';
+import { ruleRoutes } from './adapters/http/admin/rules.routes.js';
 import { taskRoutes } from './adapters/http/admin/tasks.routes.js';
 import { transferRoutes } from './adapters/http/admin/transfers.routes.js';
 import { ledgerRoutes } from './adapters/http/admin/ledger.routes.js';
@@ -23,6 +26,7 @@ import { walletRoutes } from './adapters/http/admin/wallets.routes.js';
 import { registerCompletions } from './adapters/http/completion.routes.js';
 import { registerFiles } from './adapters/http/files/register-files.js';
 import { responseRoutes } from './adapters/http/responses/response.routes.js';
+import { Countries, registerCountries } from './adapters/http/country.js';
 import { registerDashboard } from './adapters/http/dashboard.routes.js';
 import { registerHealth } from './adapters/http/health.routes.js';
 import { GatewayMetrics } from './adapters/http/metrics.js';
@@ -122,6 +126,12 @@ export class GatewayModule {
       syncIntervalMs: config.SPOOL_SYNC_INTERVAL_MS,
       keepMs: bus.publishWaitsForHandlers ? 0 : SAFE_AFTER_MS,
     });
+    const countries = await Countries.open({
+      header: config.GEO_COUNTRY_HEADER?.toLowerCase(),
+      database: config.GEOIP_DATABASE,
+      trustProxy: config.TRUST_PROXY,
+      logger,
+    });
     const plan = planOptions(config);
     const upstream = new ProviderUpstream([plan.direct.provider], logger);
     const metrics: GatewayMetrics = new GatewayMetrics({
@@ -197,6 +207,7 @@ export class GatewayModule {
 
     const contents = new ResponseContents(context.secretBox);
     const responses = new ResponsesClient(bus);
+    registerCountries(server.app, countries);
     registerCompletions(server.app, {
       authenticate,
       performCall,
@@ -260,6 +271,9 @@ export class GatewayModule {
       ...keyRoutes,
       ...limitRoutes,
       ...aliasRoutes,
+      ...ruleRoutes,
+      ...routerSettingsRoutes,
+      ...experimentRoutes,
       ...walletRoutes,
       ...transferRoutes,
       ...ledgerRoutes,
@@ -290,6 +304,7 @@ export class GatewayModule {
       spool,
       upstream,
       realtime,
+      countries,
       passThroughFile,
       keyValue: context.keyValue,
       readiness,

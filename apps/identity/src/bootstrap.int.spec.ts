@@ -1,8 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { MemoryBus } from '@ao/bus';
 import { authenticateKeyV1, bootstrapV1, listKeysV1, type Actor } from '@ao/contracts';
 import { silentLogger, sleep } from '@ao/kernel';
 import { hashKey, runService, type RunningService } from '@ao/runtime';
-import { createTestDatabase, waitFor, type TestDatabase } from '@ao/testing';
+import { createTestDatabase, temporaryFolder, waitFor, type TestDatabase } from '@ao/testing';
+import { adminKeyOf, loadIdentityConfig } from './config.js';
 import { answerWallets, hostOn, pepper } from './identity-host.suite.js';
 import { identityService, identityServiceAlone } from './index.js';
 
@@ -13,8 +16,13 @@ class Replica {
   readonly bus = new MemoryBus(silentLogger);
   private service!: RunningService;
 
-  async start(databaseUrl: string, adminKey: string, definition = identityServiceAlone): Promise<this> {
-    this.service = await runService(definition, hostOn(this.bus, databaseUrl, { AO_ADMIN_KEY: adminKey }));
+  async start(
+    databaseUrl: string,
+    adminKey: string | { AO_CONFIG: string },
+    definition = identityServiceAlone,
+  ): Promise<this> {
+    const environment = typeof adminKey === 'string' ? { AO_ADMIN_KEY: adminKey } : adminKey;
+    this.service = await runService(definition, hostOn(this.bus, databaseUrl, environment));
     return this;
   }
 
@@ -36,7 +44,10 @@ describe('the first organisation in a cluster', () => {
   let database: TestDatabase;
   let running: Replica[];
 
-  const start = async (adminKey: string, definition = identityServiceAlone): Promise<Replica> => {
+  const start = async (
+    adminKey: string | { AO_CONFIG: string },
+    definition = identityServiceAlone,
+  ): Promise<Replica> => {
     const replica = await new Replica().start(database.url, adminKey, definition);
     running.push(replica);
     return replica;
@@ -69,6 +80,18 @@ describe('the first organisation in a cluster', () => {
     for (const replica of replicas) await waitFor(() => replica.accepts('operator-chosen-key'));
     await Promise.all(replicas.map(({ bus }) => bus.request(bootstrapV1, {})));
     expect(await replicas[0]!.countKeys()).toBe(1);
+  });
+
+  it('[BX-008] [ID-008] is made with the master key of a LiteLLM file where AO_ADMIN_KEY is not set', async () => {
+    const folder = await temporaryFolder('identity');
+    const file = path.join(folder.path, 'config.yaml');
+    await writeFile(file, 'general_settings: {master_key: sk-of-the-litellm-file}');
+    const replica = await start({ AO_CONFIG: file });
+    await answerWallets(replica.bus);
+    await waitFor(() => replica.accepts('sk-of-the-litellm-file'));
+    const environment = { AO_CONFIG: file, AO_ADMIN_KEY: 'operator-chosen-key' };
+    expect(adminKeyOf(loadIdentityConfig(environment), environment)).toBe('operator-chosen-key');
+    await folder.remove();
   });
 
   it('accepts a new AO_ADMIN_KEY beside the old one once, however many replicas start with it', async () => {

@@ -1,9 +1,19 @@
-import { integer, loadSettings, setting, text, type Values } from '@ao/config';
+import {
+  integer,
+  loadSettings,
+  parseModelConfig,
+  platformSettings,
+  readModelConfigFile,
+  setting,
+  text,
+  type Values,
+} from '@ao/config';
 import { parseUsd } from '@ao/kernel';
 
 export const identitySettings = {
   AO_ADMIN_KEY: setting({
-    description: 'the first admin key, at least 16 characters; unset: one is made and shown once',
+    description:
+      'the first admin key, at least 16 characters; unset: general_settings.master_key of AO_CONFIG, else one is made and shown once',
     schema: text(512).min(16, 'must have at least 16 characters'),
     secret: true,
   }),
@@ -37,9 +47,21 @@ export const identitySettings = {
   }),
 } as const;
 
-export type IdentityConfig = Values<typeof identitySettings>;
-export const loadIdentityConfig = (environment: NodeJS.ProcessEnv): IdentityConfig =>
-  loadSettings(identitySettings, environment);
+const read = { ...identitySettings, AO_CONFIG: platformSettings.AO_CONFIG } as const;
+export type IdentityConfig = Values<typeof read>;
+export const loadIdentityConfig = (environment: NodeJS.ProcessEnv): IdentityConfig => loadSettings(read, environment);
+
+/**
+ * The operator's own first key: AO_ADMIN_KEY, else the master key of the file that AO_CONFIG names.
+ * @throws StartupError when the file is missing or bad.
+ */
+export function adminKeyOf(
+  { AO_ADMIN_KEY: key, AO_CONFIG: path }: IdentityConfig,
+  environment: NodeJS.ProcessEnv,
+): string | undefined {
+  if (key !== undefined || path === undefined) return key;
+  return parseModelConfig(readModelConfigFile(path), environment).adminKey ?? undefined;
+}
 
 /** Where Nest finds the operator's admin key; null when none was set. */
 export const ADMIN_KEY = Symbol('AO_ADMIN_KEY');

@@ -21,7 +21,7 @@ import { KEY_REPOSITORY, LIMIT_REPOSITORY, ORGANISATION_REPOSITORY } from './app
 import { PublishLimits } from './application/publish-limits.js';
 import { RevokeKey } from './application/revoke-key.js';
 import { SetLimits } from './application/set-limits.js';
-import { ADMIN_KEY, loadIdentityConfig } from './config.js';
+import { ADMIN_KEY, adminKeyOf, loadIdentityConfig } from './config.js';
 
 /** The only wiring of the service. */
 @Module({})
@@ -47,7 +47,7 @@ export class IdentityModule {
       ids,
       limitsMax: config.LIMITS_PER_ORGANISATION_MAX,
     });
-    const { AO_ADMIN_KEY: adminKey } = config;
+    const adminKey = adminKeyOf(config, context.environment);
     const value = <T>(provide: unknown, useValue: T): { provide: never; useValue: T } => ({
       provide: provide as never,
       useValue,

@@ -127,4 +127,26 @@ describe('routing', () => {
     await writeFile(routing.file, configFile(['llama']));
     await waitFor(() => !routing.table.deployments.some(({ modelGroup }) => modelGroup === 'mixtral'));
   });
+
+  it('[RT-016] [RT-014] publishes the router settings of the file, and each change of them', async () => {
+    const platform = () => routing.table.settings.find(({ orgId }) => orgId === null)?.settings;
+    expect(platform()).toEqual({});
+    const settings = {
+      routing_strategy: 'least-busy',
+      fallbacks: [{ llama: ['demo-chat'] }],
+      model_group_retry_policy: { llama: { num_retries: 2, timeout: 5, retry_after: 1 } },
+    };
+    await writeFile(routing.file, configFile(['llama'], settings));
+    await waitFor(() => platform()?.strategy === 'least-busy');
+    expect(platform()).toEqual({
+      strategy: 'least-busy',
+      fallbacks: { llama: ['demo-chat'] },
+      groups: { llama: { retriesMax: 2, timeoutMs: 5_000, retryAfterMinMs: 1_000 } },
+    });
+    await writeFile(routing.file, configFile(['llama'], { routing_strategy: 'fastest' }));
+    await sleep(300);
+    expect(platform()?.strategy).toBe('least-busy');
+    await writeFile(routing.file, configFile(['llama']));
+    await waitFor(() => Object.keys(platform() ?? { none: true }).length === 0);
+  });
 });

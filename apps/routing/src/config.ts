@@ -75,6 +75,21 @@ export const routingSettings = {
     schema: integer(1, 10_000),
     default: 1_000,
   }),
+  RULES_PER_ORGANISATION_MAX: setting({
+    description: 'how many routing rules one organisation may make',
+    schema: integer(1, 10_000),
+    default: 1_000,
+  }),
+  EXPERIMENTS_PER_ORGANISATION_MAX: setting({
+    description: 'how many experiments one organisation may have, concluded ones included',
+    schema: integer(1, 10_000),
+    default: 200,
+  }),
+  EXPERIMENT_CHECK_INTERVAL_MS: setting({
+    description: 'how often the results of an experiment with auto_promote are looked at; 0: never',
+    schema: integer(0, 86_400_000),
+    default: 60_000,
+  }),
   ROUTING_POLL_INTERVAL_MS: setting({
     description: 'how often a replica looks for changes that another one stored',
     schema: integer(50, 600_000),

@@ -25,7 +25,7 @@ export const stranger: Actor = { orgId: 'org_tenant', keyId: 'key_tenant', role:
 export const secretBox = new SecretBox(Buffer.alloc(32, 1));
 export const SECRET = 'sk-0-provider-secret-7f3a';
 
-export const configFile = (groups: string[]): string =>
+export const configFile = (groups: string[], settings: object = {}): string =>
   JSON.stringify({
     model_list: groups.map((model_name) => ({
       model_name,
@@ -40,7 +40,10 @@ export const configFile = (groups: string[]): string =>
         tpm: 1000,
       },
     })),
-    router_settings: { model_group_alias: { fast: groups[0], secret: { model: groups[0], hidden: true } } },
+    router_settings: {
+      model_group_alias: { fast: groups[0], secret: { model: groups[0], hidden: true } },
+      ...settings,
+    },
   });
 
 /** A bus that answers requests but cannot publish snapshots, as NATS without its JetStream. */

@@ -4,8 +4,11 @@ import type { ServiceContext, ServiceParts } from '@ao/runtime';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AliasesRpc } from './adapters/bus/aliases.rpc.js';
 import { DeploymentsRpc } from './adapters/bus/deployments.rpc.js';
+import { ExperimentsRpc } from './adapters/bus/experiments.rpc.js';
 import { FindingsRpc } from './adapters/bus/findings.rpc.js';
 import { ProvidersRpc } from './adapters/bus/providers.rpc.js';
+import { RouterSettingsRpc } from './adapters/bus/router-settings.rpc.js';
+import { RulesRpc } from './adapters/bus/rules.rpc.js';
 import { ConfigCatalogue } from './adapters/config/config-catalogue.js';
 import { demoCatalogue } from './adapters/config/demo-catalogue.js';
 import { ReferenceSource } from './adapters/keys/reference-source.js';
@@ -37,6 +40,7 @@ import { SyncModels } from './application/sync-models.js';
 import { TestProvider } from './application/test-provider.js';
 import { UpdateProvider } from './application/update-provider.js';
 import { loadRoutingConfig, type RoutingConfig } from './config.js';
+import { policyParts } from './policy-parts.js';
 import { providerRounds } from './provider-rounds.js';
 
 @Module({})
@@ -71,7 +75,9 @@ export function wireRouting(context: ServiceContext): ServiceParts {
   const syncModels = new SyncModels(finder, probe, findings, events, clock);
   const rotateKey = new RotateKey(finder, keys, findings, events, table, logger);
   const checked = [guard, keys, table, limits, clock, ids] as const;
+  const policy = policyParts({ config, store, catalogue, table, bus, clock, ids, logger });
   const module = moduleOf([
+    ...policy.useCases,
     finder,
     new ListRouting(providers, deployments, aliases, catalogue),
     new CreateProvider(providers, deployments, ...checked),
@@ -91,6 +97,7 @@ export function wireRouting(context: ServiceContext): ServiceParts {
     module,
     jobs: [
       new FollowChanges(table, catalogue, config.ROUTING_POLL_INTERVAL_MS),
+      ...policy.jobs,
       ...providerRounds({
         config,
         catalogue,
@@ -123,7 +130,7 @@ const limitsOf = (config: RoutingConfig) => ({
 function moduleOf(useCases: object[]): DynamicModule {
   return {
     module: RoutingModule,
-    controllers: [ProvidersRpc, FindingsRpc, DeploymentsRpc, AliasesRpc],
+    controllers: [ProvidersRpc, FindingsRpc, DeploymentsRpc, AliasesRpc, RulesRpc, RouterSettingsRpc, ExperimentsRpc],
     providers: useCases.map((useCase) => ({ provide: useCase.constructor, useValue: useCase })) as never,
   };
 }

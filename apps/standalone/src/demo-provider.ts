@@ -17,7 +17,8 @@ export function wantsDemo({ AO_CONFIG: config, OPENAI_API_KEY: key, AO_DEMO: ask
 export function modelToTry(config: DemoConditions, environment: NodeJS.ProcessEnv): string {
   if (wantsDemo(config)) return 'demo-chat';
   if (config.AO_CONFIG === undefined) return 'gpt-4o-mini';
-  const [first] = parseModelConfig(readModelConfigFile(config.AO_CONFIG), environment).deployments;
+  const { deployments } = parseModelConfig(readModelConfigFile(config.AO_CONFIG), environment);
+  const first = deployments.find(({ modelGroup }) => !modelGroup.includes('*'));
   return first?.modelGroup ?? 'gpt-4o-mini';
 }
 

@@ -102,6 +102,8 @@ export const routerSettings = z
     tagFiltering: z.enum(['off', 'all', 'any']),
     /** Deployments whose context is too small for the prompt are left out before they are asked. */
     preCallChecks: z.boolean(),
+    /** Parameters that a provider has no word for are left out instead of refused. */
+    dropParams: z.boolean(),
     /** Deployments whose latency is within this share of the lowest count as equally fast. */
     latencyBuffer: z.number().min(0).max(10),
     /** Where calls from a country may go; null: no restriction. */

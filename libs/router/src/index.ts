@@ -7,3 +7,4 @@ export { COOLDOWN_MS_MAX, PROBE_MS_MAX, type CircuitPolicy, type CircuitState } 
 export * from './state/deployment-states.js';
 export * from './table/candidate.js';
 export * from './table/routing-table.js';
+export { modelNamed } from './table/wildcards.js';

@@ -6,6 +6,8 @@ export type ResolvedPolicy = Required<Omit<GroupPolicy, 'timeoutMs' | 'firstToke
   firstTokenMs: number | null;
   stallMs: number | null;
   serviceLevel: GroupPolicy['serviceLevel'] | null;
+  /** What is said of the group itself: it goes before what a deployment says, and that before the router's. */
+  own: GroupPolicy;
 };
 
 /** The router's settings for one organisation, nothing left open but what differs by group. */
@@ -27,6 +29,7 @@ export const ROUTER_DEFAULTS: ResolvedSettings = {
   fallbacksMax: 5,
   tagFiltering: 'off',
   preCallChecks: false,
+  dropParams: false,
   latencyBuffer: 0,
   geoRules: null,
   residencyRegions: null,
@@ -43,6 +46,7 @@ const GROUP_DEFAULTS: ResolvedPolicy = {
   recoverStreams: false,
   serviceLevel: null,
   promptCacheAffinity: false,
+  own: {},
 };
 
 /**
@@ -84,6 +88,7 @@ export function policyOf(settings: ResolvedSettings, modelGroup: string): Resolv
     ...definedOf({ strategy, retriesMax, retryPolicy, retryAfterMinMs, timeoutMs, firstTokenMs, stallMs }),
     ...definedOf({ recoverStreams, serviceLevel, promptCacheAffinity }),
     ...definedOf(own ?? {}),
+    own: own ?? {},
   };
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { locateFields, readItems, readJson, removeField, replaceFields } from './json-fields.js';
+import { cutsOf, locateFields, readItems, readJson, replaceFields } from './json-fields.js';
 import { JSON_DEPTH_MAX, skipValue } from './json-scan.js';
 
 const locate = (text: string) => locateFields(Buffer.from(text));
@@ -175,10 +175,11 @@ describe('replaceFields', () => {
   });
 });
 
-describe('the removal of a field', () => {
-  const remove = (text: string, key: string): string => {
+describe('the removal of fields', () => {
+  const remove = (text: string, ...keys: string[]): string => {
     const bytes = Buffer.from(text);
-    return removeField(bytes, locateFields(bytes)!, key).toString();
+    const located = locateFields(bytes)!;
+    return replaceFields(bytes, located, {}, cutsOf(bytes, located, keys)).toString();
   };
 
   it.each([
@@ -191,13 +192,22 @@ describe('the removal of a field', () => {
   ])('%s without %s', (text, key, expected) => expect(remove(text, key)).toBe(expected));
 
   it('leaves a valid object with all other fields, whatever stands in them', () => {
+    const objects = fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1, maxKeys: 8 });
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), fc.nat(), (object, pick) => {
-        const keys = Object.keys(object);
-        const key = keys[pick % keys.length]!;
-        const { [key]: _gone, ...rest } = object;
-        expect(JSON.parse(remove(JSON.stringify(object), key))).toEqual(JSON.parse(JSON.stringify(rest)));
+      fc.property(objects, spacing, fc.array(fc.boolean(), { minLength: 8 }), (object, space, picks) => {
+        const gone = Object.keys(object).filter((_key, index) => picks[index]);
+        const kept = Object.entries(object).filter(([key]) => !gone.includes(key));
+        const text = JSON.stringify(object, null, space);
+        expect(JSON.parse(remove(text, ...gone))).toEqual(JSON.parse(JSON.stringify(Object.fromEntries(kept))));
       }),
+      { numRuns: 500 },
     );
+  });
+
+  it('goes together with new values of others', () => {
+    const bytes = Buffer.from('{"a":1,"model":"x","b":2}');
+    const located = locateFields(bytes)!;
+    const result = replaceFields(bytes, located, { model: 'y', n: 1 }, cutsOf(bytes, located, ['a', 'b']));
+    expect(result.toString()).toBe('{"n":1,"model":"y"}');
   });
 });

@@ -97,14 +97,16 @@ export type NewFieldValue = Buffer | string | number | boolean | null | object;
 /**
  * The same object with some fields set: a field that exists is replaced in place, another is added in front, every other
  * byte stays as it was. One copy, because a request with one contiguous body is a single write to the socket.
- * @param values fields that are undefined are left alone; with nothing to set the given buffer itself comes back.
+ * @param values fields that are undefined are left alone; with nothing to change the given buffer itself comes back.
+ * @param cuts see `cutsOf`.
  */
 export function replaceFields(
   bytes: Buffer,
   located: LocatedFields,
   values: Readonly<Record<string, NewFieldValue | undefined>>,
+  cuts: readonly ByteRange[] = [],
 ): Buffer {
-  const edits: { start: number; end: number; text: Buffer }[] = [];
+  const edits: { start: number; end: number; text: Buffer }[] = cuts.map((cut) => ({ ...cut, text: NOTHING }));
   const added: Buffer[] = [];
   for (const key in values) {
     const value = values[key];
@@ -121,22 +123,28 @@ export function replaceFields(
   return edits.length === 0 ? bytes : splice(bytes, edits);
 }
 
-/** The same object without a field; the given buffer itself when it has none of that name. */
-export function removeField(bytes: Buffer, located: LocatedFields, key: string): Buffer {
-  const range = located.values.get(key);
-  if (!range) return bytes;
-  const after = skipSpace(bytes, range.end);
-  if (bytes[after] === COMMA) return splice(bytes, [{ start: range.keyStart, end: after + 1, text: NOTHING }]);
-  // The last field takes the comma before it along; keys end in no comma, so the nearest one is it.
-  const start = located.values.size > 1 ? bytes.lastIndexOf(SEPARATOR, range.keyStart) : range.keyStart;
-  return splice(bytes, [{ start, end: range.end, text: NOTHING }]);
+/** What is to be cut out of an object that some fields are to leave, each with one comma. */
+export function cutsOf(bytes: Buffer, located: LocatedFields, keys: readonly string[]): ByteRange[] {
+  if (!keys.some((key) => located.values.has(key))) return [];
+  const fields = [...located.values];
+  const lastKept = fields.findLast(([key]) => !keys.includes(key))?.[1];
+  const [gone, tail]: [FieldRange[], FieldRange[]] = [[], []];
+  for (const [key, range] of fields) {
+    if (keys.includes(key)) (lastKept && range.end <= lastKept.keyStart ? gone : tail).push(range);
+  }
+  const cuts = gone.map(({ keyStart, end }) => ({ start: keyStart, end: skipSpace(bytes, end) + 1 }));
+  if (tail.length === 0) return cuts;
+  // The last ones take the comma before them along.
+  const start = lastKept ? skipSpace(bytes, lastKept.end) : tail[0]!.keyStart;
+  return [...cuts, { start, end: tail.at(-1)!.end }];
 }
 
 const NOTHING = Buffer.alloc(0);
 const SEPARATOR = Buffer.from(',');
 
 function splice(bytes: Buffer, edits: { start: number; end: number; text: Buffer }[]): Buffer {
-  edits.sort((a, b) => a.start - b.start);
+  // What is added comes before what is cut at the same place.
+  edits.sort((a, b) => a.start - b.start || a.end - b.end);
   let length = bytes.length;
   for (const edit of edits) length += edit.text.length - (edit.end - edit.start);
   const result = Buffer.allocUnsafe(length);

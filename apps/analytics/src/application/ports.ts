@@ -1,4 +1,4 @@
-import type { costAdjustedV1, PayloadOf, usageRecordedV1, WalletPosting } from '@ao/contracts';
+import type { costAdjustedV1, PayloadOf, usageRecordedV1, VariantFigures, WalletPosting } from '@ao/contracts';
 import type { CostAnswer, CostQuestion } from '../domain/cost-question.js';
 
 export type RecordedUsage = PayloadOf<typeof usageRecordedV1>;
@@ -19,6 +19,19 @@ export interface RecordStore {
 
 export interface CostStore {
   sum(question: CostQuestion): Promise<CostAnswer>;
+}
+
+/** Which calls of an experiment are meant: those begun in `[fromMs, toMs)`. */
+export interface ExperimentQuestion {
+  orgId: string;
+  experimentId: string;
+  fromMs: number;
+  toMs: number;
+}
+
+export interface ExperimentStore {
+  /** By variant; those without a call are absent. */
+  compare(question: ExperimentQuestion): Promise<VariantFigures[]>;
 }
 
 export interface WarehouseAccess {

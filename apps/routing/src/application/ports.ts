@@ -1,4 +1,5 @@
 import type { EncodedEvent } from '@ao/bus';
+import type { OwnedRouterSettings, RoutingRule, RunningExperiment } from '@ao/contracts';
 import type { Catalogue } from '../domain/catalogue.js';
 import type { Alias, Deployment } from '../domain/deployment.js';
 import type { Check, Health } from '../domain/health.js';
@@ -56,6 +57,11 @@ export interface StoredTable {
   providers: Provider[];
   deployments: Deployment[];
   aliases: Alias[];
+  settings: OwnedRouterSettings[];
+  /** Those that are on, in the order in which they are asked. */
+  rules: RoutingRule[];
+  /** Those that run. */
+  experiments: RunningExperiment[];
   /** What gateways must know of what was found out about providers, by id. */
   findings: ReadonlyMap<string, Finding>;
 }

@@ -92,9 +92,9 @@ export class PublishRoutingTable implements RoutingTable {
       providers: await Promise.all(providers.map((provider) => this.toRouted(provider, findings.get(provider.id)))),
       deployments: [...catalogue.deployments, ...stored.deployments],
       aliases: [...catalogue.aliases, ...stored.aliases],
-      settings: [],
-      rules: [],
-      experiments: [],
+      settings: [{ orgId: null, settings: catalogue.settings }, ...stored.settings],
+      rules: stored.rules,
+      experiments: stored.experiments,
     };
   }
 

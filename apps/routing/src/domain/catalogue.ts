@@ -1,3 +1,4 @@
+import type { RouterSettings } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
 import type { Alias, Deployment } from './deployment.js';
 import type { Provider, Source } from './provider.js';
@@ -7,15 +8,17 @@ export interface Catalogue {
   readonly providers: readonly Provider[];
   readonly deployments: readonly Deployment[];
   readonly aliases: readonly Alias[];
+  readonly settings: RouterSettings;
 }
 
-export const EMPTY_CATALOGUE: Catalogue = { providers: [], deployments: [], aliases: [] };
+export const EMPTY_CATALOGUE: Catalogue = { providers: [], deployments: [], aliases: [], settings: {} };
 
 export function joinCatalogues(...parts: Catalogue[]): Catalogue {
   return {
     providers: parts.flatMap(({ providers }) => providers),
     deployments: parts.flatMap(({ deployments }) => deployments),
     aliases: parts.flatMap(({ aliases }) => aliases),
+    settings: Object.assign({}, ...parts.map(({ settings }) => settings)) as RouterSettings,
   };
 }
 

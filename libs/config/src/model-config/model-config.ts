@@ -1,3 +1,5 @@
+import type { RouterSettings } from '@ao/contracts';
+
 /** What an AO_CONFIG file says, resolved and checked. Ids are derived from content, so that a restart changes none. */
 export interface ModelConfig {
   providers: ConfigProvider[];
@@ -5,11 +7,17 @@ export interface ModelConfig {
   aliases: ConfigAlias[];
   prices: ConfigPrice[];
   passThroughs: ConfigPassThrough[];
+  /** `router_settings`, with what `litellm_settings` says of the same. */
+  router: RouterSettings;
+  /** Null: the file says nothing of a cache. */
+  cache: ConfigCache | null;
+  /** `general_settings.master_key`, in plain text: the first admin key where AO_ADMIN_KEY is not set. */
+  adminKey: string | null;
   /** What the file asks for and the platform does not do, each with its path in the file. */
   warnings: string[];
 }
 
-/** One endpoint with one key: deployments that share prefix, base URL, key, organisation and timeouts share it. */
+/** One endpoint with one key: deployments that share prefix, base URL, key and organisation share it. */
 export interface ConfigProvider {
   id: string;
   /** The vendor, numbered when the file has several of one. */
@@ -24,8 +32,6 @@ export interface ConfigProvider {
   /** `os.environ/NAME` when the key came from a variable. */
   keyReference: string | null;
   organisation: string | null;
-  /** Milliseconds; absent: the platform's default. */
-  timeouts: ConfigTimeouts;
   /** That its requests are signed for, where the address does not say so. */
   region: string | null;
 }
@@ -46,10 +52,16 @@ export interface ConfigPassThrough {
 /** Whose prices those of pass-throughs are, each under the name `native:{path}`. */
 export const PASS_THROUGH_VENDOR = 'pass-through';
 
-export interface ConfigTimeouts {
-  firstByteMs?: number;
-  idleMs?: number;
-  totalMs?: number;
+/** What a file says of the cache of answers; what is absent is as the gateway's own settings have it. */
+export interface ConfigCache {
+  mode: 'off' | 'default_on' | 'default_off';
+  ttlMs?: number;
+  ttlMsByModel?: Record<string, number>;
+  ttlMsByTeam?: Record<string, number>;
+  namespace?: string;
+  /** Of `chat`, `completion`, `embedding`, `responses` and `messages`. */
+  callTypes?: string[];
+  semantic?: { embeddingModel: string; similarityMin?: number } | undefined;
 }
 
 export interface ConfigDeployment {

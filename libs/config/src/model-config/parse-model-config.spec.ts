@@ -83,6 +83,9 @@ describe('a LiteLLM file', () => {
       ['claude-4', 'claude-4-opus'],
       ['vllm-models', 'facebook/opt-125m'],
       ['fast', 'llama-3.3-70b-versatile'],
+      ['*', '*'],
+      ['openai/*', '*'],
+      ['groq/*', '*'],
     ]);
     expect(config.providers.map(({ name, baseUrl }) => [name, baseUrl])).toEqual([
       ['openai', 'https://api.openai.com/v1'],
@@ -90,6 +93,7 @@ describe('a LiteLLM file', () => {
       ['anthropic', 'https://api.anthropic.com'],
       ['openai-2', 'http://0.0.0.0:4000/v1'],
       ['groq', 'https://api.groq.com/openai/v1'],
+      ['openai-3', 'https://api.openai.com/v1'],
     ]);
   });
 
@@ -112,11 +116,10 @@ describe('a LiteLLM file', () => {
     });
   });
 
-  it('[PR-002] reads the organisation, and timeouts in seconds', () => {
-    expect(config.providers[0]).toMatchObject({
-      organisation: 'org-1',
-      timeouts: { totalMs: 300_000, firstByteMs: 300_000, idleMs: 60_000 },
-    });
+  it('[PR-002] reads the organisation, and the limits of a deployment in seconds', () => {
+    expect(config.providers[0]).toMatchObject({ organisation: 'org-1' });
+    expect(named('gpt-4o')[0]).toMatchObject({ timeoutMs: 300_000, firstTokenMs: 60_000, stallMs: 60_000 });
+    expect(named('gpt-4o')[1]).toMatchObject({ timeoutMs: null, firstTokenMs: null, stallMs: null });
   });
 
   it('resolves keys from references, from literals and from the variable of the vendor', () => {
@@ -126,6 +129,7 @@ describe('a LiteLLM file', () => {
       [null, 'os.environ/ANTHROPIC_API_KEY'],
       ['none', null],
       ['gsk-from-the-file', 'os.environ/GROQ_API_KEY'],
+      ['sk-openai-secret', 'os.environ/OPENAI_API_KEY'],
     ]);
   });
 
@@ -154,16 +158,13 @@ describe('a LiteLLM file', () => {
 
   it('[BX-008] names what it does not support, with its path', () => {
     expect(config.warnings).toEqual([
-      'router_settings.routing_strategy: not supported and ignored',
+      'litellm_settings.callbacks: not supported and ignored; see docs/operations.md for traces and metrics',
       'router_settings.redis_host: not supported and ignored; set REDIS_URL',
-      'general_settings.master_key: not supported and ignored; set AO_ADMIN_KEY',
-      'litellm_settings.drop_params: not supported and ignored',
-      'litellm_settings.callbacks: not supported and ignored',
       'model_list[1].litellm_params.api_key: the environment variable AZURE_API_KEY_EU is not set',
       'model_list[2].litellm_params.api_key: the environment variable ANTHROPIC_API_KEY is not set',
       'model_list[3].model_info.version: not supported and ignored',
-      'model_list[4].litellm_params.mock_response: not supported and ignored',
-      'model_list[5].litellm_params.model: wildcards are not supported yet; this model is left out',
+      'model_list[4].litellm_params.mock_response: not supported and ignored; the provider is called; see docs/litellm.md',
+      'general_settings.master_key: must have at least 16 characters; it is ignored, set another or AO_ADMIN_KEY',
     ]);
   });
 
@@ -333,6 +334,6 @@ general_settings: []
 });
 
 it('an empty file means no models', () => {
-  const nothing = { providers: [], deployments: [], aliases: [], prices: [], passThroughs: [], warnings: [] };
-  expect(parseModelConfig('', {})).toEqual(nothing);
+  const lists = { providers: [], deployments: [], aliases: [], prices: [], passThroughs: [], warnings: [] };
+  expect(parseModelConfig('', {})).toEqual({ ...lists, router: {}, cache: null, adminKey: null });
 });

@@ -1,6 +1,7 @@
+import { warnOfUnsupported } from '../unsupported.js';
 import { SUPPORTED_KEYS, type PassThroughEntry } from './file-schema.js';
 import { PASS_THROUGH_VENDOR, type ConfigPassThrough, type ConfigPrice } from './model-config.js';
-import { warnOfUnsupported, type Reading } from './reading.js';
+import type { Reading } from './reading.js';
 import { stableId } from './stable-id.js';
 
 /** A route and, where it has one, its price. */

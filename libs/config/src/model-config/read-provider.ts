@@ -2,7 +2,7 @@ import { referenceTo } from './environment-reference.js';
 import { KIND_SETTINGS, type KindSettings } from '@ao/providers/kinds';
 import { awsKeyOfEnvironment, readAwsKey, readVertexKey, textOf, vendorBaseUrl } from './cloud-params.js';
 import type { ModelParams } from './file-schema.js';
-import type { ConfigProvider, ConfigTimeouts } from './model-config.js';
+import type { ConfigProvider } from './model-config.js';
 import { resolveText, type Reading, type ResolvedText } from './reading.js';
 import { stableId } from './stable-id.js';
 
@@ -28,9 +28,9 @@ export function readProvider(
   const key = readKey(reading, path, params, [vendorName, kind], baseUrl);
   const organisation =
     params.organization == null ? null : resolveText(reading, `${path}.organization`, params.organization).value;
-  const timeouts = readTimeouts(params);
   const region = textOf(reading, `${path}.aws_region_name`, params.aws_region_name);
-  const identity = [vendorName, baseUrl, key.identity ?? key.reference ?? key.value, organisation, timeouts];
+  // The last one stands for limits that providers had in files once: ids are to stay.
+  const identity = [vendorName, baseUrl, key.identity ?? key.reference ?? key.value, organisation, {}];
   return {
     // A key that comes from a variable is named by it, so that a new key in the same variable is the same provider.
     id: stableId('prv', region === null ? identity : [...identity, region]),
@@ -40,7 +40,6 @@ export function readProvider(
     apiKey: key.value,
     keyReference: key.reference,
     organisation,
-    timeouts,
     region,
   };
 }
@@ -93,16 +92,4 @@ function readKey(
   const pair = awsKeyOfEnvironment(reading, path, vendorName);
   if (pair !== null) return pair;
   return resolveText(reading, `${path}.api_key`, referenceTo(keyVariable));
-}
-
-/**
- * `timeout` bounds the whole call, as in LiteLLM, so nothing of it may be cut sooner by our own default for the first
- * byte. `stream_timeout` there is the longest silence between two reads.
- */
-function readTimeouts({ timeout, stream_timeout: silence }: ModelParams): ConfigTimeouts {
-  const timeouts: ConfigTimeouts = {};
-  if (timeout != null) timeouts.totalMs = timeouts.firstByteMs = Math.round(timeout * 1_000);
-  if (silence != null) timeouts.idleMs = Math.min(3_600_000, Math.round(silence * 1_000));
-  if (timeouts.firstByteMs !== undefined) timeouts.firstByteMs = Math.min(3_600_000, timeouts.firstByteMs);
-  return timeouts;
 }

@@ -1,6 +1,6 @@
 import { StartupError } from '@ao/kernel';
 import { LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import { formatPath } from '../format-path.js';
 import { modelConfigFile, type ModelConfigFile } from './file-schema.js';
 
 /** A thousand models take about 300 kB; what is larger is no configuration. */
@@ -17,19 +17,13 @@ export function readYaml(text: string): ModelConfigFile {
   }
   const result = modelConfigFile.safeParse(parse(text) ?? {});
   if (result.success) return result.data;
-  throw problemsOf(result.error.issues.map((issue) => `${formatPath(issue.path)}: ${issue.message}`));
+  throw problemsOf(result.error.issues.map((issue) => `${formatPath(issue.path) || 'the file'}: ${issue.message}`));
 }
 
 export function problemsOf(problems: string[]): StartupError {
   const shown = problems.slice(0, PROBLEMS_SHOWN_MAX).join('; ');
   const more = problems.length - PROBLEMS_SHOWN_MAX;
   return new StartupError(`bad AO_CONFIG: ${shown}${more > 0 ? `; and ${more} more` : ''}`);
-}
-
-/** `['model_list', 0, 'rpm']` → `model_list[0].rpm`. */
-function formatPath(path: z.core.$ZodIssue['path']): string {
-  const joined = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
-  return joined.replace(/^\./, '') || 'the file';
 }
 
 function parse(text: string): unknown {

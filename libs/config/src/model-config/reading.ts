@@ -21,16 +21,3 @@ export function resolveText(reading: Reading, path: string, text: string): Resol
   if (value === null) reading.warnings.push(`${path}: the environment variable ${variable} is not set`);
   return { value, reference: text };
 }
-
-/** Warns of each key that is not supported. `hints` say what to do instead. */
-export function warnOfUnsupported(
-  reading: Reading,
-  part: { path: string; keys: Iterable<string>; supported: ReadonlySet<string>; hints?: Record<string, string> },
-): void {
-  for (const key of part.keys) {
-    if (part.supported.has(key)) continue;
-    const hint = part.hints?.[key];
-    const where = part.path ? `${part.path}.${key}` : key;
-    reading.warnings.push(`${where}: not supported and ignored${hint ? `; ${hint}` : ''}`);
-  }
-}

@@ -1,8 +1,8 @@
 /** Names that need no prefix in LiteLLM although another vendor than OpenAI serves them. */
-const BARE_NAMES: readonly (readonly [RegExp, string])[] = [
-  [/^claude-/, 'anthropic'],
-  [/^gemini-/, 'gemini'],
-  [/^command-/, 'cohere'],
+export const BARE_NAMES: readonly (readonly [prefix: string, vendor: string])[] = [
+  ['claude-', 'anthropic'],
+  ['gemini-', 'gemini'],
+  ['command-', 'cohere'],
 ];
 
 /** `groq/llama-3` → vendor and the vendor's own model name; a name without prefix is OpenAI's unless known better. */
@@ -18,5 +18,5 @@ export function splitModel(model: string, explicitVendor?: string | null): { ven
     // LiteLLM's users choose Bedrock's interface there; we have one.
     return { vendor, model: vendor === 'bedrock' ? rest.replace(/^(?:converse|invoke)\//, '') : rest };
   }
-  return { vendor: BARE_NAMES.find(([pattern]) => pattern.test(model))?.[1] ?? 'openai', model };
+  return { vendor: BARE_NAMES.find(([prefix]) => model.startsWith(prefix))?.[1] ?? 'openai', model };
 }

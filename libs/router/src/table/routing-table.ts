@@ -15,6 +15,7 @@ import type { Candidate, Provider } from './candidate.js';
 import { ModelGroup } from './model-group.js';
 import { PoolCache } from './pool-cache.js';
 import type { Pool } from './pool.js';
+import { Wildcards } from './wildcards.js';
 
 /** How a provider that serves everybody does. */
 export interface ProviderState {
@@ -43,6 +44,7 @@ export class RoutingTable {
   readonly ruleBook: RuleBook;
   readonly experimentBook: ExperimentBook;
   private readonly groups: ReadonlyMap<string, ModelGroup>;
+  private readonly wildcards: Wildcards<ModelGroup>;
   /** Whom the deployments of each provider serve; null: all. */
   private readonly ownersOf = new Map<string, Set<string | null>>();
   private readonly aliases = new Map<string, ModelAlias>();
@@ -73,6 +75,7 @@ export class RoutingTable {
     }
     const pools = new PoolCache();
     this.groups = new Map([...groups].map(([name, candidates]) => [name, new ModelGroup(name, candidates, pools)]));
+    this.wildcards = new Wildcards(this.groups);
     for (const alias of snapshot.aliases) this.aliases.set(aliasKey(alias.alias, alias.orgId), alias);
     this.rules = snapshot.rules;
     this.experiments = snapshot.experiments;
@@ -101,25 +104,31 @@ export class RoutingTable {
   /** How a group is served to an organisation. */
   policyOf(orgId: string, modelGroup: string): ResolvedPolicy {
     const { settings, policies } = this.organisation(orgId);
-    let policy = policies.get(modelGroup);
+    const name = Object.hasOwn(settings.groups, modelGroup) ? modelGroup : this.groupNameOf(modelGroup, orgId);
+    let policy = policies.get(name);
     if (!policy) {
-      policy = policyOf(settings, modelGroup);
+      policy = policyOf(settings, name);
       // Names that no group has come from callers: they must not fill the memory.
-      if (this.groups.has(modelGroup)) policies.set(modelGroup, policy);
+      if (this.groups.has(name)) policies.set(name, policy);
     }
     return policy;
   }
 
   /** The deployments of a group that serve an organisation. */
   candidates(modelGroup: string, orgId: string): Candidate[] {
-    return this.groups.get(modelGroup)?.visibleTo(orgId) ?? [];
+    return this.groupFor(modelGroup, orgId)?.visibleTo(orgId) ?? [];
+  }
+
+  /** The group that serves a name to an organisation: its own, else the wildcard that it fits; without either the name. */
+  groupNameOf(modelGroup: string, orgId: string): string {
+    return this.isServed(modelGroup, orgId) ? modelGroup : (this.wildcardFor(modelGroup, orgId)?.name ?? modelGroup);
   }
 
   /** Those that a call may go to, with what became of the others; null: the table has no such group. */
   poolOf(question: RouteQuestion, resolution: Resolution): Pool | null {
-    const group = this.groups.get(resolution.modelGroup);
-    if (!group) return null;
     const { orgId } = question.principal;
+    const group = this.groupFor(resolution.modelGroup, orgId);
+    if (!group) return null;
     return group.pool(orgId, demandsOf(question, resolution, this.settingsOf(orgId), group.tags));
   }
 
@@ -166,6 +175,19 @@ export class RoutingTable {
 
   get deploymentCount(): number {
     return [...this.groups.values()].reduce((sum, { candidates }) => sum + candidates.length, 0);
+  }
+
+  private groupFor(modelGroup: string, orgId: string): ModelGroup | undefined {
+    return this.groups.get(this.groupNameOf(modelGroup, orgId));
+  }
+
+  /** Whether a group of this very name serves the organisation; without wildcards nothing else could. */
+  private isServed(modelGroup: string, orgId: string): boolean {
+    return this.wildcards.size === 0 || (this.groups.get(modelGroup)?.visibleTo(orgId).length ?? 0) > 0;
+  }
+
+  private wildcardFor(modelGroup: string, orgId: string): { name: string } | undefined {
+    return this.wildcards.find(modelGroup, (group) => group.visibleTo(orgId).length > 0);
   }
 
   private organisation(orgId: string): OrganisationSettings {

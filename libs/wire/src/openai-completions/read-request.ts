@@ -1,8 +1,7 @@
 import type { RequestObject } from '../json-object.js';
-import { replaceFields, type NewFieldValue } from '../json-fields.js';
-import { withoutWishes } from '../openai/encode-request.js';
+import type { NewFieldValue } from '../json-fields.js';
+import { forProvider } from '../openai/cut-wishes.js';
 import { readObject } from '../openai/read-object.js';
-import { requestFields } from '../openai/request-fields.js';
 
 /** A text, or one that is spelled in tokens. */
 type Prompt = string | readonly number[];
@@ -56,14 +55,13 @@ export function encodeCompletionRequest(
   request: CompletionRequest,
   { model, asksForUsage }: { readonly model: string; readonly asksForUsage: boolean },
 ): Buffer {
-  const { json, stream, includeUsage, dropParams } = request;
-  const body = dropParams ? withoutWishes(request.body) : request.body;
+  const { json, stream, includeUsage } = request;
   const values: Record<string, NewFieldValue | undefined> = {};
   if (model !== request.model) values['model'] = model;
   if (stream && !includeUsage && asksForUsage) {
     values['stream_options'] = { ...(json['stream_options'] as object | null | undefined), include_usage: true };
   }
-  return replaceFields(body, requestFields(body), values);
+  return forProvider(request.body, json, values);
 }
 
 /** @throws AppError when there is none, or one that is neither text nor tokens. */

@@ -1,6 +1,8 @@
 import { CLOSE_BRACKET, LOWER_N, NINE, OPEN_BRACKET, QUOTE, ZERO } from '../bytes.js';
-import { readItems, type LocatedFields } from '../json-fields.js';
+import { readItems, type ByteRange, type LocatedFields } from '../json-fields.js';
 import { skipSpace, skipString, skipValue } from '../json-scan.js';
+import { wishCuts } from './cut-wishes.js';
+import { readWishes, type RequestWishes } from './wishes.js';
 import { invalid, missing, optionalString, requestFields, requiredModel } from './request-fields.js';
 
 /** What is to be embedded, without its text having been decoded. */
@@ -19,6 +21,9 @@ export interface EmbeddingsRequest {
   readonly model: string;
   readonly user: string | null;
   readonly input: EmbeddingsInput;
+  readonly wishes: RequestWishes;
+  /** What no provider is to hear. */
+  readonly cuts: readonly ByteRange[];
 }
 
 export interface EmbeddingsRequestLimits {
@@ -41,7 +46,8 @@ export function parseEmbeddingsRequest(body: Buffer, limits: EmbeddingsRequestLi
   if (limits.inputsMax !== null && input.count > limits.inputsMax) {
     throw invalid('input', `must have at most ${limits.inputsMax} items`);
   }
-  return { body, fields, model, user: optionalString(body, fields, 'user'), input };
+  const user = optionalString(body, fields, 'user');
+  return { body, fields, model, user, input, wishes: readWishes(body, fields, model), cuts: wishCuts(body, fields) };
 }
 
 type Tally = { -readonly [Key in keyof EmbeddingsInput]: EmbeddingsInput[Key] };

@@ -1,5 +1,6 @@
 import { LOWER_N } from '../bytes.js';
-import type { LocatedFields } from '../json-fields.js';
+import type { ByteRange, LocatedFields } from '../json-fields.js';
+import { wishCuts } from './cut-wishes.js';
 import {
   given,
   missing,
@@ -10,6 +11,7 @@ import {
   requestFields,
   requiredModel,
 } from './request-fields.js';
+import { readWishes, type RequestWishes } from './wishes.js';
 import { MessagesReader, type MessagesLimits, type MessagesSummary } from './read-messages.js';
 
 export interface ChatRequestLimits extends MessagesLimits {
@@ -47,6 +49,9 @@ export interface ChatRequest {
   readonly predictionBytes: number;
   /** Asks for an answer that need not be text. */
   readonly mediaOutput: boolean;
+  readonly wishes: RequestWishes;
+  /** What no provider is to hear. */
+  readonly cuts: readonly ByteRange[];
 }
 
 /** OpenAI's own limit; the cost of a request is reserved for each. */
@@ -89,6 +94,8 @@ export function parseChatRequest(body: Buffer, limits: ChatRequestLimits): ChatR
     promptBytes: body.length - bytesOf(fields, ['messages']) + messages.textBytes,
     predictionBytes: bytesOf(fields, ['prediction']),
     mediaOutput: MEDIA_OUTPUT_FIELDS.some((key) => given(body, fields, key) !== null),
+    wishes: readWishes(body, fields, model),
+    cuts: wishCuts(body, fields),
   };
 }
 

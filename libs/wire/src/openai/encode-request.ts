@@ -1,4 +1,4 @@
-import { locateFields, readJson, removeField, replaceFields, type NewFieldValue } from '../json-fields.js';
+import { readJson, replaceFields, type NewFieldValue } from '../json-fields.js';
 import type { EmbeddingsRequest } from './decode-embeddings-request.js';
 import type { ChatRequest } from './decode-request.js';
 
@@ -24,19 +24,7 @@ export function encodeChatRequest(request: ChatRequest, changes: ChatRequestChan
   if (changes.maxOutputTokens) values[changes.maxOutputTokens.field] = changes.maxOutputTokens.tokens;
   if (request.stream && !request.includeUsage && changes.asksForUsage !== false)
     values['stream_options'] = withUsageWanted(request);
-  const body = replaceFields(request.body, request.fields, values);
-  return request.includeCost || request.dropParams ? withoutWishes(body) : body;
-}
-
-/** Wishes to us: OpenAI refuses a field that it does not know. */
-const WISHES = ['usage', 'drop_params'];
-
-/** The same body without what only the platform understands. */
-export function withoutWishes(body: Buffer): Buffer {
-  return WISHES.reduce((rest, key) => {
-    const fields = locateFields(rest);
-    return fields ? removeField(rest, fields, key) : rest;
-  }, body);
+  return replaceFields(request.body, request.fields, values, request.cuts);
 }
 
 /** Keeps the client's other stream options. */
@@ -49,5 +37,5 @@ function withUsageWanted({ body, fields }: ChatRequest): NewFieldValue {
 /** The same for an embeddings request: only the model is named anew. */
 export function encodeEmbeddingsRequest(request: EmbeddingsRequest, { model }: { readonly model?: string }): Buffer {
   const isSame = model === undefined || model === request.model;
-  return isSame ? request.body : replaceFields(request.body, request.fields, { model });
+  return replaceFields(request.body, request.fields, isSame ? {} : { model }, request.cuts);
 }

@@ -1,10 +1,12 @@
 export * from './add-cost.js';
+export * from './cut-wishes.js';
 export * from './decode-embeddings-request.js';
 export * from './decode-request.js';
 export * from './decode-response.js';
 export * from './decode-stream.js';
 export * from './encode-request.js';
 export * from './errors.js';
-export * from './read-object.js';
 export type { MessagesLimits, MessagesSummary } from './read-messages.js';
+export * from './read-object.js';
 export * from './usage.js';
+export { NO_WISHES, readParsedWishes, type RequestWishes } from './wishes.js';

@@ -89,7 +89,8 @@ export function invalid(param: string, rule: string): AppError {
   return new AppError('invalid_parameter', `'${param}' ${rule}.`, { param });
 }
 
-function jsonAt(body: Buffer, range: ByteRange, param: string): unknown {
+/** Throws `invalid_json`. */
+export function jsonAt(body: Buffer, range: ByteRange, param: string): unknown {
   try {
     return readJson(body, range);
   } catch {

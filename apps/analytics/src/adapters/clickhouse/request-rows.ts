@@ -62,6 +62,8 @@ export function toRequestRow(record: RecordedUsage): Record<string, unknown> {
       deployment_id: deploymentId,
       dropped: dropped ?? '',
     })),
+    experiment_id: decision?.experiment?.experimentId ?? '',
+    experiment_variant: decision?.experiment?.variant ?? '',
     attempts: (record.attempts ?? []).map(({ provider, model, usage: used, cost }) => ({
       provider,
       model,

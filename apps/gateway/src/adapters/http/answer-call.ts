@@ -10,6 +10,7 @@ import type { IdempotentCalls } from '../../application/idempotency/idempotent-c
 import { readAttribution } from './attribution.js';
 import { callerKey } from './caller-key.js';
 import { protocolOf } from './call-routes.js';
+import { readHeaderWishes } from './header-wishes.js';
 import { header, idempotencyKey } from './request-context.js';
 import { baseHeaders } from './response-headers.js';
 
@@ -78,6 +79,8 @@ export function callParts(
     correlationId: request.id,
     principal,
     ...readAttribution(request),
+    country: request.country,
+    ...readHeaderWishes(request),
     featureId: header(request, 'x-ao-feature-id', 128) ?? null,
     clientAddress: request.ip,
     // On the raw answer, so that errors carry them as well.

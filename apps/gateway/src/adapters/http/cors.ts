@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { EXPOSED_HEADERS } from './response-headers.js';
 
-const ALLOWED_METHODS = 'GET, POST, PATCH, DELETE, OPTIONS';
+const ALLOWED_METHODS = 'GET, POST, PUT, PATCH, DELETE, OPTIONS';
 const ALLOWED_HEADERS =
   'Authorization, Content-Type, X-Request-ID, X-Dry-Run, X-AO-Feature-ID, X-OpenAI-API-Key, Idempotency-Key';
 const PREFLIGHT_SECONDS = '600';

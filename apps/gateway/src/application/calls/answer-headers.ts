@@ -5,8 +5,19 @@ import type { Route } from './route.js';
 const headerText = (text: string): string =>
   text.toWellFormed().replace(/[^\x20-\x7e]/gu, (character) => encodeURIComponent(character));
 
+interface Times {
+  /** Before the provider was called. */
+  overheadMs: number;
+  /** Until the answer begins. */
+  durationMs: number;
+}
+
 /** Who really served, and after how many attempts, under our names and under those that LiteLLM's clients read. */
-export function answerHeaders(route: Route, course: Course | null, overheadMs: number): Record<string, string> {
+export function answerHeaders(
+  route: Route,
+  course: Course | null,
+  { overheadMs, durationMs }: Times,
+): Record<string, string> {
   const overhead = overheadMs.toFixed(2);
   const headers: Record<string, string> = {
     'x-backend-mode': 'openai-passthrough',
@@ -15,6 +26,7 @@ export function answerHeaders(route: Route, course: Course | null, overheadMs: n
     'x-ao-cache': 'none',
     'x-ao-overhead-ms': overhead,
     'x-litellm-overhead-duration-ms': overhead,
+    'x-litellm-response-duration-ms': durationMs.toFixed(2),
   };
   if (route.deploymentId !== null) headers['x-litellm-model-id'] = route.deploymentId;
   if (route.modelGroup !== null) headers['x-litellm-model-group'] = headerText(route.modelGroup);

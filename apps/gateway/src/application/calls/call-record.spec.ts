@@ -201,7 +201,9 @@ describe('the cost of a call', () => {
 describe('the headers of an answer', () => {
   it('can be sent whatever a provider or a model is called', () => {
     const named = { ...route, provider: { name: 'Köln – 1\r\nx: y' } as Provider, model: '模型\ud800' };
-    const headers = new Headers(answerHeaders({ ...named, modelGroup: 'größe' }, null, 1));
+    const headers = new Headers(
+      answerHeaders({ ...named, modelGroup: 'größe' }, null, { overheadMs: 1, durationMs: 2 }),
+    );
     expect(headers.get('x-ao-provider')).toBe('K%C3%B6ln %E2%80%93 1%0D%0Ax: y');
     expect(headers.get('x-ao-model')).toBe('%E6%A8%A1%E5%9E%8B%EF%BF%BD');
   });

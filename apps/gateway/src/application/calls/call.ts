@@ -1,5 +1,6 @@
 import type { Principal } from '@ao/contracts';
 import type { Provider } from '@ao/router';
+import type { openai } from '@ao/wire';
 
 /** The data-plane endpoints, as the request log names them. */
 export type CallEndpoint =
@@ -38,6 +39,9 @@ export interface NativeCall {
   free: boolean;
 }
 
+/** Those wishes that headers can say. */
+type HeaderWishes = Pick<openai.RequestWishes, 'retriesMax' | 'timeoutMs' | 'streamTimeoutMs'>;
+
 /** A call as it came in: who, what, and how to tell that the caller left. */
 export interface InboundCall {
   /** Ours, unique: what is billed. */
@@ -60,6 +64,8 @@ export interface InboundCall {
   native?: NativeCall;
   /** The caller's own OpenAI key, where the configuration lets it count. */
   ownKey: string | undefined;
+  /** What headers ask of us for this call; absent: nothing. */
+  wishes?: HeaderWishes;
   tags: string[];
   /** Of an end user, where a header names one. */
   endUserId: string | null;

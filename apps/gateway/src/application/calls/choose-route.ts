@@ -32,9 +32,12 @@ interface StartOptions {
 export function startCourse(question: RouteQuestion, options: StartOptions): Start {
   const { router, direct, ownKey, wishes = {}, random = Math.random } = options;
   const { model, principal } = question;
-  checkModels(principal, model, router.table.resolve(model, principal.orgId));
+  const named = router.table.resolve(model, principal.orgId);
+  checkModels(principal, model, named, router.table.groupNameOf(named, principal.orgId));
   const resolution = router.resolve(question);
-  for (const fallback of wishedGroups(wishes)) checkModels(principal, fallback);
+  for (const fallback of wishedGroups(wishes)) {
+    checkModels(principal, fallback, router.table.groupNameOf(fallback, principal.orgId));
+  }
   if (router.table.candidates(resolution.modelGroup, principal.orgId).length === 0) {
     refuseOutOfRegion(router, question, direct.provider);
     return { route: routeDirect(resolution.modelGroup, ownKey, direct), course: null };
@@ -84,8 +87,9 @@ const wishedGroups = ({ fallbacks, contextWindowFallbacks, contentPolicyFallback
   ...(contentPolicyFallbacks ?? []),
 ];
 
-function checkModels({ models }: Pick<Principal, 'models'>, model: string, modelGroup = model): void {
-  if (models === null || models.includes(model) || models.includes(modelGroup)) return;
+/** @param groups Further names of the same. */
+function checkModels({ models }: Pick<Principal, 'models'>, model: string, ...groups: string[]): void {
+  if (models === null || [model, ...groups].some((name) => models.includes(name))) return;
   throw new AppError('permission_denied', `This key may not call the model ${JSON.stringify(model.slice(0, 80))}.`, {
     param: 'model',
   });

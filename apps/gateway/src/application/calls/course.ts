@@ -1,6 +1,15 @@
 import type { RoutingDecision } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
-import type { Candidate, Choice, FallbackKind, Resolution, ResolvedPolicy, RouteQuestion, Router } from '@ao/router';
+import {
+  modelNamed,
+  type Candidate,
+  type Choice,
+  type FallbackKind,
+  type Resolution,
+  type ResolvedPolicy,
+  type RouteQuestion,
+  type Router,
+} from '@ao/router';
 import { backoffMs } from './attempts/backoff.js';
 import { isLocal, mayPass, wasNotAsked, type Failure } from './attempts/failure.js';
 import { retriesFor } from './attempts/retries-for.js';
@@ -230,10 +239,11 @@ export class Course {
     const { modelGroup, decision } = this.resolution;
     return {
       provider,
-      model: deployment.model,
+      model: modelNamed(deployment, modelGroup),
       deploymentId: deployment.id,
       deployment,
-      modelGroup,
+      // Of a wildcard its own name: callers may fit any number of names to it.
+      modelGroup: deployment.modelGroup,
       direct: false,
       ownKey: false,
       decision: { ...decision, strategy, candidates, picked: deployment.id },

@@ -1,4 +1,5 @@
 import { AppError, formatUsd } from '@ao/kernel';
+import { modelNamed } from '@ao/router';
 import { isVendorTool, type Exchange } from '@ao/wire';
 import type { ModelState } from '../model-state.js';
 import { attributionOf, type Attribution } from './attribution.js';
@@ -106,9 +107,13 @@ function planAt(
   });
   const exchange = call.native ? { ...spoken, body: call.body } : spoken;
   const refused = exchange.dropped.filter((name) => !isVendorTool(name));
-  if (refused.length > 0 && !options.dropParams && !request.dropParams) throw notExpressible(refused);
+  if (refused.length > 0 && !request.dropParams && !dropsParams(call, state, options)) throw notExpressible(refused);
   return { request, attribution, course, route, price, promptTokensBound: size.promptTokensBound, exchange };
 }
+
+/** For the whole gateway, or by the settings that hold for the organisation. */
+const dropsParams = ({ principal }: InboundCall, { table }: ModelState, { dropParams }: PlanOptions): boolean =>
+  dropParams || table.settingsOf(principal.orgId).dropParams;
 
 function sizeOf(request: RequestFacts, { model }: Pick<Route, 'model'>, protocols: ProviderProtocols): CallSize {
   return {
@@ -142,7 +147,7 @@ function startFor(
     return { route: routeNative(request.model, principal, native.provider), course: null };
   }
   const question = routeQuestion(call, request, attribution, () => estimatedCost(call, request, state));
-  const start = startCourse(question, { ownKey: call.ownKey, router, direct, random, wishes: request.wishes ?? {} });
+  const start = startCourse(question, { ownKey: call.ownKey, router, direct, random, wishes: request.wishes });
   if (!start.route.direct || OPENAI_ENDPOINTS.has(call.endpoint)) return start;
   return { ...start, route: { ...start.route, direct: false } };
 }
@@ -158,8 +163,9 @@ function estimatedCost(
   if (!candidate) return null;
   const { provider, deployment } = candidate;
   try {
-    const size = sizeOf(request, deployment, protocolsOf(provider.kind, deployment.model));
-    const target = { provider, model: deployment.model, modelGroup };
+    const model = modelNamed(deployment, modelGroup);
+    const size = sizeOf(request, { model }, protocolsOf(provider.kind, model));
+    const target = { provider, model, modelGroup: deployment.modelGroup };
     const { costMax, output } = priceCall(target, size, true, state.prices, startedAtMs);
     return Number(formatUsd(costMax(output.max)));
   } catch {

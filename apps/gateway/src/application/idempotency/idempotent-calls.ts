@@ -241,7 +241,8 @@ function answerOf(failure: unknown): SavedAnswer {
 }
 
 /** Of the first call alone: its limits at that time, and how long it took here. */
-const OWN_HEADERS = /^(x-ratelimit-.*|x-ao-limits|x-ao-overhead-ms|x-litellm-overhead-duration-ms|retry-after)$/;
+const OWN_HEADERS =
+  /^(x-ratelimit-.*|x-ao-limits|x-ao-overhead-ms|x-litellm-(overhead|response)-duration-ms|retry-after)$/;
 
 /** The answer under the id of the call that was billed, its cost among the headers. */
 function identified(answer: SavedAnswer, callId: string): SavedAnswer {

@@ -49,7 +49,7 @@ export class ConfigCatalogue implements CatalogueSource {
     this.onChange();
   }
 
-  private toCatalogue({ providers, deployments, aliases }: ModelConfig): Catalogue {
+  private toCatalogue({ providers, deployments, aliases, router }: ModelConfig): Catalogue {
     const createdAtMs = this.options.clock.nowMs();
     return {
       providers: providers.map(({ apiKey, keyReference, vendor, ...provider }) => ({
@@ -58,6 +58,7 @@ export class ConfigCatalogue implements CatalogueSource {
         vendor,
         vendorGiven: null,
         key: this.options.keys.takeFromFile(apiKey, keyReference ?? fileReference(apiKey)),
+        timeouts: {},
         connectionsMax: CONNECTIONS_MAX_DEFAULT,
         tags: [],
         models: modelsOf(provider.id, deployments),
@@ -66,6 +67,7 @@ export class ConfigCatalogue implements CatalogueSource {
       })),
       deployments: deployments.map((deployment) => ({ ...deployment, orgId: null, enabled: true, source: 'config' })),
       aliases: aliases.map((alias) => ({ ...alias, orgId: null })),
+      settings: router,
     };
   }
 }

@@ -29,5 +29,5 @@ export function demoCatalogue(url: string | undefined, createdAtMs: number): Cat
   const deployments: Deployment[] = DEMO_MODELS.map((model) =>
     listedDeployment(provider, `dep_${model.replaceAll('-', '_')}`, model),
   );
-  return { providers: [provider], deployments, aliases: [] };
+  return { providers: [provider], deployments, aliases: [], settings: {} };
 }

@@ -1,4 +1,6 @@
+import { ownedRouterSettings, routingRule, runningExperiment } from '@ao/contracts';
 import type { StoredTable, TableRepository } from '../../application/ports.js';
+import { RULE_ORDER } from './rule-rows.js';
 import { toAlias, toDeployment, toKeyState, toProvider, withModels } from './rows.js';
 import type { RoutingStore } from './store.js';
 
@@ -18,6 +20,9 @@ export class PostgresTableRepository implements TableRepository {
       const providers = await prisma.provider.findMany({ orderBy: ORDER, include: withModels });
       const deployments = await prisma.deployment.findMany({ orderBy: ORDER });
       const aliases = await prisma.modelAlias.findMany({ orderBy: [{ orgId: 'asc' }, { alias: 'asc' }] });
+      const settings = await prisma.routerSettings.findMany({ orderBy: { orgId: 'asc' } });
+      const rules = await prisma.routingRule.findMany({ where: { enabled: true }, orderBy: RULE_ORDER });
+      const experiments = await prisma.experiment.findMany({ where: { state: 'running' }, orderBy: ORDER });
       const watched = await prisma.providerWatch.findMany();
       return {
         version: Number(state.version),
@@ -25,6 +30,9 @@ export class PostgresTableRepository implements TableRepository {
         providers: providers.map(toProvider),
         deployments: deployments.map(toDeployment),
         aliases: aliases.map(toAlias),
+        settings: settings.map((row) => ownedRouterSettings.parse(row)),
+        rules: rules.map((row) => routingRule.parse(row)),
+        experiments: experiments.map((row) => runningExperiment.parse(row)),
         findings: new Map(
           watched.map((row) => [row.providerId, { healthy: row.healthy ?? true, keyCopy: toKeyState(row).copy }]),
         ),

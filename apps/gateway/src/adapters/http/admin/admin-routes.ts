@@ -38,7 +38,7 @@ export class RawBody {
 
 /** One administrative route: its owner answers over the bus and checks roles; the gateway only translates. */
 export interface AdminRoute<C extends RpcContract = RpcContract> {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   contract: C;
   status?: number;

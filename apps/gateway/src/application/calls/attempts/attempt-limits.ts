@@ -1,4 +1,6 @@
+import type { Deployment } from '@ao/contracts';
 import type { UpstreamTimeouts } from '@ao/providers';
+import type { ResolvedPolicy } from '@ao/router';
 import type { CallPlan } from '../plan-call.js';
 
 /** How long one attempt may take. */
@@ -16,18 +18,17 @@ export interface TimeWishes {
 }
 
 /**
- * The limits of an attempt: the caller's wish, then those of its model group, of the deployment, of the provider; and never
- * beyond what is left of the call's own time.
+ * The limits of an attempt: the caller's wish, then those of its model group, of the deployment, of the router, of the provider; and never
+ * beyond what is left of the call's own time. A wish for streams is about their first token, as in LiteLLM.
  * @param leftMs Of the call.
  */
 export function limitsOf({ route, request, course }: CallPlan, wishes: TimeWishes, leftMs: number): AttemptLimits {
   const policy = course?.groupPolicy;
   const { deployment } = route;
   const own = route.provider.timeouts;
-  const wished = request.stream ? (wishes.streamTimeoutMs ?? wishes.timeoutMs) : wishes.timeoutMs;
-  const givenMs = wished ?? policy?.timeoutMs ?? deployment?.timeoutMs ?? null;
-  const firstTokenMs = request.stream ? (policy?.firstTokenMs ?? deployment?.firstTokenMs ?? null) : null;
-  const stallMs = request.stream ? (policy?.stallMs ?? deployment?.stallMs ?? null) : null;
+  const givenMs = wishes.timeoutMs ?? limitFor('timeoutMs', policy, deployment);
+  const firstTokenMs = request.stream ? (wishes.streamTimeoutMs ?? limitFor('firstTokenMs', policy, deployment)) : null;
+  const stallMs = request.stream ? limitFor('stallMs', policy, deployment) : null;
   const attemptMs = givenMs ?? own.totalMs;
   // What the gateway itself took of the call's time before must not make new limits for every call.
   const totalMs = leftMs >= attemptMs - UNNOTICED_MS ? attemptMs : Math.max(1, Math.ceil(leftMs));
@@ -41,6 +42,15 @@ export function limitsOf({ route, request, course }: CallPlan, wishes: TimeWishe
 }
 
 const UNNOTICED_MS = 1_000;
+
+/** What is said of the group by its name, then of the deployment, then of all groups; null: nothing. */
+function limitFor(
+  name: 'timeoutMs' | 'firstTokenMs' | 'stallMs',
+  policy: ResolvedPolicy | undefined,
+  deployment: Deployment | null,
+): number | null {
+  return policy?.own[name] ?? deployment?.[name] ?? policy?.[name] ?? null;
+}
 
 /** The usual case: nothing but the provider's own holds, and nothing is made for the call. */
 const areSame = (a: UpstreamTimeouts, b: UpstreamTimeouts): boolean =>

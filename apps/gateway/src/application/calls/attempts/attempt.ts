@@ -1,23 +1,15 @@
 import { AppError, formatUsd, type Clock } from '@ao/kernel';
 import { UpstreamFailure } from '@ao/providers';
-import type { Upstream, UpstreamAnswer } from '../../ports.js';
-import type { StreamSource } from '../relay-stream.js';
+import type { UpstreamAnswer } from '../../ports.js';
 import { countAnswer, estimateUnsaid } from '../estimate-usage.js';
 import { UpstreamRefusal } from '../upstream-refusal.js';
 import { answerHeaders } from '../answer-headers.js';
 import type { AttemptLimits } from './attempt-limits.js';
+import type { AttemptParts } from './attempt-parts.js';
 import { passStream } from './pass-stream.js';
 import { wantsCost, type RunningCall } from './running-call.js';
 
 const HEADER_LENGTH_MAX = 1_024;
-
-/** What of an attempt is one to the gateway, whatever the call. */
-export interface AttemptParts {
-  upstream: Upstream;
-  clock: Clock;
-  /** Finds who goes on with a stream that broke off; null: nobody. */
-  recover: (running: RunningCall, error: unknown, sent: Buffer | null) => Promise<StreamSource | null>;
-}
 
 /**
  * Calls the provider and passes its answer on.
@@ -39,13 +31,13 @@ export async function attempt(running: RunningCall, limits: AttemptLimits, parts
     if (plan.request.stream) {
       return await passStream(running, answer, {
         clock: parts.clock,
-        headers: () => headersOf(running, answer),
+        headers: () => headersOf(running, answer, parts.clock),
         onFirstToken: () => patience?.end(),
         recover: parts.recover,
       });
     }
     running.atProvider = 'whole answer';
-    await (plan.exchange.isOpaque ? passOpaque(running, answer) : passWhole(running, answer));
+    await (plan.exchange.isOpaque ? passOpaque : passWhole)(running, answer, parts.clock);
   } finally {
     patience?.end();
   }
@@ -82,11 +74,11 @@ async function passFailure(running: RunningCall, answer: UpstreamAnswer, clock: 
   if (!plan.route.direct) throw UpstreamRefusal.from(answer, body, plan.exchange, clock.nowMs());
   record.errorCode = 'upstream_error';
   running.hasBegun = true;
-  out.head(answer.status, headersOf(running, answer));
+  out.head(answer.status, headersOf(running, answer, clock));
   out.end(body);
 }
 
-async function passWhole(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
+async function passWhole(running: RunningCall, answer: UpstreamAnswer, clock: Clock): Promise<void> {
   const { plan, record, out } = running;
   const whole = plan.exchange.readAnswer(await answer.readAll(), answer.headers['content-type']);
   if (!whole)
@@ -103,7 +95,7 @@ async function passWhole(running: RunningCall, answer: UpstreamAnswer): Promise<
   const told = wantsCost(running) ? whole.withCost(costUsd) : whole.body;
   running.hasBegun = true;
   out.head(answer.status, {
-    ...headersOf(running, answer),
+    ...headersOf(running, answer, clock),
     'content-type': whole.contentType,
     'content-length': String(told.length),
     'x-ao-cost-usd': costUsd,
@@ -113,7 +105,7 @@ async function passWhole(running: RunningCall, answer: UpstreamAnswer): Promise<
 }
 
 /** Sound and the like as it comes: what it costs is known before. A break tears the connection, as nothing else can tell of it. */
-async function passOpaque(running: RunningCall, answer: UpstreamAnswer): Promise<void> {
+async function passOpaque(running: RunningCall, answer: UpstreamAnswer, clock: Clock): Promise<void> {
   const { plan, record, out } = running;
   record.usage = estimateUnsaid(plan);
   record.usageSource = 'estimated';
@@ -125,7 +117,7 @@ async function passOpaque(running: RunningCall, answer: UpstreamAnswer): Promise
       running.hasBegun = true;
       out.head(answer.status, {
         'content-type': 'application/octet-stream',
-        ...headersOf(running, answer),
+        ...headersOf(running, answer, clock),
         'x-ao-cost-usd': costUsd,
         'x-litellm-response-cost': costUsd,
       });
@@ -139,12 +131,19 @@ async function passOpaque(running: RunningCall, answer: UpstreamAnswer): Promise
 }
 
 /** The overhead is what this gateway did before it called the provider; after that it only passes bytes on. */
-function headersOf({ call, plan, admission, sentMs }: RunningCall, answer: UpstreamAnswer): Record<string, string> {
+function headersOf(
+  { call, plan, admission, sentMs }: RunningCall,
+  answer: UpstreamAnswer,
+  clock: Clock,
+): Record<string, string> {
   const { dropped } = plan.exchange;
   return {
     ...answer.headers,
     ...admission?.headers,
-    ...answerHeaders(plan.route, plan.course, sentMs - call.startedMonotonicMs),
+    ...answerHeaders(plan.route, plan.course, {
+      overheadMs: sentMs - call.startedMonotonicMs,
+      durationMs: clock.monotonicMs() - call.startedMonotonicMs,
+    }),
     ...(dropped.length > 0 && { 'x-ao-dropped-params': dropped.join(', ').slice(0, HEADER_LENGTH_MAX) }),
   };
 }

@@ -9,7 +9,8 @@ import type { StepReason } from '../course.js';
 import { billPrompt, noteFailure } from '../note-failure.js';
 import { replan, type CallPlan, type PlanOptions } from '../plan-call.js';
 import { StreamedText } from '../streamed-text.js';
-import { attempt, type AttemptParts } from './attempt.js';
+import { attempt } from './attempt.js';
+import type { AttemptParts } from './attempt-parts.js';
 import { limitsOf } from './attempt-limits.js';
 import type { Capacity } from './capacity.js';
 import { failureOf, wasNotAsked, type Failure } from './failure.js';
@@ -106,7 +107,7 @@ export class Attempts {
   private async answer(running: RunningCall): Promise<Failure | null> {
     const { plan, deadlineMs } = running;
     try {
-      const limits = limitsOf(plan, plan.request.wishes ?? {}, deadlineMs - this.parts.clock.monotonicMs());
+      const limits = limitsOf(plan, plan.request.wishes, deadlineMs - this.parts.clock.monotonicMs());
       await attempt(running, limits, this.attemptParts);
       return null;
     } catch (error) {

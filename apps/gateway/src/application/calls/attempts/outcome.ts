@@ -62,7 +62,7 @@ function succeeded({ call, record, sentMs, plan }: RunningCall, nowMs: number): 
 /** Whether the caller, or its organisation, waited less long for a shared deployment than the platform would have. */
 function isImpatient({ call, plan }: RunningCall, table: RoutingTable): boolean {
   const { route, request } = plan;
-  if (request.wishes?.timeoutMs !== undefined || request.wishes?.streamTimeoutMs !== undefined) return true;
+  if (request.wishes.timeoutMs !== undefined || request.wishes.streamTimeoutMs !== undefined) return true;
   if (route.deployment === null || route.deployment.orgId !== null || route.modelGroup === null) return false;
   const own = table.policyOf(call.principal.orgId, route.modelGroup);
   const common = table.policyOf(PLATFORM, route.modelGroup);

@@ -2,7 +2,7 @@ import { formatUsd, type Clock } from '@ao/kernel';
 import type { UpstreamAnswer } from '../../ports.js';
 import { billBrokenStream, billStream, noteFailure } from '../note-failure.js';
 import { relayStream } from '../relay-stream.js';
-import type { AttemptParts } from './attempt.js';
+import type { AttemptParts } from './attempt-parts.js';
 import { wantsCost, type RunningCall } from './running-call.js';
 
 interface StreamParts {

@@ -92,7 +92,7 @@ export class StreamRecovery {
       running.sentMs = clock.monotonicMs();
       running.atProvider = 'request';
       const leftMs = running.deadlineMs - clock.monotonicMs();
-      const answer = await send(running, limitsOf(plan, plan.request.wishes ?? {}, leftMs), call.signal, this.parts);
+      const answer = await send(running, limitsOf(plan, plan.request.wishes, leftMs), call.signal, this.parts);
       record.status = answer.status;
       if (answer.status >= 400) {
         running.atProvider = 'nothing';

@@ -32,6 +32,7 @@ export function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
     unitsMax: {},
     serviceTiers: serviceTiersOf(request),
     dropParams: request.dropParams,
+    wishes: request.wishes,
     promptTokensBound: (model) =>
       boundPromptTokens(promptBytes, {
         messages: messages.count,
@@ -47,7 +48,8 @@ export function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
 }
 
 function chatExchange(request: openai.ChatRequest, { protocols, direct, ...target }: ExchangeTarget) {
-  if (direct) return forwardChat(openAiChat.endpoint, directBody(request));
+  // As the caller wrote it (GW-027), but for what is ours to fulfil and OpenAI would refuse.
+  if (direct) return forwardChat(openAiChat.endpoint, openai.encodeChatRequest(request, { asksForUsage: false }));
   const { conversations, tellsUsageOnRequest } = protocols;
   if (conversations.includes('openai-chat')) {
     const changes = { model: target.model, asksForUsage: tellsUsageOnRequest };
@@ -56,10 +58,6 @@ function chatExchange(request: openai.ChatRequest, { protocols, direct, ...targe
   const conversation = openAiChat.decodeRequest(parseBody(request.body));
   return translate(conversation, openAiChat, translatedTo(protocols), target, target.labels);
 }
-
-/** As the caller wrote it (GW-027), but for the wish that is ours to fulfil and that OpenAI would refuse. */
-const directBody = ({ body, includeCost, dropParams }: openai.ChatRequest): Buffer =>
-  includeCost || dropParams ? openai.withoutWishes(body) : body;
 
 /** Who asks for a service may be given the standard one; how much is searched, the provider decides. */
 function serviceTiersOf({ serviceTier, searches }: openai.ChatRequest): RequestFacts['serviceTiers'] {

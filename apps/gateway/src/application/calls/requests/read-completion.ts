@@ -34,6 +34,7 @@ export function readCompletion(body: Buffer, { modelLengthMax }: RequestLimits):
     choices,
     endUserId: request.user,
     dropParams: request.dropParams,
+    wishes: openai.readParsedWishes(request.json, model),
     promptTokensBound: (named) => tokens + boundPromptTokens(textBytes, { messages: prompts.length, model: named }),
     promptTokensGuess: tokens + guessTokens(textBytes),
     countPrompt: (named) =>
@@ -46,8 +47,8 @@ export function readCompletion(body: Buffer, { modelLengthMax }: RequestLimits):
 }
 
 function exchangeOf(request: CompletionRequest, { protocols, direct, labels, ...target }: ExchangeTarget): Exchange {
-  // As the caller wrote it (GW-027), but for the wish that is ours to fulfil.
-  if (direct) return forwardChat(ENDPOINT, request.dropParams ? openai.withoutWishes(request.body) : request.body);
+  // As the caller wrote it (GW-027), but for what is ours to fulfil.
+  if (direct) return forwardChat(ENDPOINT, openai.forProvider(request.body, request.json));
   if (protocols.endpoints.has(ENDPOINT)) {
     const changes = { model: target.model, asksForUsage: protocols.tellsUsageOnRequest };
     return forwardChat(ENDPOINT, encodeCompletionRequest(request, changes));

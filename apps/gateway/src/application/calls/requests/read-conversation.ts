@@ -3,6 +3,7 @@ import { boundPromptTokens, guessTokens, meterText } from '@ao/tokens';
 import {
   forward,
   locateFields,
+  openai,
   replaceFields,
   translate,
   type ClientProtocol,
@@ -27,7 +28,9 @@ type Json = Readonly<Record<string, unknown>>;
 /** How requests of a client's protocol are read. */
 export interface ConversationClient {
   protocol: ClientProtocol & Partial<ProviderProtocol>;
-  /** The same body for another model, where providers speak the protocol too. */
+  /** Callers say what they ask of us beside the question, as LiteLLM's do. */
+  hasWishes?: boolean;
+  /** The body for a provider that speaks the protocol too, which may call the model something else. */
   rename?: (body: Buffer, json: Json, model: string) => Buffer;
   /** What the caller sent, where the body is not that. */
   original?: Json;
@@ -59,6 +62,7 @@ export function readConversation(
       prompt.hasUnmeasured || (request.inexpressible.length > 0 && conversations.includes(client.protocol.name)),
     serviceTiers: serviceTiersOf(json),
     dropParams: json['drop_params'] === true,
+    wishes: client.hasWishes ? openai.readParsedWishes(json, request.model) : openai.NO_WISHES,
     promptTokensBound: (model) =>
       boundPromptTokens(promptBytes, {
         messages: request.messages.length + request.system.length,
@@ -79,7 +83,9 @@ function exchangeOf(
   { protocols, labels, direct, ...target }: ExchangeTarget,
 ): Exchange {
   const { conversations } = protocols;
-  if (direct) return forward(body, protocol as ClientProtocol & ProviderProtocol, labels);
+  // As the caller wrote it (GW-027), but for what is ours to fulfil.
+  if (direct)
+    return forward(rename?.(body, json, request.model) ?? body, protocol as ClientProtocol & ProviderProtocol, labels);
   if (rename && conversations.includes(protocol.name)) {
     return forward(rename(body, json, target.model), protocol as ClientProtocol & ProviderProtocol, labels);
   }

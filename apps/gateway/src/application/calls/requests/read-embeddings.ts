@@ -12,6 +12,7 @@ export function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFact
     ...PLAIN_REQUEST,
     model: request.model,
     endUserId: request.user,
+    wishes: request.wishes,
     generates: false,
     promptTokensBound: (model) => input.tokens + boundPromptTokens(input.textBytes, { messages: input.count, model }),
     promptTokensGuess: input.tokens + guessTokens(input.textBytes),
@@ -20,7 +21,7 @@ export function readEmbeddings(body: Buffer, limits: RequestLimits): RequestFact
       const format = protocols.embeddings;
       if (format !== null && isTranslatedEmbeddings(format)) return translateEmbeddings(body, format, model);
       if (format !== 'openai') throw noEmbeddings();
-      return forwardEmbeddings(direct ? body : openai.encodeEmbeddingsRequest(request, { model }));
+      return forwardEmbeddings(openai.encodeEmbeddingsRequest(request, direct ? {} : { model }));
     },
   };
 }

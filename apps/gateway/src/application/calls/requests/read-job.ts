@@ -1,7 +1,7 @@
 import { AppError } from '@ao/kernel';
 import type { Usage } from '@ao/pricing';
 import { boundPromptTokens, guessTokens, meterText } from '@ao/tokens';
-import { forwardJob, locateFields, openai, replaceFields, type ForwardedJob, type RequestObject } from '@ao/wire';
+import { forwardJob, openai, type ForwardedJob, type RequestObject } from '@ao/wire';
 import type { FormRequest } from './form-request.js';
 import { PLAIN_REQUEST, type RequestFacts, type RequestLimits } from './request-facts.js';
 
@@ -34,24 +34,24 @@ export function modelOf(request: RequestObject, { modelLengthMax }: RequestLimit
   return model;
 }
 
-/** The facts of a JSON request that is forwarded but for the name of its model. */
+/** The facts of a JSON request that is forwarded but for the name of its model and for what is ours to fulfil. */
 export function jobFacts(body: Buffer, request: RequestObject, job: Job): RequestFacts {
   return {
-    ...factsOf(job, (model) => ({ body: rename(body, request, model) }), body),
+    ...factsOf(job, (model) => ({ body: openai.forProvider(body, request.json, changedModel(request, model)) })),
     endUserId: request.optionalString('user'),
+    wishes: openai.readParsedWishes(request.json, job.model),
   };
 }
 
 /** The same of a form. */
 export function formFacts(form: FormRequest, job: Job): RequestFacts {
   const encode = (model: string) => ({ body: form.withModel(model), contentType: form.contentType });
-  return { ...factsOf(job, encode, null), endUserId: form.text('user') };
+  return { ...factsOf(job, encode), endUserId: form.text('user') };
 }
 
 function factsOf(
   job: Job,
   encode: (model: string) => Pick<ForwardedJob, 'body' | 'contentType'>,
-  untouched: Buffer | null,
 ): Omit<RequestFacts, 'endUserId'> {
   const { endpoint, model, texts, images = 0, assumedUsage = {}, unitsMax = {}, outputTokensMax } = job;
   const { choices = 1, readUsage } = job;
@@ -70,17 +70,13 @@ function factsOf(
     countPrompt: (named) => texts.reduce((sum, text) => sum + meterText(named, text).tokens, 0),
     exchange: ({ protocols, model: named, direct }) => {
       if (!protocols.endpoints.has(endpoint)) throw notOffered(endpoint);
-      const forwarded = direct && untouched ? { body: untouched } : encode(named);
-      return forwardJob({ endpoint, ...forwarded, ...(readUsage && { readUsage }) });
+      return forwardJob({ endpoint, ...encode(direct ? model : named), ...(readUsage && { readUsage }) });
     },
   };
 }
 
-/** The same body for another model, every other byte as it was. */
-function rename(body: Buffer, request: RequestObject, model: string): Buffer {
-  const fields = request.json['model'] === model ? null : locateFields(body);
-  return fields ? replaceFields(body, fields, { model }) : body;
-}
+const changedModel = (request: RequestObject, model: string): { model?: string } =>
+  request.json['model'] === model ? {} : { model };
 
 const notOffered = (endpoint: string): AppError =>
   new AppError('unsupported_parameter', `The provider of this model has no ${endpoint}. Choose another model.`, {

@@ -1,4 +1,4 @@
-import { anthropic, gemini, ollama, ollamaGenerate, openAiResponses, parseBody } from '@ao/wire';
+import { anthropic, gemini, ollama, ollamaGenerate, openai, openAiResponses, parseBody } from '@ao/wire';
 import type { InboundCall } from '../call.js';
 import { readChat } from './read-chat.js';
 import { readCompletion } from './read-completion.js';
@@ -14,8 +14,18 @@ import { readTranscription } from './read-transcription.js';
 import { readUnread } from './read-unread.js';
 import type { RequestFacts, RequestLimits } from './request-facts.js';
 
-/** Reads a request. @throws AppError naming the field at fault (GW-019, GW-020). */
+/**
+ * Reads a request. What headers ask of us goes before what the body asks.
+ * @throws AppError naming the field at fault (GW-019, GW-020).
+ */
 export function readRequest(call: InboundCall, limits: RequestLimits): RequestFacts {
+  const facts = readBody(call, limits);
+  const { tags = [] } = facts.wishes;
+  if (tags.length === 0 && !call.wishes) return facts;
+  return { ...facts, wishes: { ...facts.wishes, ...call.wishes }, tags: [...facts.tags, ...tags] };
+}
+
+function readBody(call: InboundCall, limits: RequestLimits): RequestFacts {
   const { endpoint, body, original } = call;
   switch (endpoint) {
     case '/v1/chat/completions':
@@ -64,9 +74,13 @@ const namedInPath = ({ body, inPath }: InboundCall): Buffer =>
 type ConversationEndpoint =
   '/v1/responses' | '/v1/messages' | '/v1beta/models/{model}:generateContent' | '/api/chat' | '/api/generate';
 
+function forProvider(body: Buffer, json: Readonly<Record<string, unknown>>, model: string): Buffer {
+  return openai.forProvider(body, json, json['model'] === model ? {} : { model });
+}
+
 const CLIENTS: Readonly<Record<ConversationEndpoint, ConversationClient>> = {
-  '/v1/responses': { protocol: openAiResponses, rename: renameModel },
-  '/v1/messages': { protocol: anthropic, rename: renameModel },
+  '/v1/responses': { protocol: openAiResponses, hasWishes: true, rename: forProvider },
+  '/v1/messages': { protocol: anthropic, hasWishes: true, rename: forProvider },
   // The model stands in the path, which the connector makes.
   '/v1beta/models/{model}:generateContent': { protocol: gemini, rename: (body) => body },
   '/api/chat': { protocol: ollama, rename: renameModel },

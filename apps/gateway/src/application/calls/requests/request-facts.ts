@@ -1,7 +1,12 @@
 import type { Usage } from '@ao/pricing';
-import type { ClientProtocol, ConversationRequest, Exchange, Labels, ProviderProtocol } from '@ao/wire';
-import type { TimeWishes } from '../attempts/attempt-limits.js';
-import type { CourseWishes } from '../course.js';
+import {
+  openai,
+  type ClientProtocol,
+  type ConversationRequest,
+  type Exchange,
+  type Labels,
+  type ProviderProtocol,
+} from '@ao/wire';
 import type { ProviderProtocols } from '../provider-protocols.js';
 
 /** What the platform must know of a request; everything else stays the caller's bytes. */
@@ -35,8 +40,8 @@ export interface RequestFacts {
   dropParams: boolean;
   /** The conversation itself; absent where the request is none. */
   conversation?: () => Conversation;
-  /** What the caller asks of the platform, not of the provider. */
-  wishes?: CallWishes;
+  /** What the caller asks of us for this call; no provider hears of it. */
+  wishes: openai.RequestWishes;
   /** Never below the number of prompt tokens, without counting them, but for unmeasured input. */
   promptTokensBound: (model: string) => number;
   /** About the number of prompt tokens, for a call that nobody is left to count. */
@@ -56,12 +61,6 @@ export interface Conversation {
   client: ClientProtocol & Partial<ProviderProtocol>;
   /** What the caller sent, for answers that repeat it. */
   original?: unknown;
-}
-
-/** What a caller may ask of the way its call takes; what is absent is the configuration's to say. */
-export interface CallWishes extends CourseWishes, TimeWishes {
-  /** Where calls wait for a deployment, lower goes first. */
-  priority?: number | undefined;
 }
 
 /** Where a call goes, as far as its protocol is concerned. */
@@ -102,6 +101,7 @@ export const PLAIN_REQUEST = {
   unitsMax: {},
   serviceTiers: STANDARD_SERVICE,
   dropParams: false,
+  wishes: openai.NO_WISHES,
 } satisfies Partial<RequestFacts>;
 
 const TAGS_MAX = 50;

@@ -1,0 +1,2 @@
+export * from './read-router-settings.js';
+export * from './write-router-settings.js';
