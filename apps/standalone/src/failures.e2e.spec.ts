@@ -104,7 +104,7 @@ describe.each(modes)('failures, %s', (mode) => {
     const healthy = (name: string): FileModel => ({ name, model: 'sim-healthy', order: 2, ...at });
     const failing = (name: string, fault: string, more: Partial<FileModel> = {}): FileModel => ({
       name,
-      model: `sim-${name}#${fault}`,
+      model: fault === '' ? `sim-${name}` : `sim-${name}#${fault}`,
       order: 1,
       ...at,
       ...more,
@@ -170,10 +170,10 @@ describe.each(modes)('failures, %s', (mode) => {
     return { status, headers, text, body: told, events };
   };
   /** As `GET /v1/requests/{id}` tells it, a moment after the answer. */
-  const logged = (headers: Headers): Promise<Record<string, any>> =>
+  const logged = (headers: Headers, by = api): Promise<Record<string, any>> =>
     waitFor(
       async () => {
-        const answer = await api.get(`/v1/requests/${headers.get('x-ao-request-id')}`);
+        const answer = await by.get(`/v1/requests/${headers.get('x-ao-request-id')}`);
         return answer.status === 200 && answer.body;
       },
       { timeoutMs: 20_000, description: 'the call in the log' },
@@ -263,8 +263,8 @@ describe.each(modes)('failures, %s', (mode) => {
     const text = `text=${encodeURIComponent(TEXT)}`;
     provider.script({ model: 'sim-a', behaviour: `${text}&fault=cut&after_tokens=40` });
     provider.script({ model: 'sim-b', behaviour: text });
-    const before = await spentBy(api);
-    const { data, response } = await api
+    const payer = await createTenant(platform.admin, '5');
+    const { data, response } = await payer.api
       .openai()
       .chat.completions.create({ model: 'recovering', messages, max_tokens: 200, stream: true })
       .withResponse();
@@ -275,14 +275,14 @@ describe.each(modes)('failures, %s', (mode) => {
       if (choices[0]?.finish_reason) ends.push(choices[0].finish_reason);
     }
     expect([told, ends]).toEqual([TEXT, ['stop']]);
-    const detail = await logged(response.headers);
+    const detail = await logged(response.headers, payer.api);
     const [lost, rest] = attemptsOf(detail);
     expect(lost).toMatchObject({ model: 'sim-a', error_code: 'upstream_error', usage_source: 'estimated' });
     expect(rest).toMatchObject({ model: 'sim-b', error_code: null, usage_source: 'provider' });
     expect(detail['decision'].steps).toMatchObject([{ reason: 'recovery' }]);
     const cost = sumUsd([lost!['cost_usd'], rest!['cost_usd']]);
     expect(sumUsd([detail['cost_usd']])).toBe(cost);
-    await waitFor(async () => (await spentBy(api)) === before + cost);
+    await waitFor(async () => (await spentBy(payer.api)) === cost, { timeoutMs: 10_000 });
   });
 
   it('[RT-010] [RT-011] falls back where a group fails, and for what a content policy refuses', async () => {

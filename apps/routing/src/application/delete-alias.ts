@@ -1,7 +1,7 @@
 import { routingActionPerformedV1, type Actor } from '@ao/contracts';
 import { AppError, type Clock, type IdGenerator } from '@ao/kernel';
 import { auditEvent, requireAdmin } from '@ao/runtime';
-import { readOnly } from '../domain/catalogue.js';
+import { readOnly } from './catalogue.js';
 import type { AliasRepository, CatalogueSource, RoutingTable } from './ports.js';
 
 /** Deletes an alias of the actor's organisation; one of AO_CONFIG of the same name shows again. */

@@ -1,7 +1,7 @@
 import { routingActionPerformedV1, type Actor } from '@ao/contracts';
 import { AppError, type Clock, type IdGenerator } from '@ao/kernel';
 import { auditEvent, requireAdmin } from '@ao/runtime';
-import { readOnly } from '../domain/catalogue.js';
+import { readOnly } from './catalogue.js';
 import type { CatalogueSource, DeploymentRepository, RoutingTable } from './ports.js';
 
 /** Deletes a deployment; one that stands for a model of its provider leaves the provider's list of models too. */

@@ -1,6 +1,6 @@
 import type { Actor } from '@ao/contracts';
 import { requireAdmin } from '@ao/runtime';
-import { readOnly } from '../domain/catalogue.js';
+import { readOnly } from './catalogue.js';
 import type { Provider } from '../domain/provider.js';
 import type { CatalogueSource, ProviderRepository } from './ports.js';
 import { unknownProvider } from './provider-settings.js';

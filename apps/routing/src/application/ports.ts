@@ -1,6 +1,6 @@
 import type { EncodedEvent } from '@ao/bus';
 import type { OwnedRouterSettings, RoutingRule, RunningExperiment } from '@ao/contracts';
-import type { Catalogue } from '../domain/catalogue.js';
+import type { Catalogue } from './catalogue.js';
 import type { Alias, Deployment } from '../domain/deployment.js';
 import type { Check, Health } from '../domain/health.js';
 import type { Provider } from '../domain/provider.js';

@@ -1,7 +1,7 @@
 import type { RoutedProvider, routingTableSnapshot, ValueOf } from '@ao/contracts';
 import { providerTimeouts } from '@ao/contracts';
 import { withDeadline, type Logger } from '@ao/kernel';
-import type { Catalogue } from '../domain/catalogue.js';
+import type { Catalogue } from './catalogue.js';
 import type { Provider } from '../domain/provider.js';
 import type { CatalogueSource, Finding, RoutingTable, StoredTable, TableRepository } from './ports.js';
 import type { ProviderKeys } from './provider-keys.js';

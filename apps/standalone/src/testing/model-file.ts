@@ -25,13 +25,20 @@ export interface FileModel {
 
 export type FileAliases = Record<string, string | { model: string; hidden: boolean }>;
 
+/** What a provider does, the caller sees: for tests of single attempts. */
+export const ONE_ATTEMPT = { num_retries: 0, disable_cooldowns: true } as const;
+
 /** An AO_CONFIG file on disk that a test can change while the platform runs. */
 export class ModelFile {
-  private constructor(private readonly folder: TemporaryFolder) {}
+  private constructor(
+    private readonly folder: TemporaryFolder,
+    /** Beside the aliases, LiteLLM's `router_settings`. */
+    private router: object,
+  ) {}
 
-  static async create(models: FileModel[], aliases: FileAliases = {}, settings: object = {}): Promise<ModelFile> {
-    const file = new ModelFile(await temporaryFolder('models'));
-    await file.write(models, aliases, settings);
+  static async create(models: FileModel[], aliases: FileAliases = {}, router: object = {}): Promise<ModelFile> {
+    const file = new ModelFile(await temporaryFolder('models'), router);
+    await file.write(models, aliases);
     return file;
   }
 
@@ -39,9 +46,10 @@ export class ModelFile {
     return join(this.folder.path, 'models.yaml');
   }
 
-  /** @param settings `router_settings` beside the aliases. */
-  async write(models: FileModel[], aliases: FileAliases = {}, settings: object = {}): Promise<void> {
-    const content = { model_list: models.map(toEntry), router_settings: { model_group_alias: aliases, ...settings } };
+  /** @param router In place of what it was before. */
+  async write(models: FileModel[], aliases: FileAliases = {}, router = this.router): Promise<void> {
+    this.router = router;
+    const content = { model_list: models.map(toEntry), router_settings: { ...this.router, model_group_alias: aliases } };
     // JSON is YAML.
     await writeFile(this.path, JSON.stringify(content));
   }

@@ -19,6 +19,11 @@ const SLICE_MS = 10_000;
 const SLICES = 6;
 /** Of all calls of the last minute, this share must have failed: a busy deployment always has a few failures. */
 const FAILED_SHARE = 0.5;
+/**
+ * Where nothing else can serve, leaving a deployment alone helps nobody but its provider: only one that fails all of so many
+ * calls is given that rest.
+ */
+const FAILS_ALONE = 20;
 
 /**
  * The circuit of one deployment. Closed: called freely. Open: not called. After the pause one call at a time may try it
@@ -73,14 +78,15 @@ export class Circuit {
 
   /**
    * @param leastPauseMs What the provider asked for, by `Retry-After`; opens at once. Null: it counts like others.
+   * @param isAlone No other deployment could have served the call.
    * @returns how long the circuit is open from now on; null when that did not open it.
    */
-  fail(nowMs: number, policy: CircuitPolicy, leastPauseMs: number | null): number | null {
+  fail(nowMs: number, policy: CircuitPolicy, leastPauseMs: number | null, isAlone = false): number | null {
     this.failures.add(nowMs);
     if (!policy.enabled) return null;
     const state = this.state(nowMs);
     if (state === 'open') return null;
-    if (state === 'closed' && leastPauseMs === null && !this.isFailing(nowMs, policy)) return null;
+    if (state === 'closed' && leastPauseMs === null && !this.isFailing(nowMs, policy, isAlone)) return null;
     const pauseMs = Math.max(policy.cooldownMs * 2 ** Math.min(this.pauses, 16), leastPauseMs ?? 0);
     return this.open(nowMs, Math.min(pauseMs, COOLDOWN_MS_MAX));
   }
@@ -112,8 +118,10 @@ export class Circuit {
     return all === 0 ? 0 : failed / all;
   }
 
-  private isFailing(nowMs: number, { allowedFails }: CircuitPolicy): boolean {
-    return this.failures.count(nowMs) > allowedFails && this.errorRate(nowMs) >= FAILED_SHARE;
+  private isFailing(nowMs: number, { allowedFails }: CircuitPolicy, isAlone: boolean): boolean {
+    const failed = this.failures.count(nowMs);
+    if (isAlone) return failed > Math.max(allowedFails, FAILS_ALONE) && this.errorRate(nowMs) === 1;
+    return failed > allowedFails && this.errorRate(nowMs) >= FAILED_SHARE;
   }
 }
 

@@ -3,7 +3,7 @@ import { DeploymentStates } from './deployment-states.js';
 const POLICY = { allowedFails: 1, cooldownMs: 5_000, enabled: true };
 const MINUTE_MS = 60_000;
 const answered = (latencyMs: number, tokens = 10) => ({ kind: 'succeeded', latencyMs, tokens }) as const;
-const failed = (pauseMs: number | null = null) => ({ kind: 'failed', pauseMs }) as const;
+const failed = (pauseMs: number | null = null) => ({ kind: 'failed', pauseMs, isAlone: false }) as const;
 /** A minute begins here. */
 const START_MS = MINUTE_MS * 100;
 

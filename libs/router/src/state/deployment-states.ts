@@ -35,8 +35,8 @@ export interface StatesView {
 /** What a call that has ended says of its deployment. */
 export type Outcome =
   | { kind: 'succeeded'; latencyMs: number; tokens: number }
-  /** `pauseMs`: by the provider's own `Retry-After`; null: none. */
-  | { kind: 'failed'; pauseMs: number | null }
+  /** `pauseMs`: by the provider's own `Retry-After`; null: none. `isAlone`: no other deployment could have served it. */
+  | { kind: 'failed'; pauseMs: number | null; isAlone: boolean }
   /** The caller left, or its own request was at fault. */
   | { kind: 'unknown' };
 
@@ -132,7 +132,7 @@ export class DeploymentStates implements StatesView {
         this.tripped.delete(deploymentId);
         return { deploymentId, openForMs: null };
       case 'failed': {
-        const openForMs = circuit.fail(nowMs, policy, outcome.pauseMs);
+        const openForMs = circuit.fail(nowMs, policy, outcome.pauseMs, outcome.isAlone);
         if (openForMs === null) return null;
         this.tripped.add(deploymentId);
         return { deploymentId, openForMs };

@@ -164,7 +164,7 @@ describe('cost-based-routing', () => {
     settings: { strategy: 'cost-based-routing' as const },
   };
   const slow = { kind: 'succeeded', latencyMs: 900, tokens: 1 } as const;
-  const failed = { kind: 'failed', pauseMs: null } as const;
+  const failed = { kind: 'failed', pauseMs: null, isAlone: false } as const;
 
   it('[RT-003] takes the cheapest, but not one that is too slow where another keeps the service level', () => {
     const { router, states } = routerOf(world);

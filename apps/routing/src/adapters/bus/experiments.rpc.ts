@@ -22,7 +22,7 @@ import { FindExperiments } from '../../application/experiments/find-experiments.
 import { ReadResults } from '../../application/experiments/read-results.js';
 import { StepExperiment } from '../../application/experiments/step-experiment.js';
 import { UpdateExperiment } from '../../application/experiments/update-experiment.js';
-import type { Experiment } from '../../domain/experiment.js';
+import type { Experiment } from '../../application/experiments/experiment.js';
 
 type Page = ResponseOf<typeof listExperimentsV1>;
 type Results = ResponseOf<typeof getExperimentResultsV1>;

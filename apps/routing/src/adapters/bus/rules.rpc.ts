@@ -15,7 +15,7 @@ import { CreateRule } from '../../application/rules/create-rule.js';
 import { DeleteRule } from '../../application/rules/delete-rule.js';
 import { FindRules } from '../../application/rules/find-rules.js';
 import { UpdateRule } from '../../application/rules/update-rule.js';
-import type { Rule, RulePosition } from '../../domain/rule.js';
+import type { Rule, RulePosition } from '../../application/rules/rule.js';
 
 @Controller()
 export class RulesRpc {

@@ -2,7 +2,7 @@ import type { Bus } from '@ao/bus';
 import { queryExperimentV1, type VariantFigures } from '@ao/contracts';
 import type { Clock } from '@ao/kernel';
 import type { ExperimentFigures } from '../../application/experiments/ports.js';
-import type { Experiment } from '../../domain/experiment.js';
+import type { Experiment } from '../../application/experiments/experiment.js';
 
 /** Calls begin a little before the experiment, by the clock of another machine. */
 const CLOCK_SKEW_MS = 60_000;

@@ -2,7 +2,7 @@ import { watchModelConfig, type ConfigDeployment, type ModelConfig, type ModelCo
 import type { Clock, Logger } from '@ao/kernel';
 import type { CatalogueSource } from '../../application/ports.js';
 import type { ProviderKeys } from '../../application/provider-keys.js';
-import { EMPTY_CATALOGUE, joinCatalogues, type Catalogue } from '../../domain/catalogue.js';
+import { EMPTY_CATALOGUE, joinCatalogues, type Catalogue } from '../../application/catalogue.js';
 import { referencedFile } from '../../domain/key-reference.js';
 import { CONNECTIONS_MAX_DEFAULT, modelSet } from '../../domain/provider.js';
 

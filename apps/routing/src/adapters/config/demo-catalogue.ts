@@ -1,4 +1,4 @@
-import { EMPTY_CATALOGUE, type Catalogue } from '../../domain/catalogue.js';
+import { EMPTY_CATALOGUE, type Catalogue } from '../../application/catalogue.js';
 import { listedDeployment, type Deployment } from '../../domain/deployment.js';
 import { CONNECTIONS_MAX_DEFAULT, type Provider } from '../../domain/provider.js';
 

@@ -1,5 +1,5 @@
 import { experiment as experimentContract } from '@ao/contracts';
-import type { Experiment } from '../../domain/experiment.js';
+import type { Experiment } from '../../application/experiments/experiment.js';
 import { Prisma } from './generated/client.js';
 import type { ExperimentModel } from './generated/models.js';
 

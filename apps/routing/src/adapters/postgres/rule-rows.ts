@@ -1,5 +1,5 @@
 import { routingRule } from '@ao/contracts';
-import type { Rule } from '../../domain/rule.js';
+import type { Rule } from '../../application/rules/rule.js';
 import type { RoutingRuleModel } from './generated/models.js';
 
 /** The order in which rules are asked. */

@@ -1,6 +1,6 @@
 import type { EncodedEvent } from '@ao/bus';
 import type { RuleRepository } from '../../application/rules/ports.js';
-import type { Rule, RulePosition } from '../../domain/rule.js';
+import type { Rule, RulePosition } from '../../application/rules/rule.js';
 import { RULE_ORDER, toRule, toRuleRow } from './rule-rows.js';
 import type { RoutingStore } from './store.js';
 

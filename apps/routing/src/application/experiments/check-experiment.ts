@@ -1,4 +1,4 @@
-import { checkVariants, type Experiment } from '../../domain/experiment.js';
+import { checkVariants, type Experiment } from './experiment.js';
 import type { RoutingTargets } from '../rules/routing-targets.js';
 
 /** @throws AppError `invalid_parameter` where variants do not add up, or a model is not there. */

@@ -1,7 +1,7 @@
 import { routingActionPerformedV1, type createExperimentV1, type RequestOf } from '@ao/contracts';
 import type { Clock, IdGenerator } from '@ao/kernel';
 import { auditEvent, requireAdmin } from '@ao/runtime';
-import type { Experiment } from '../../domain/experiment.js';
+import type { Experiment } from './experiment.js';
 import { checkRoom } from '../provider-settings.js';
 import type { RoutingTargets } from '../rules/routing-targets.js';
 import { checkExperiment } from './check-experiment.js';

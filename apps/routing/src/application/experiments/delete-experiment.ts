@@ -1,7 +1,7 @@
 import { routingActionPerformedV1, type Actor } from '@ao/contracts';
 import { AppError, type Clock, type IdGenerator } from '@ao/kernel';
 import { auditEvent } from '@ao/runtime';
-import { wrongState } from '../../domain/experiment.js';
+import { wrongState } from './experiment.js';
 import { unknownExperiment, type FindExperiments } from './find-experiments.js';
 import type { ExperimentRepository } from './ports.js';
 

@@ -1,7 +1,7 @@
 import type { Actor, ExperimentState } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
 import { requireAdmin } from '@ao/runtime';
-import type { Experiment } from '../../domain/experiment.js';
+import type { Experiment } from './experiment.js';
 import type { PageOf } from '../ports.js';
 import type { ExperimentRepository } from './ports.js';
 

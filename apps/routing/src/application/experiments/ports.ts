@@ -1,7 +1,7 @@
 import type { EncodedEvent } from '@ao/bus';
 import type { ExperimentState, VariantFigures } from '@ao/contracts';
-import type { Experiment } from '../../domain/experiment.js';
-import type { Rule } from '../../domain/rule.js';
+import type { Experiment } from './experiment.js';
+import type { Rule } from '../rules/rule.js';
 import type { PageOf } from '../ports.js';
 
 /** Experiments of organisations. What changes one also appends its events, in the same transaction. */

@@ -1,8 +1,8 @@
 import { routingActionPerformedV1, type Actor } from '@ao/contracts';
 import { AppError, type Clock, type IdGenerator } from '@ao/kernel';
 import { auditEvent } from '@ao/runtime';
-import { STEPS, wrongState, type Experiment } from '../../domain/experiment.js';
-import { PROMOTED_PRIORITY, type Rule } from '../../domain/rule.js';
+import { STEPS, wrongState, type Experiment } from './experiment.js';
+import { PROMOTED_PRIORITY, type Rule } from '../rules/rule.js';
 import type { RoutingTable } from '../ports.js';
 import type { ExperimentRepository } from './ports.js';
 import { changedMeanwhile } from './write-experiment.js';

@@ -1,6 +1,6 @@
 import type { Actor } from '@ao/contracts';
 import type { Clock, Logger } from '@ao/kernel';
-import type { Experiment } from '../../domain/experiment.js';
+import type { Experiment } from './experiment.js';
 import type { ExperimentRepository } from './ports.js';
 import type { PromoteExperiment } from './promote-experiment.js';
 import type { ReadResults } from './read-results.js';

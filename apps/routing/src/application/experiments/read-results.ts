@@ -1,7 +1,7 @@
 import type { Actor, ExperimentVerdict, VariantFigures } from '@ao/contracts';
 import { ZERO_USD } from '@ao/kernel';
-import type { Experiment } from '../../domain/experiment.js';
-import { verdictOf } from '../../domain/verdict.js';
+import type { Experiment } from './experiment.js';
+import { verdictOf } from './verdict.js';
 import type { FindExperiments } from './find-experiments.js';
 import type { ExperimentFigures } from './ports.js';
 

@@ -9,7 +9,7 @@ import {
 import type { EncodedEvent } from '@ao/bus';
 import { AppError, type Clock, type IdGenerator } from '@ao/kernel';
 import { auditEvent } from '@ao/runtime';
-import { STEPS, wrongState, type Experiment } from '../../domain/experiment.js';
+import { STEPS, wrongState, type Experiment } from './experiment.js';
 import type { RoutingTable } from '../ports.js';
 import type { RoutingTargets } from '../rules/routing-targets.js';
 import { checkExperiment } from './check-experiment.js';

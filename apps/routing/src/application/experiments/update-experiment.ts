@@ -1,7 +1,7 @@
 import { routingActionPerformedV1, type RequestOf, type updateExperimentV1 } from '@ao/contracts';
 import type { Clock, IdGenerator } from '@ao/kernel';
 import { auditEvent } from '@ao/runtime';
-import { checkChange, type Experiment } from '../../domain/experiment.js';
+import { checkChange, type Experiment } from './experiment.js';
 import { givenFields } from '../given-fields.js';
 import type { RoutingTable } from '../ports.js';
 import type { RoutingTargets } from '../rules/routing-targets.js';

@@ -1,7 +1,7 @@
 import type { EncodedEvent } from '@ao/bus';
 import type { ExperimentState } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
-import type { Experiment } from '../../domain/experiment.js';
+import type { Experiment } from './experiment.js';
 import type { ExperimentRepository } from './ports.js';
 
 /** @throws AppError `conflict` where somebody else changed its state meanwhile, or another experiment has the place. */

@@ -1,6 +1,6 @@
 import type { RuleAction } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
-import type { Rule } from '../../domain/rule.js';
+import type { Rule } from './rule.js';
 import { checkConditions } from './check-conditions.js';
 import type { RoutingTargets } from './routing-targets.js';
 

@@ -1,7 +1,7 @@
 import { routingActionPerformedV1, type createRuleV1, type RequestOf } from '@ao/contracts';
 import type { Clock, IdGenerator } from '@ao/kernel';
 import { auditEvent, requireAdmin } from '@ao/runtime';
-import type { Rule } from '../../domain/rule.js';
+import type { Rule } from './rule.js';
 import type { RoutingTable } from '../ports.js';
 import { checkRoom } from '../provider-settings.js';
 import { checkRule } from './check-rule.js';

@@ -1,7 +1,7 @@
 import type { Actor } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
 import { requireAdmin } from '@ao/runtime';
-import type { Rule, RulePosition } from '../../domain/rule.js';
+import type { Rule, RulePosition } from './rule.js';
 import type { RuleRepository } from './ports.js';
 
 /** Finds the rules of the actor's organisation. */

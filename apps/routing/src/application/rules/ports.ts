@@ -1,5 +1,5 @@
 import type { EncodedEvent } from '@ao/bus';
-import type { Rule, RulePosition } from '../../domain/rule.js';
+import type { Rule, RulePosition } from './rule.js';
 
 /** Rules of organisations. What changes one also appends its events, in the same transaction. */
 export interface RuleRepository {

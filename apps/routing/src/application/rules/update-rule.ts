@@ -1,7 +1,7 @@
 import { routingActionPerformedV1, type RequestOf, type updateRuleV1 } from '@ao/contracts';
 import type { Clock, IdGenerator } from '@ao/kernel';
 import { auditEvent } from '@ao/runtime';
-import type { Rule } from '../../domain/rule.js';
+import type { Rule } from './rule.js';
 import { givenFields } from '../given-fields.js';
 import type { RoutingTable } from '../ports.js';
 import { checkRule } from './check-rule.js';

@@ -4,6 +4,7 @@ import type {
   RequestAdjustment,
   RequestLogRow,
   ResponseOf,
+  RoutingDecision,
   UsageAttempt,
 } from '@ao/contracts';
 import { formatPicoUsd, formatUsd, formatUsdPerMillionTokens } from '@ao/kernel';
@@ -23,7 +24,7 @@ export function toRequestBody(call: RequestLogRow): object {
     cost_center: row.costCenter ?? null,
     usage: toSnakeCase(usage),
     charges: charges.map(({ walletId, reserved }) => ({ wallet_id: walletId, reserved_usd: formatUsd(reserved) })),
-    decision: decision && toSnakeCase(decision),
+    decision: decision && toDecisionBody(decision),
     ...(attempts && { attempts: attempts.map(toAttemptBody) }),
   };
 }
@@ -34,6 +35,20 @@ export function toRequestDetailBody({ request, costDetails, adjustments }: Respo
     ...toRequestBody(request),
     cost_details: costDetails.map(toCostDetailBody),
     adjustments: adjustments.map(toAdjustmentBody),
+  };
+}
+
+/** Why the call went where it went: what was in question, what was picked, and each further step. */
+function toDecisionBody(decision: RoutingDecision): object {
+  const { strategy, candidates, picked = null, alias = null, rule = null, experiment, steps = [] } = decision;
+  return {
+    strategy,
+    picked,
+    alias,
+    rule,
+    experiment: experiment ? toSnakeCase(experiment) : null,
+    candidates: candidates.map(toSnakeCase),
+    steps: steps.map(toSnakeCase),
   };
 }
 

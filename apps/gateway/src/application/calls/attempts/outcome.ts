@@ -43,9 +43,9 @@ export function outcomeOf(running: RunningCall, failure: Failure | null, table: 
 /** @param atOnce Will not pass within seconds: others of the group serve meanwhile, if there are any. */
 function failed({ plan }: RunningCall, { retryAfterMs }: Failure, atOnce: boolean, table: RoutingTable): Outcome {
   const { course, route } = plan;
-  if (!course?.hasOthers) return { kind: 'failed', pauseMs: null };
+  if (!course?.hasOthers) return { kind: 'failed', pauseMs: null, isAlone: true };
   const { cooldownMs } = platformCircuit(table, route.deployment!);
-  return { kind: 'failed', pauseMs: retryAfterMs ?? (atOnce ? cooldownMs : null) };
+  return { kind: 'failed', pauseMs: retryAfterMs ?? (atOnce ? cooldownMs : null), isAlone: false };
 }
 
 function succeeded({ call, record, sentMs, plan }: RunningCall, nowMs: number): Outcome {

@@ -1,5 +1,5 @@
 import type { ExperimentMetric, ExperimentVerdict, VariantFigures } from '@ao/contracts';
-import { meanDifferencePValue, proportionDifferencePValue, type Sample } from './significance.js';
+import { meanDifferencePValue, proportionDifferencePValue, type Sample } from '../../domain/significance.js';
 
 interface Question {
   metric: ExperimentMetric;

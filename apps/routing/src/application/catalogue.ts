@@ -1,7 +1,7 @@
 import type { RouterSettings } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
-import type { Alias, Deployment } from './deployment.js';
-import type { Provider, Source } from './provider.js';
+import type { Alias, Deployment } from '../domain/deployment.js';
+import type { Provider, Source } from '../domain/provider.js';
 
 /** What the operator gives to everyone: the models of AO_CONFIG and the demo provider. Replaced whole, never edited. */
 export interface Catalogue {
