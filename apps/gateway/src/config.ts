@@ -1,6 +1,8 @@
 import {
   choice,
+  durations,
   flag,
+  fraction,
   integer,
   list,
   loadSettings,
@@ -142,6 +144,52 @@ export const gatewaySettings = {
   }),
   IDEMPOTENCY_ORGANISATION_BYTES_MAX: setting({
     description: 'what the answers kept for Idempotency-Keys of one organisation may take together',
+    schema: integer(1_024, 1_099_511_627_776),
+    default: 268_435_456,
+  }),
+  CACHE_MODE: setting({
+    description: 'repeats answers: off; default_off: for calls that ask for it with cache.use-cache; default_on',
+    schema: choice(['off', 'default_off', 'default_on']),
+    default: 'off',
+  }),
+  CACHE_TTL_MS: setting({
+    description: 'how long an answer is repeated unless the call, its team or its model says otherwise',
+    schema: integer(1_000, 2_592_000_000),
+    default: 3_600_000,
+  }),
+  CACHE_TTL_MS_BY_MODEL: setting({
+    description: 'the same per model group, such as chat=60000, separated by commas',
+    schema: durations(),
+    default: {},
+    defaultText: '',
+  }),
+  CACHE_TTL_MS_BY_TEAM: setting({
+    description: 'the same per team, such as team_1=60000, separated by commas',
+    schema: durations(),
+    default: {},
+    defaultText: '',
+  }),
+  CACHE_EMBEDDING_MODEL: setting({
+    description: 'model group whose embeddings find questions of the same meaning; unset: only the same questions',
+    schema: text(256),
+  }),
+  CACHE_SIMILARITY_MIN: setting({
+    description: 'cosine from which two questions mean the same, 0 to 1',
+    schema: fraction(),
+    default: 0.92,
+  }),
+  CACHE_QUESTIONS_MAX: setting({
+    description: 'questions remembered by meaning for each team; the one used least lately goes first',
+    schema: integer(1, 10_000),
+    default: 1_000,
+  }),
+  CACHE_ANSWER_BYTES_MAX: setting({
+    description: 'largest answer that is kept',
+    schema: integer(1_024, 16_777_216),
+    default: 1_048_576,
+  }),
+  CACHE_ORGANISATION_BYTES_PER_HOUR_MAX: setting({
+    description: 'what may be kept anew for one organisation within an hour',
     schema: integer(1_024, 1_099_511_627_776),
     default: 268_435_456,
   }),

@@ -1,9 +1,10 @@
 import type { Bus, Subscription } from '@ao/bus';
 import type { SecretBox } from '@ao/config';
-import { sleep, type Clock, type Logger } from '@ao/kernel';
+import { sleep, withDeadline, type Clock, type IdGenerator, type Logger } from '@ao/kernel';
 import type { KeyValue } from '@ao/keyvalue';
 import { preloadEncoders } from '@ao/tokens';
-import type { PassThroughFile } from './adapters/config/pass-through-file.js';
+import type { ConfigFile } from './adapters/config/config-file.js';
+import { answerCacheQuestions } from './adapters/bus/cache.rpc.js';
 import { followCircuits } from './adapters/bus/circuit-changes.js';
 import { answerLeaseRecalls } from './adapters/bus/lease-recall.js';
 import { followSnapshots } from './adapters/bus/snapshots.js';
@@ -13,6 +14,7 @@ import type { GatewayServer } from './adapters/http/server.js';
 import type { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { FileSpool } from './adapters/spool/file-spool.js';
 import type { Budget } from './application/budget.js';
+import type { ResponseCacheParts } from './application/cache/create-response-cache.js';
 import type { PerformCall } from './application/calls/perform-call.js';
 import type { IdempotentCalls } from './application/idempotency/idempotent-calls.js';
 import type { ModelState } from './application/model-state.js';
@@ -31,15 +33,17 @@ export interface LifecycleParts {
   server: GatewayServer;
   budget: Budget;
   performCall: PerformCall;
+  caching: ResponseCacheParts;
   idempotentCalls: IdempotentCalls;
   spool: FileSpool;
   upstream: ProviderUpstream;
   realtime: RealtimeSockets;
   countries: Countries;
-  passThroughFile: PassThroughFile;
+  configFile: ConfigFile;
   keyValue: KeyValue;
   readiness: Readiness;
   clock: Clock;
+  ids: IdGenerator;
 }
 
 const LEASE_SYNC_EVERY_MS = 1_000;
@@ -65,10 +69,11 @@ export class GatewayLifecycle {
         'authentication is not in the mode for production',
       );
     }
-    this.parts.passThroughFile.start();
+    this.parts.configFile.start();
     this.subscriptions = [
       ...(await followSnapshots(bus, state, principals, upstream, secretBox, logger)),
       await answerLeaseRecalls(bus, gatewayId, budget),
+      ...(await answerCacheQuestions({ bus, ...this.parts.caching, clock: this.parts.clock, ids: this.parts.ids })),
       await followCircuits({ bus, gatewayId, clock: this.parts.clock }, state.deployments),
     ];
     this.leaseTimer = setInterval(() => void budget.sync(), LEASE_SYNC_EVERY_MS);
@@ -97,12 +102,13 @@ export class GatewayLifecycle {
   async stop(): Promise<void> {
     const { server, budget, spool, upstream, keyValue, performCall, idempotentCalls, realtime } = this.parts;
     // First: the server waits for connections, and these end only when told.
-    this.parts.passThroughFile.stop();
+    this.parts.configFile.stop();
     this.parts.countries.close();
     await realtime.stop(SETTLE_DEADLINE_MS);
     await server.stop();
     await idempotentCalls.stop(SETTLE_DEADLINE_MS);
     await performCall.whenSettled(SETTLE_DEADLINE_MS);
+    await this.saveAnswers();
     if (this.leaseTimer) clearInterval(this.leaseTimer);
     if (this.warmUp) clearTimeout(this.warmUp);
     await budget.close();
@@ -110,5 +116,13 @@ export class GatewayLifecycle {
     await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
     await upstream.close();
     await keyValue.close();
+  }
+
+  /** Answers that are not in the cache by then are only not repeated. */
+  private async saveAnswers(): Promise<void> {
+    const late = (): Error => new Error(`answers were not saved after ${SETTLE_DEADLINE_MS} ms`);
+    await withDeadline(this.parts.caching.cache.whenSaved(), SETTLE_DEADLINE_MS, late).catch((error: unknown) =>
+      this.parts.logger.warn({ err: error }, 'the response cache misses the last answers'),
+    );
   }
 }

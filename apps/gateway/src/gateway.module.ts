@@ -8,6 +8,7 @@ import { IdentityClient } from './adapters/bus/identity.client.js';
 import { ResponsesClient } from './adapters/bus/responses.client.js';
 import { WalletClient } from './adapters/bus/wallet.client.js';
 import { registerAdminRoutes } from './adapters/http/admin/admin-routes.js';
+import { cacheRoutes } from './adapters/http/admin/cache.routes.js';
 import { aliasRoutes } from './adapters/http/admin/aliases.routes.js';
 import { experimentRoutes } from './adapters/http/admin/experiments.routes.js';
 import { keyRoutes } from './adapters/http/admin/keys.routes.js';
@@ -37,17 +38,18 @@ import { RealtimeSockets } from './adapters/http/realtime/realtime.upgrade.js';
 import { GatewayServer } from './adapters/http/server.js';
 import { registerSignUp } from './adapters/http/sign-up.route.js';
 import { FileSpool } from './adapters/spool/file-spool.js';
-import { PassThroughFile } from './adapters/config/pass-through-file.js';
+import { cacheSettingsOf, withFile } from './adapters/config/cache-settings.js';
+import { ConfigFile } from './adapters/config/config-file.js';
 import { ProviderUpstream } from './adapters/upstream/provider-upstream.js';
 import type { KeyValue } from '@ao/keyvalue';
+import { createResponseCache } from './application/cache/create-response-cache.js';
 import { PassThroughs } from './application/native/pass-throughs.js';
-import { Authenticate, type KeylessLimits } from './application/authenticate.js';
+import { Authenticate } from './application/authenticate.js';
 import { Budget } from './application/budget.js';
 import { Circuits } from './application/circuits.js';
 import { Capacity } from './application/calls/attempts/capacity.js';
 import { CountTokens } from './application/calls/count-tokens.js';
 import { PerformCall } from './application/calls/perform-call.js';
-import type { PlanOptions } from './application/calls/plan-call.js';
 import { AnswerStore } from './application/idempotency/answer-store.js';
 import { fingerprintUnder } from './application/idempotency/fingerprint.js';
 import { IdempotentCalls } from './application/idempotency/idempotent-calls.js';
@@ -62,8 +64,9 @@ import { ResolvePrevious } from './application/responses/resolve-previous.js';
 import { ResponseCalls } from './application/responses/response-calls.js';
 import { ResponseContents } from './application/responses/response-contents.js';
 import { StoreAnswer } from './application/responses/store-answer.js';
-import { Readiness } from './application/readiness.js';
-import { loadGatewayConfig, type GatewayConfig } from './config.js';
+import { Readiness, requireHealthy } from './application/readiness.js';
+import { loadGatewayConfig } from './config.js';
+import { keylessLimits, planOptions, unlimited } from './plan-options.js';
 import { LeasePool } from './domain/lease-pool.js';
 import { GatewayLifecycle } from './gateway.lifecycle.js';
 
@@ -149,8 +152,15 @@ export class GatewayModule {
         delayMsMax: config.LIMITS_DELAY_MS_MAX,
       },
     });
-    const performCall = new PerformCall(state, limits, budget, upstream, spool, {
+    const cacheSettings = cacheSettingsOf(config);
+    const caching = createResponseCache({
+      ...context,
+      settings: cacheSettings,
+      perform: (call, out) => performCall.execute(call, out),
+    });
+    const performCall: PerformCall = new PerformCall(state, limits, budget, upstream, spool, {
       ...plan,
+      cache: caching.cache,
       gatewayId,
       clock,
       circuits: new Circuits({
@@ -225,8 +235,14 @@ export class GatewayModule {
       logger,
     });
     const passThroughs = new PassThroughs();
-    const passThroughFile = new PassThroughFile(config.AO_CONFIG, context.environment, logger, (routes) =>
-      upstream.updatePassThroughs(passThroughs.replace(routes)),
+    const configFile = new ConfigFile(
+      config.AO_CONFIG,
+      context.environment,
+      logger,
+      ({ passThroughs: routes, cache }) => {
+        upstream.updatePassThroughs(passThroughs.replace(routes));
+        caching.cache.configure(withFile(cacheSettings, cache));
+      },
     );
     registerNative(server.app, {
       authenticate,
@@ -248,6 +264,7 @@ export class GatewayModule {
       onSettled: (report) => metrics.observeUsage(report),
       authenticate,
       limits,
+      countries,
       upstream,
       direct: plan.direct,
       logger,
@@ -271,6 +288,7 @@ export class GatewayModule {
       ...keyRoutes,
       ...limitRoutes,
       ...aliasRoutes,
+      ...cacheRoutes,
       ...ruleRoutes,
       ...routerSettingsRoutes,
       ...experimentRoutes,
@@ -300,58 +318,18 @@ export class GatewayModule {
       server,
       budget,
       performCall,
+      caching,
       idempotentCalls,
       spool,
       upstream,
       realtime,
       countries,
-      passThroughFile,
+      configFile,
       keyValue: context.keyValue,
       readiness,
       clock,
+      ids,
     });
     return { module: GatewayModule, providers: [{ provide: GatewayLifecycle, useValue: lifecycle }] };
   }
-}
-
-/** Limits go on in memory while Redis is away, but whoever balances load must know. */
-async function requireHealthy(keyValue: KeyValue): Promise<void> {
-  const health = await keyValue.health();
-  if (!health.ok) throw new Error(health.reason);
-}
-
-const unlimited = (value: number): number | null => (value === 0 ? null : value);
-
-const keylessLimits = (config: GatewayConfig): KeylessLimits => ({
-  requestsPerMinutePerAddressMax: unlimited(config.KEYLESS_REQUESTS_PER_MINUTE_PER_ADDRESS),
-  requestsPerMinutePerSessionMax: unlimited(config.KEYLESS_REQUESTS_PER_MINUTE_PER_SESSION),
-  concurrencyMax: unlimited(config.KEYLESS_CONCURRENCY_MAX),
-});
-
-function planOptions(config: GatewayConfig): PlanOptions {
-  return {
-    limits: {
-      modelLengthMax: config.MODEL_LENGTH_MAX,
-      messagesMax: unlimited(config.MESSAGES_MAX),
-      contentCharactersMax: unlimited(config.CONTENT_CHARACTERS_MAX),
-      inputsMax: 2_048,
-    },
-    dropParams: config.DROP_PARAMS,
-    random: Math.random,
-    direct: {
-      enabled: config.OPENAI_PASSTHROUGH_ENABLED,
-      provider: {
-        id: 'direct-openai',
-        name: 'openai',
-        kind: 'openai',
-        vendor: 'openai',
-        baseUrl: config.OPENAI_BASE_URL,
-        apiKey: config.OPENAI_API_KEY ?? null,
-        organisation: config.OPENAI_ORGANIZATION ?? null,
-        timeouts: { connectMs: 5_000, firstByteMs: 120_000, idleMs: 60_000, totalMs: 600_000 },
-        connectionsMax: 256,
-        region: null,
-      },
-    },
-  };
 }

@@ -7,7 +7,7 @@ import { waitFor } from '@ao/testing';
 import { APIError } from 'openai';
 import type { ApiClient } from './testing/api-client.js';
 import { chunksOf, contentOf } from './testing/event-stream.js';
-import { ModelFile } from './testing/model-file.js';
+import { ModelFile, ONE_ATTEMPT } from './testing/model-file.js';
 import { modes } from './testing/platform-home.js';
 import { startPlatform, startVariant, type RunningPlatform } from './testing/start-platform.js';
 import { createTenant, requestRow, spentBy, type Tenant } from './testing/tenants.js';
@@ -44,10 +44,11 @@ describe.each(modes)('completions, %s', (mode) => {
         { name: 'embedding', model: 'sim-embedding', ...priced },
         { name: 'priceless', model: 'sim-priceless', baseUrl },
         { name: 'impatient', model: 'sim-impatient', ...priced, timeout: 0.2 },
-        { name: 'restless', model: 'sim-restless', ...priced, streamTimeout: 0.2 },
+        { name: 'restless', model: 'sim-restless', ...priced, stallTimeout: 0.2 },
         { name: 'nobody-there', model: 'sim-nobody', ...priced, baseUrl: 'http://127.0.0.1:9/v1' },
       ],
       { 'chat-visible': 'chat', 'chat-hidden': { model: 'chat', hidden: true } },
+      ONE_ATTEMPT,
     );
     platform = await startPlatform(mode, {
       AO_CONFIG: models.path,

@@ -55,6 +55,32 @@ export const integer = (min: number, max: number): z.ZodType<number, unknown> =>
     .regex(/^-?\d{1,15}$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+/** A number from 0 to 1. */
+export const fraction = (): z.ZodType<number, unknown> =>
+  z
+    .string()
+    .regex(/^(?:0?\.\d{1,6}|0|1(?:\.0{1,6})?)$/, 'must be a number from 0 to 1, such as 0.92')
+    .transform(Number);
+/** `name=milliseconds`, separated by commas: a second to thirty days each. */
+export const durations = (): z.ZodType<Record<string, number>, unknown> =>
+  z
+    .string()
+    .regex(
+      /^(?:\s*[^\s,=]{1,256}=\d{4,10}\s*(?:,|$))+$/,
+      'must be names with milliseconds, such as chat=60000,code=3600000',
+    )
+    .transform((value) =>
+      Object.fromEntries(
+        value.split(',').flatMap((entry) => {
+          const [name, duration] = entry.trim().split('=');
+          return name ? [[name, Number(duration)]] : [];
+        }),
+      ),
+    )
+    .refine(
+      (entries) => Object.values(entries).every((duration) => duration >= 1_000 && duration <= 2_592_000_000),
+      'must be 1000 to 2592000000 milliseconds each',
+    );
 export const flag = (): z.ZodType<boolean, unknown> =>
   z
     .string()

@@ -1,5 +1,6 @@
 export * from './attribution-rules.js';
 export * from './budget-scope.js';
+export * from './cache-settings.js';
 export * from './define.js';
 export * from './events/index.js';
 export * from './experiments.js';

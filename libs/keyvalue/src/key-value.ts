@@ -1,4 +1,6 @@
+import type { Counts } from './counts/counts.js';
 import type { LimitDecision, LimitRequest } from './limits/limit.js';
+import type { VectorStore } from './vectors/vector-store.js';
 
 export type KeyValueHealth = { ok: true; latencyMs: number } | { ok: false; reason: string };
 
@@ -23,6 +25,14 @@ export interface KeyValue {
   ): Promise<boolean>;
   /** Deletes a key that still has the value `expected`; false when it has another, or none. */
   deleteIf(key: string, expected: Buffer | string): Promise<boolean>;
+  /** Adds to each of the named counts under a key, which are kept for `ttlMs` after the last addition. */
+  addCounts(key: string, amounts: Counts, options: { ttlMs: number }): Promise<void>;
+  getCounts(key: string): Promise<Counts>;
+  /** Has a member under a key for `ttlMs`; beyond `membersMax` those go that would end first. */
+  addMember(key: string, member: string, options: { ttlMs: number; membersMax: number }): Promise<void>;
+  /** Members that have not ended. */
+  countMembers(key: string): Promise<number>;
+  readonly vectors: VectorStore;
   /**
    * Takes from all limits or from none, in one atomic step over all replicas.
    *

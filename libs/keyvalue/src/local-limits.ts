@@ -15,6 +15,11 @@ export function withLocalLimits(shared: KeyValue, local: KeyValue, logger: Logge
     setIfAbsent: (key, value, options) => shared.setIfAbsent(key, value, options),
     replaceIf: (key, expected, value, options) => shared.replaceIf(key, expected, value, options),
     deleteIf: (key, expected) => shared.deleteIf(key, expected),
+    addCounts: (key, amounts, options) => shared.addCounts(key, amounts, options),
+    getCounts: (key) => shared.getCounts(key),
+    addMember: (key, member, options) => shared.addMember(key, member, options),
+    countMembers: (key) => shared.countMembers(key),
+    vectors: shared.vectors,
     async takeTokens(requests) {
       try {
         const decision = await shared.takeTokens(requests);

@@ -1,7 +1,9 @@
 import { systemClock, type Clock } from '@ao/kernel';
 import { LRUCache } from 'lru-cache';
+import { MemoryCounts } from './counts/memory-counts.js';
 import type { KeyValue } from './key-value.js';
 import { MemoryLimits } from './limits/memory-limits.js';
+import { MemoryVectors } from './vectors/memory-vectors.js';
 
 export interface MemoryKeyValueOptions {
   clock?: Clock;
@@ -19,6 +21,7 @@ const ENTRY_OVERHEAD_BYTES = 100;
 export function openMemoryKeyValue(options: MemoryKeyValueOptions = {}): KeyValue {
   const clock = options.clock ?? systemClock;
   const limits = new MemoryLimits(clock, options.limitKeysMax ?? LIMIT_KEYS_MAX);
+  const counts = new MemoryCounts(clock);
   const values = new LRUCache<string, Buffer>({
     maxSize: options.valueBytesMax ?? VALUE_BYTES_MAX,
     sizeCalculation: (value, key) => value.length + Buffer.byteLength(key) + ENTRY_OVERHEAD_BYTES,
@@ -41,6 +44,11 @@ export function openMemoryKeyValue(options: MemoryKeyValueOptions = {}): KeyValu
       return true;
     },
     deleteIf: async (key, expected) => (values.get(key)?.equals(bytesOf(expected)) ?? false) && values.delete(key),
+    addCounts: async (key, amounts, { ttlMs }) => counts.add(key, amounts, ttlMs),
+    getCounts: async (key) => counts.get(key),
+    addMember: async (key, member, options) => counts.addMember(key, member, options),
+    countMembers: async (key) => counts.countMembers(key),
+    vectors: new MemoryVectors(clock),
     takeTokens: async (requests) => limits.take(requests),
     health: async () => ({ ok: true, latencyMs: 0 }),
     close: async () => values.clear(),

@@ -1,9 +1,11 @@
 import { AppError, silentLogger, systemClock, withDeadline, type Clock, type Logger } from '@ao/kernel';
 import { Redis } from 'ioredis';
 import { CircuitBreaker } from './circuit-breaker.js';
+import { COUNT_SCRIPTS, type CountCommands } from './counts/redis-counts.js';
 import type { KeyValue, KeyValueHealth } from './key-value.js';
 import { checkLimitRequests } from './limits/limit.js';
 import { LIMIT_SCRIPT, parseScriptAnswer, scriptArguments } from './limits/limit-script.js';
+import { redisVectors, VECTOR_SCRIPTS } from './vectors/redis-vectors.js';
 
 export interface RedisKeyValueOptions {
   /** `redis://[user:password@]host:6379[/database]`, or `rediss://` for TLS. */
@@ -17,7 +19,7 @@ export interface RedisKeyValueOptions {
   logger?: Logger;
 }
 
-interface ScriptCommands {
+interface ScriptCommands extends CountCommands {
   aoTakeTokens(keyCount: number, ...keysAndArguments: string[]): Promise<number[]>;
   aoReplaceIf(key: string, expected: Buffer | string, value: Buffer | string, ttlMs: number): Promise<number>;
   aoDeleteIf(key: string, expected: Buffer | string): Promise<number>;
@@ -64,6 +66,19 @@ export function openRedisKeyValue(options: RedisKeyValueOptions): KeyValue {
     replaceIf: (key, expected, value, { ttlMs }) =>
       call(async () => (await commands.aoReplaceIf(key, expected, value, ttlMs)) === 1),
     deleteIf: (key, expected) => call(async () => (await commands.aoDeleteIf(key, expected)) === 1),
+    addCounts: (key, amounts, { ttlMs }) =>
+      call(async () => {
+        const flat = Object.entries(amounts).flatMap(([name, amount]) => [name, amount.toString()]);
+        await commands.aoAddCounts(key, ttlMs, ...flat);
+      }),
+    getCounts: (key) =>
+      call(async () =>
+        Object.fromEntries(Object.entries(await redis.hgetall(key)).map(([name, amount]) => [name, BigInt(amount)])),
+      ),
+    addMember: (key, member, { ttlMs, membersMax }) =>
+      call(async () => void (await commands.aoAddMember(key, member, ttlMs, membersMax))),
+    countMembers: (key) => call(() => commands.aoCountMembers(key)),
+    vectors: redisVectors(redis, call),
     async takeTokens(requests) {
       checkLimitRequests(requests);
       const keys = requests.map((request) => request.key);
@@ -92,6 +107,8 @@ function connect(url: string, keyPrefix: string, logger: Logger): Redis {
       aoTakeTokens: { lua: LIMIT_SCRIPT },
       aoReplaceIf: { lua: REPLACE_IF_SCRIPT, numberOfKeys: 1 },
       aoDeleteIf: { lua: DELETE_IF_SCRIPT, numberOfKeys: 1 },
+      ...COUNT_SCRIPTS,
+      ...VECTOR_SCRIPTS,
     },
   });
   let lastError = '';

@@ -1,4 +1,5 @@
 export {
+  cutsOf,
   locateFields,
   readJson,
   replaceFields,
@@ -26,6 +27,7 @@ export {
 } from './openai-completions/index.js';
 export { openAiResponses } from './openai-responses/index.js';
 export { isVendorTool } from './canonical/vendor-tools.js';
+export { eventsOf, readStream } from './canonical/assemble.js';
 export type * from './canonical/index.js';
 export type * from './protocol.js';
 export * from './exchange/index.js';

@@ -1,3 +1,4 @@
+import type { KeyValue } from '@ao/keyvalue';
 import type { Bus } from '@ao/bus';
 import { checkHealthV1, type CheckedService } from '@ao/contracts';
 
@@ -55,4 +56,10 @@ async function outcome(work: Promise<void>): Promise<{ ok: boolean; detail: stri
   } catch (error) {
     return { ok: false, detail: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Limits go on in memory while Redis is away, but whoever balances load must know. */
+export async function requireHealthy(keyValue: Pick<KeyValue, 'health'>): Promise<void> {
+  const health = await keyValue.health();
+  if (!health.ok) throw new Error(health.reason);
 }

@@ -19,6 +19,7 @@ export interface FileModel {
   /** Seconds. */
   timeout?: number;
   streamTimeout?: number;
+  stallTimeout?: number;
   /** The lowest is asked first. */
   order?: number;
 }
@@ -33,7 +34,7 @@ export class ModelFile {
   private constructor(
     private readonly folder: TemporaryFolder,
     /** Beside the aliases, LiteLLM's `router_settings`. */
-    private router: object,
+    private readonly router: object,
   ) {}
 
   static async create(models: FileModel[], aliases: FileAliases = {}, router: object = {}): Promise<ModelFile> {
@@ -46,10 +47,10 @@ export class ModelFile {
     return join(this.folder.path, 'models.yaml');
   }
 
-  /** @param router In place of what it was before. */
-  async write(models: FileModel[], aliases: FileAliases = {}, router = this.router): Promise<void> {
-    this.router = router;
-    const content = { model_list: models.map(toEntry), router_settings: { ...this.router, model_group_alias: aliases } };
+  /** @param more Sections of the file beside these. */
+  async write(models: FileModel[], aliases: FileAliases = {}, more: object = {}): Promise<void> {
+    const router = { ...this.router, model_group_alias: aliases };
+    const content = { model_list: models.map(toEntry), router_settings: router, ...more };
     // JSON is YAML.
     await writeFile(this.path, JSON.stringify(content));
   }
@@ -68,6 +69,7 @@ function toEntry({
   region,
   timeout,
   streamTimeout,
+  stallTimeout,
   order,
   ...costs
 }: FileModel): object {
@@ -80,6 +82,7 @@ function toEntry({
       ...(region !== undefined && { aws_region_name: region }),
       ...(timeout !== undefined && { timeout }),
       ...(streamTimeout !== undefined && { stream_timeout: streamTimeout }),
+      ...(stallTimeout !== undefined && { stall_timeout: stallTimeout }),
       ...(order !== undefined && { order }),
     },
     model_info: {

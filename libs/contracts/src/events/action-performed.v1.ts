@@ -38,3 +38,4 @@ export const walletActionPerformedV1 = actionPerformed('wallet');
 export const meteringActionPerformedV1 = actionPerformed('metering');
 export const routingActionPerformedV1 = actionPerformed('routing');
 export const notificationActionPerformedV1 = actionPerformed('notification');
+export const gatewayActionPerformedV1 = actionPerformed('gateway');

@@ -114,6 +114,8 @@ export const usageReport = z.object({
   /** Paid with the caller's own provider key: metered, never charged. */
   ownKey: z.boolean(),
   cache: z.enum(['none', 'hit', 'semantic', 'miss', 'bypass']).optional().default('none'),
+  /** What the call cost whose answer was repeated from the cache. */
+  savedCost: nanoUsd.optional(),
   startedAtMs: epochMs,
   durationMs: z.number().min(0),
   firstTokenMs: z.number().min(0).nullable(),

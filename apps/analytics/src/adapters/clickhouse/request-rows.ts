@@ -50,6 +50,7 @@ export function toRequestRow(record: RecordedUsage): Record<string, unknown> {
     price_id: record.priceId ?? '',
     own_key: record.ownKey,
     cache: record.cache,
+    saved_nano_usd: (record.savedCost ?? 0n).toString(),
     started_at: toDateTime(record.startedAtMs),
     duration_ms: record.durationMs,
     first_token_ms: record.firstTokenMs,

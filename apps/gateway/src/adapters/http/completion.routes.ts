@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { AppError } from '@ao/kernel';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../../application/authenticate.js';
+import { takeCacheControls } from '../../application/cache/cache-controls.js';
 import type { InboundCall, Responder } from '../../application/calls/call.js';
 import type { CountTokens } from '../../application/calls/count-tokens.js';
 import { dryRun } from '../../application/calls/dry-run.js';
@@ -91,10 +92,16 @@ async function readCall(
       takesForm ? 'The form is empty.' : 'The request body is empty; send a JSON object.',
     );
   const ownKey = header(request, 'x-openai-api-key', HEADER_LENGTH_MAX);
+  const asked = {
+    bypass: flagHeader(request, 'x-cache-bypass'),
+    cacheControl: header(request, 'cache-control', HEADER_LENGTH_MAX),
+  };
+  const { body, controls } = takeCacheControls(request.body, asked);
   return {
     ...callParts(request, principal, response),
     endpoint,
-    body: request.body,
+    body,
+    ...(controls && { cache: controls }),
     ...(takesForm && { formType: request.headers['content-type'] ?? '' }),
     inPath: readPath?.(wildcardOf(request)) ?? null,
     protocolHeaders: protocolHeaders(request),

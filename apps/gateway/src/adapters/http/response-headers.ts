@@ -20,6 +20,8 @@ export const EXPOSED_HEADERS = [
   'X-AO-Provider',
   'X-AO-Model',
   'X-AO-Cache',
+  'X-Cache',
+  'X-Cache-Confidence',
   'X-AO-Overhead-MS',
   'X-AO-Idempotent-Replay',
   'X-RateLimit-Limit',

@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nanoUsd } from '@ao/kernel';
 import { usageReportExample, usageReportedV1 } from '@ao/contracts';
 import { encodeEnd, encodeReport } from './segment.js';
 import { readSegment } from './segment-reader.js';
@@ -21,5 +22,10 @@ describe('a segment of the spool', () => {
     } finally {
       await rm(path);
     }
+  });
+
+  it('[CA-011] gives back what a repeated answer saved', () => {
+    const report = { ...usageReportedV1.payload.parse(usageReportExample), savedCost: nanoUsd(25n) };
+    expect(usageReportedV1.payload.parse(JSON.parse(encodeReport(report)))).toEqual(report);
   });
 });

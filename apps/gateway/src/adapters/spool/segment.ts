@@ -22,7 +22,8 @@ export function encodeReport(report: CallBegin | UsageReport): string {
   const charges = report.charges.map(encodeCharge);
   if (!('cost' in report)) return JSON.stringify({ ...report, charges });
   const attempts = report.attempts?.map((attempt) => ({ ...attempt, cost: attempt.cost.toString() }));
-  return JSON.stringify({ ...report, charges, cost: report.cost.toString(), attempts });
+  const savedCost = report.savedCost?.toString();
+  return JSON.stringify({ ...report, charges, cost: report.cost.toString(), savedCost, attempts });
 }
 
 const encodeCharge = (charge: UsageReport['charges'][number]): object => ({

@@ -197,11 +197,22 @@ describe('a call whose deployment fails', () => {
     });
 
     it('[RT-010] and where nothing else can serve, callers are told when to come back, and nothing is asked', async () => {
-      open(['a'], { ...settings, cooldownMs: 60_000 });
+      open(['a', 'b'], { ...settings, cooldownMs: 60_000 });
       fails('a', 'fault=500');
-      for (let call = 0; call < 3; call += 1) await harness.call(ask);
+      fails('b', 'fault=500');
+      // The last one that is left is asked for longer: only when all of twenty calls have failed it has its rest too.
+      for (let call = 0; call < 3 + 21; call += 1) expect((await harness.call(ask)).status).toBe(502);
+      expect(harness.changes.map(({ deploymentId }) => deploymentId)).toEqual(['a', 'b']);
       expect(await harness.refusal(ask)).toMatchObject({ code: 'no_deployment_available', retryAfterSeconds: 60 });
-      expect(simulator.counts.requests).toBe(3);
+      expect(simulator.counts.requests).toBe(24);
+    });
+
+    it('[RT-004] not for a few failures where it is the only one', async () => {
+      open(['a'], settings);
+      fails('a', 'fault=500', 10);
+      for (let call = 0; call < 10; call += 1) await harness.call(ask);
+      expect((await harness.call(ask)).status).toBe(200);
+      expect(harness.changes).toEqual([]);
     });
 
     it('[RT-004] not for requests that were at fault, nor for callers that leave or lose patience', async () => {

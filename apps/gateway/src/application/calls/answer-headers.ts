@@ -2,7 +2,7 @@ import type { Course } from './course.js';
 import type { Route } from './route.js';
 
 /** Names are free text; a header that cannot be sent would fail the answer after it was paid for. */
-const headerText = (text: string): string =>
+export const headerText = (text: string): string =>
   text.toWellFormed().replace(/[^\x20-\x7e]/gu, (character) => encodeURIComponent(character));
 
 interface Times {

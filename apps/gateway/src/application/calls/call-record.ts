@@ -54,6 +54,9 @@ export class CallRecord {
   serviceTier: string | null = null;
   finishReason: string | null = null;
   firstTokenMs: number | null = null;
+  /** What the response cache did, and what it saved where it had the answer. */
+  cache: UsageReport['cache'] = 'none';
+  savedCost: NanoUsd | null = null;
   /** What pays for the call; replaced where it goes on at a model that others pay for too. */
   reservation: Reservation | null;
   private readonly steps: NonNullable<RoutingDecision['steps']> = [];
@@ -131,6 +134,8 @@ export class CallRecord {
       serviceTier: this.serviceTier,
       cost: this.cost,
       durationMs,
+      cache: this.cache,
+      ...(this.savedCost !== null && { savedCost: this.savedCost }),
       finishReason: finishReason?.slice(0, PROVIDER_WORD_LENGTH_MAX) ?? null,
       firstTokenMs,
     };

@@ -1,4 +1,5 @@
 import type { Principal } from '@ao/contracts';
+import type { CacheControls } from '../cache/cache-controls.js';
 import type { Provider } from '@ao/router';
 import type { openai } from '@ao/wire';
 
@@ -82,6 +83,10 @@ export interface InboundCall {
   country?: string | null;
   startedAtMs: number;
   startedMonotonicMs: number;
+  /** Made for another call, which its limits let in already. */
+  isAdmitted?: true;
+  /** What the caller wants of the response cache; absent: what is set. */
+  cache?: CacheControls;
   /** Aborts when the caller leaves. */
   signal: AbortSignal;
 }

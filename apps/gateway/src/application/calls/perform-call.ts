@@ -2,6 +2,8 @@ import type { UsageReport } from '@ao/contracts';
 import { AppError, ZERO_USD, sleep, type Clock } from '@ao/kernel';
 import { inputTokensOf, outputTokensOf } from '@ao/pricing';
 import type { Budget } from '../budget.js';
+import type { CacheHit, CacheTurn } from '../cache/cache-turn.js';
+import type { ResponseCache } from '../cache/response-cache.js';
 import type { Circuits } from '../circuits.js';
 import { limitedCall } from '../limits/limited-call.js';
 import type { Admission, Limits } from '../limits/limits.js';
@@ -13,9 +15,11 @@ import type { Capacity } from './attempts/capacity.js';
 import { allowanceOf, payForFirst } from './attempts/pay-for-attempt.js';
 import type { RunningCall } from './attempts/running-call.js';
 import type { InboundCall, Responder } from './call.js';
+import { answerHeaders } from './answer-headers.js';
 import { CallRecord } from './call-record.js';
 import { billPrompt, noteFailure } from './note-failure.js';
 import { planCall, type CallPlan, type PlanOptions } from './plan-call.js';
+import { cacheFactsOf, serveHit } from './serve-hit.js';
 import { StreamedText } from './streamed-text.js';
 import type { Slice } from './take-slice.js';
 
@@ -25,6 +29,8 @@ interface PerformCallOptions extends PlanOptions {
   gatewayId: string;
   clock: Clock;
   circuits: Circuits;
+  /** Repeats answers; absent: every call is made. */
+  cache?: Pick<ResponseCache, 'begin'>;
   capacity: Capacity;
   /** Between two attempts; ends early when the signal aborts. */
   wait: (durationMs: number, signal: AbortSignal) => Promise<void>;
@@ -32,7 +38,7 @@ interface PerformCallOptions extends PlanOptions {
   onSettled: (report: UsageReport) => void;
 }
 
-/** The data plane: plan → reserve → call the provider → pass its answer on → settle. Knows no provider by name. */
+/** The data plane: plan → look into the cache → reserve → call the provider → pass its answer on → settle. Knows no provider by name. */
 export class PerformCall {
   /** Calls begun and not settled. */
   private unsettled = 0;
@@ -61,12 +67,19 @@ export class PerformCall {
         retryAfterSeconds: 1,
       });
     }
-    const admitted = this.limits.admit(limitedCall(call, plan));
+    const admitted = call.isAdmitted ? null : this.limits.admit(limitedCall(call, plan));
     const admission = admitted && (await admitted);
+    const looked = this.options.cache?.begin(call, cacheFactsOf(call, plan)) ?? null;
+    const cached = looked && (await this.lookUp(looked, admission));
+    if (cached?.kind === 'hit') return this.serve(call, plan, out, admission, cached);
     const payers = payersOf(call.principal, this.state.budgets.applyingTo(call, plan));
-    const slice = await this.reserve(payers, plan, admission);
-    const running = this.begin(call, plan, out, admission, { payers, ...slice });
+    const slice = await this.reserve(payers, plan, admission).catch((error: unknown) => {
+      cached?.finish(null);
+      throw error;
+    });
+    const running = this.begin(call, plan, cached?.record(out) ?? out, admission, { payers, ...slice });
     const { record } = running;
+    if (cached) record.cache = cached.outcome;
     try {
       await this.attempts.run(running);
     } catch (error) {
@@ -78,9 +91,8 @@ export class PerformCall {
       const report = record.end(this.options.clock.monotonicMs() - call.startedMonotonicMs);
       this.budget.settle(running.reservation, report.cost);
       admission?.finish(inputTokensOf(report.usage) + outputTokensOf(report.usage));
-      this.spool.end(report);
-      this.unsettled -= 1;
-      this.options.onSettled(report);
+      this.settle(report);
+      cached?.finish(report);
     }
     return record;
   }
@@ -93,6 +105,43 @@ export class PerformCall {
     const { clock } = this.options;
     const endMs = clock.monotonicMs() + deadlineMs;
     while (this.unsettled > 0 && clock.monotonicMs() < endMs) await sleep(SETTLED_POLL_MS);
+  }
+
+  private settle(report: UsageReport): void {
+    this.spool.end(report);
+    this.unsettled -= 1;
+    this.options.onSettled(report);
+  }
+
+  /** Whoever leaves while the cache is asked gives its slot back. */
+  private async lookUp(looked: Promise<CacheTurn | null>, admission: Admission | null): Promise<CacheTurn | null> {
+    try {
+      return await looked;
+    } catch (error) {
+      admission?.finish(0);
+      throw error;
+    }
+  }
+
+  /** No provider is called and nothing is reserved; the call is recorded all the same. */
+  private serve(
+    call: InboundCall,
+    plan: CallPlan,
+    out: Responder,
+    admission: Admission | null,
+    hit: CacheHit,
+  ): CallRecord {
+    const running = this.begin(call, plan, out, admission, { payers: null, tokens: 0, reservation: null });
+    const { record, sentMs } = running;
+    try {
+      const passedMs = sentMs - call.startedMonotonicMs;
+      const times = { overheadMs: passedMs, durationMs: passedMs };
+      serveHit(hit, record, out, { ...admission?.headers, ...answerHeaders(plan.route, null, times) });
+    } finally {
+      admission?.finish(0);
+      this.settle(record.end(this.options.clock.monotonicMs() - call.startedMonotonicMs));
+    }
+    return record;
   }
 
   /** A call that cannot be paid gives its slot and its tokens back; it counts as a request all the same. */

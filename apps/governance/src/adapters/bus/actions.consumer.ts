@@ -1,5 +1,6 @@
 import { Consumes, type EventEnvelope } from '@ao/bus';
 import {
+  gatewayActionPerformedV1,
   identityActionPerformedV1,
   meteringActionPerformedV1,
   notificationActionPerformedV1,
@@ -18,6 +19,11 @@ const DELIVERY = { kind: 'durable', name: 'governance-audit', batchSizeMax: 200 
 @Controller()
 export class ActionsConsumer {
   constructor(@Inject(AUDIT_REPOSITORY) private readonly entries: AuditRepository) {}
+
+  @Consumes(gatewayActionPerformedV1, DELIVERY)
+  gateway(events: ActionEvent[]): Promise<void> {
+    return this.record(events);
+  }
 
   @Consumes(identityActionPerformedV1, DELIVERY)
   identity(events: ActionEvent[]): Promise<void> {

@@ -12,14 +12,26 @@ import { snakeCase, toSnakeCase } from './fields.js';
 
 /** A call as lists show it. */
 export function toRequestBody(call: RequestLogRow): object {
-  const { requestId, correlationId, cost, originalCost, usage, charges, startedAtMs, decision, attempts, ...row } =
-    call;
+  const {
+    requestId,
+    correlationId,
+    cost,
+    originalCost,
+    savedCost,
+    usage,
+    charges,
+    startedAtMs,
+    decision,
+    attempts,
+    ...row
+  } = call;
   return {
     id: requestId,
     request_id: correlationId,
     started_at: new Date(startedAtMs).toISOString(),
     cost_usd: formatUsd(cost),
     ...(originalCost !== undefined && { original_cost_usd: formatUsd(originalCost) }),
+    ...(savedCost !== undefined && { saved_usd: formatUsd(savedCost) }),
     ...toSnakeCase(row),
     cost_center: row.costCenter ?? null,
     usage: toSnakeCase(usage),

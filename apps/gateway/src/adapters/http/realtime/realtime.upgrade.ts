@@ -23,6 +23,7 @@ import { FlatMeter, RealtimeMeter, type SessionMeter } from '../../../applicatio
 import { SessionMoney, type SessionMoneyParts } from '../../../application/realtime/session-money.js';
 import type { Provider } from '@ao/router';
 import type { ProviderUpstream } from '../../upstream/provider-upstream.js';
+import type { Countries } from '../country.js';
 import { correlationId } from '../request-context.js';
 import { SocketRelay } from './socket-relay.js';
 
@@ -54,6 +55,7 @@ export interface RealtimeDependencies extends Omit<SessionMoneyParts, 'ids'> {
   clock: Clock;
   authenticate: Authenticate;
   limits: Limits;
+  countries: Countries;
   upstream: ProviderUpstream;
   direct: DirectOpenAi;
   logger: Logger;
@@ -133,7 +135,14 @@ export class RealtimeSockets {
       );
     }
     const callId = ids.next('req');
-    const { route, socket: asked, flat } = this.destination(url, isLive, principal, callId);
+    const {
+      route,
+      socket: asked,
+      flat,
+    } = this.destination(url, isLive, principal, {
+      callId,
+      country: this.dependencies.countries.of(request),
+    });
     const charged = principal.walletId !== null;
     const { row } = priceCall(route, { ...ANY_SIZE, hasOutput: !flat }, charged, state.prices, clock.nowMs());
     const endpoint = isLive ? 'live' : '/v1/realtime';
@@ -198,13 +207,18 @@ export class RealtimeSockets {
     throw new AppError('invalid_header_value', 'This is no handshake of a WebSocket.');
   }
 
-  private destination(url: URL, isLive: boolean, principal: Principal, callId: string): Destination {
+  private destination(
+    url: URL,
+    isLive: boolean,
+    principal: Principal,
+    { callId, country }: { callId: string; country: string | null },
+  ): Destination {
     const { state, direct, clock } = this.dependencies;
     const model = url.searchParams.get('model') ?? '';
     if (isLive) {
       const choice = { table: state.table, direct, sharedAccountsOpen: false };
       const provider = chooseProvider(VERTEX, { kind: 'other' }, { principal, named: undefined }, choice);
-      refuseOutOfRegion(state.router, { principal, country: null }, provider);
+      refuseOutOfRegion(state.router, { principal, country }, provider);
       const route = routeNative('native:vertex-ai/live', principal, provider);
       return { route, socket: { path: 'live', query: url.search.slice(1), model }, flat: true };
     }
@@ -217,7 +231,7 @@ export class RealtimeSockets {
       startedAtMs: clock.nowMs(),
       startedMonotonicMs: clock.monotonicMs(),
     };
-    const question = plainQuestion(model, principal, asked);
+    const question = { ...plainQuestion(model, principal, asked), country };
     const { route } = startCourse(question, { ownKey: undefined, router: state.router, direct });
     url.searchParams.delete('model');
     return { route, socket: { path: 'realtime', query: url.searchParams.toString(), model: route.model }, flat: false };

@@ -1,23 +1,23 @@
-import { watchModelConfig, type ConfigPassThrough, type ModelConfigWatch } from '@ao/config';
+import { watchModelConfig, type ModelConfig, type ModelConfigWatch } from '@ao/config';
 import type { Logger } from '@ao/kernel';
 
-/** The operator's own routes in the file that AO_CONFIG names; none when it names none. */
-export class PassThroughFile {
+/** The file that AO_CONFIG names, and each change of it; nothing when it names none. */
+export class ConfigFile {
   private watch: ModelConfigWatch | undefined;
 
   constructor(
     private readonly path: string | undefined,
     private readonly environment: NodeJS.ProcessEnv,
     private readonly logger: Logger,
-    private readonly onRoutes: (routes: readonly ConfigPassThrough[]) => void,
+    private readonly onConfig: (config: ModelConfig) => void,
   ) {}
 
   /** @throws StartupError when the file is missing or bad. */
   start(): void {
     if (this.path === undefined) return;
     const options = { environment: this.environment, logger: quiet(this.logger) };
-    this.watch = watchModelConfig(this.path, ({ passThroughs }) => this.onRoutes(passThroughs), options);
-    this.onRoutes(this.watch.current.passThroughs);
+    this.watch = watchModelConfig(this.path, this.onConfig, options);
+    this.onConfig(this.watch.current);
   }
 
   stop(): void {
