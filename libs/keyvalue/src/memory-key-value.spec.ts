@@ -42,16 +42,15 @@ describe('openMemoryKeyValue', () => {
   });
 
   it('keeps values and claims for as long as they were meant to be kept, whatever the clock on the wall is set to', async () => {
-    let wallMs = Date.UTC(2026, 0, 1);
-    let passedMs = 1;
-    const store = openMemoryKeyValue({ clock: { nowMs: () => wallMs, monotonicMs: () => passedMs } });
+    const clock = new ManualClock();
+    const store = openMemoryKeyValue({ clock });
     const claim = () => store.setIfAbsent('claim', '1', { ttlMs: 1_000 });
     await store.set('value', 'v', { ttlMs: 1_000 });
     expect(await claim()).toBe(true);
-    wallMs += 86_400_000;
+    clock.jumpMs(86_400_000);
     expect([await claim(), await store.get('value')]).toEqual([false, Buffer.from('v')]);
-    wallMs -= 2 * 86_400_000;
-    passedMs += 1_001;
+    clock.jumpMs(-2 * 86_400_000);
+    clock.advanceMs(1_001);
     expect([await store.get('value'), await claim()]).toEqual([null, true]);
   });
 });
