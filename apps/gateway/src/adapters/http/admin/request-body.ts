@@ -50,17 +50,16 @@ export function toRequestDetailBody({ request, costDetails, adjustments }: Respo
   };
 }
 
-/** Why the call went where it went: what was in question, what was picked, and each further step. */
-function toDecisionBody(decision: RoutingDecision): object {
-  const { strategy, candidates, picked = null, alias = null, rule = null, experiment, steps = [] } = decision;
+/** How it was decided where the call went (RT-007). */
+function toDecisionBody({ strategy, candidates, picked, alias, rule, experiment, steps }: RoutingDecision): object {
   return {
     strategy,
-    picked,
-    alias,
-    rule,
+    alias: alias ?? null,
+    rule: rule ?? null,
     experiment: experiment ? toSnakeCase(experiment) : null,
     candidates: candidates.map(toSnakeCase),
-    steps: steps.map(toSnakeCase),
+    picked: picked ?? null,
+    steps: (steps ?? []).map(toSnakeCase),
   };
 }
 

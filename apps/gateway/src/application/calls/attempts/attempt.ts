@@ -21,6 +21,7 @@ export async function attempt(running: RunningCall, limits: AttemptLimits, parts
   // Whoever left before this has cost nothing.
   call.signal.throwIfAborted();
   running.sentMs = parts.clock.monotonicMs();
+  running.overheadMs ??= running.sentMs - call.startedMonotonicMs;
   running.atProvider = 'request';
   const patience = limits.firstTokenMs === null ? null : new FirstTokenPatience(limits.firstTokenMs, call.signal);
   try {
@@ -130,9 +131,9 @@ async function passOpaque(running: RunningCall, answer: UpstreamAnswer, clock: C
   out.end();
 }
 
-/** The overhead is what this gateway did before it called the provider; after that it only passes bytes on. */
+/** The overhead is what this gateway did before it first called a provider; after that it passes bytes on, or waits. */
 function headersOf(
-  { call, plan, admission, sentMs }: RunningCall,
+  { call, plan, admission, overheadMs }: RunningCall,
   answer: UpstreamAnswer,
   clock: Clock,
 ): Record<string, string> {
@@ -141,7 +142,7 @@ function headersOf(
     ...answer.headers,
     ...admission?.headers,
     ...answerHeaders(plan.route, plan.course, {
-      overheadMs: sentMs - call.startedMonotonicMs,
+      overheadMs: overheadMs ?? 0,
       durationMs: clock.monotonicMs() - call.startedMonotonicMs,
     }),
     ...(dropped.length > 0 && { 'x-ao-dropped-params': dropped.join(', ').slice(0, HEADER_LENGTH_MAX) }),

@@ -27,8 +27,12 @@ export interface RunningCall {
   brokeOff: AppError | null;
   /** Counts from 1. */
   attempts: number;
+  /** What the gateway itself took before the first attempt; null before it. */
+  overheadMs: number | null;
   // ————
   plan: CallPlan;
+  /** Whether the deployment's circuit let the attempt through, and has not been told yet what came of it. */
+  isAdmitted: boolean;
   /** What the attempt has taken of its deployment's limits; null: those it has none of. */
   share: DeploymentShare | null;
   sentMs: number;
