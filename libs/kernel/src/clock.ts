@@ -13,10 +13,12 @@ export const systemClock: Clock = {
 
 /** A clock that moves only when told to. */
 export class ManualClock implements Clock {
+  private offsetMs = 0;
+
   constructor(private currentMs = Date.UTC(2026, 0, 1)) {}
 
   nowMs(): number {
-    return this.currentMs;
+    return this.currentMs + this.offsetMs;
   }
 
   monotonicMs(): number {
@@ -25,5 +27,10 @@ export class ManualClock implements Clock {
 
   advanceMs(durationMs: number): void {
     this.currentMs += durationMs;
+  }
+
+  /** Sets the wall clock, as an operator or a time server does: no time passes. */
+  jumpMs(durationMs: number): void {
+    this.offsetMs += durationMs;
   }
 }

@@ -40,4 +40,17 @@ describe('openMemoryKeyValue', () => {
     passedMs += 120_000;
     expect((await take()).allowed).toBe(true);
   });
+
+  it('keeps values and claims for as long as they were meant to be kept, whatever the clock on the wall is set to', async () => {
+    const clock = new ManualClock();
+    const store = openMemoryKeyValue({ clock });
+    const claim = () => store.setIfAbsent('claim', '1', { ttlMs: 1_000 });
+    await store.set('value', 'v', { ttlMs: 1_000 });
+    expect(await claim()).toBe(true);
+    clock.jumpMs(86_400_000);
+    expect([await claim(), await store.get('value')]).toEqual([false, Buffer.from('v')]);
+    clock.jumpMs(-2 * 86_400_000);
+    clock.advanceMs(1_001);
+    expect([await store.get('value'), await claim()]).toEqual([null, true]);
+  });
 });

@@ -25,7 +25,8 @@ export function openMemoryKeyValue(options: MemoryKeyValueOptions = {}): KeyValu
   const values = new LRUCache<string, Buffer>({
     maxSize: options.valueBytesMax ?? VALUE_BYTES_MAX,
     sizeCalculation: (value, key) => value.length + Buffer.byteLength(key) + ENTRY_OVERHEAD_BYTES,
-    perf: { now: () => clock.nowMs() },
+    // Never the wall clock, which may jump: a claim would outlive its time by as much.
+    perf: { now: () => clock.monotonicMs() },
     ttlResolution: 0,
   });
   return {

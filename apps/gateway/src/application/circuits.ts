@@ -16,44 +16,50 @@ interface CircuitsOptions {
 
 /** Lets calls through to deployments, and learns from how they end; what it learns, all gateways learn. */
 export class Circuits {
-  /** Deployments that this gateway probes. */
-  private readonly probed = new Set<string>();
+  /** The call that probes, by deployment. */
+  private readonly probes = new Map<string, string>();
 
   constructor(private readonly options: CircuitsOptions) {}
 
   /**
    * A call is about to go there.
+   * @param callId To know it again when it has ended.
    * @returns false when it must not: the circuit was opened meanwhile, or another call is trying whether it works again.
    */
-  enter(deploymentId: string): boolean | Promise<boolean> {
+  enter(deploymentId: string, callId: string): boolean | Promise<boolean> {
     const { states, clock } = this.options;
     if (!states.admits(deploymentId, clock.monotonicMs())) return false;
     const isProbe = states.begin(deploymentId, clock.monotonicMs());
-    return isProbe ? this.claimProbe(deploymentId) : true;
+    if (!isProbe) return true;
+    this.probes.set(deploymentId, callId);
+    return this.claimProbe(deploymentId);
   }
 
   /** The call has ended. */
-  leave(deploymentId: string, outcome: Outcome, policy: CircuitPolicy): void {
+  leave(deploymentId: string, callId: string, outcome: Outcome, policy: CircuitPolicy): void {
     const { states, clock, tell, store } = this.options;
-    const change = states.end(deploymentId, clock.monotonicMs(), outcome, policy);
+    const isProbe = this.probes.get(deploymentId) === callId;
+    const change = states.end(deploymentId, clock.monotonicMs(), outcome, policy, isProbe);
     if (change) tell(change);
+    if (!isProbe) return;
+    this.probes.delete(deploymentId);
     // A claim that cannot be given up ends by itself.
-    if (this.probed.delete(deploymentId)) store.delete(claimKey(deploymentId)).catch(() => undefined);
+    store.delete(claimKey(deploymentId)).catch(() => undefined);
   }
 
   /** The call did not go there after all. */
-  withdraw(deploymentId: string): void {
-    this.leave(deploymentId, { kind: 'unknown' }, WITHOUT_CIRCUIT);
+  withdraw(deploymentId: string, callId: string): void {
+    this.leave(deploymentId, callId, { kind: 'unknown' }, WITHOUT_CIRCUIT);
   }
 
   private async claimProbe(deploymentId: string): Promise<boolean> {
     const { store, states, clock, logger } = this.options;
     try {
       if (!(await store.setIfAbsent(claimKey(deploymentId), '1', { ttlMs: PROBE_MS_MAX }))) {
+        this.probes.delete(deploymentId);
         states.defer(deploymentId, clock.monotonicMs(), LOOK_AGAIN_MS);
         return false;
       }
-      this.probed.add(deploymentId);
     } catch (error) {
       // Without a shared store each gateway probes for itself: one call each.
       logger.debug({ err: error, deploymentId }, 'a probe could not be claimed');

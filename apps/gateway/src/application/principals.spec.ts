@@ -86,4 +86,18 @@ describe('known keys', () => {
     clock.advanceMs(10);
     expect(principals.find('a')).toBeNull();
   });
+
+  it('are asked for again in time although the clock was set back, and end at their date by the clock as it is set', async () => {
+    const { principals, directory, clock } = setUp();
+    await principals.find('a');
+    clock.jumpMs(-86_400_000);
+    clock.advanceMs(30_000);
+    directory.answer = null;
+    expect(await principals.find('a')).toBeNull();
+    clock.advanceMs(2_000);
+    directory.answer = { ...known, expiresAtMs: clock.nowMs() + 3_600_000 };
+    expect(await principals.find('a')).toBe(directory.answer);
+    clock.jumpMs(3_600_000);
+    expect(principals.find('a')).toBeNull();
+  });
 });

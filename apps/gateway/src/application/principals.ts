@@ -4,6 +4,7 @@ import type { KeyDirectory } from './ports.js';
 
 interface Entry {
   principal: Principal;
+  /** Monotonic: a clock that is set back must not keep a key good that was revoked. */
   freshUntilMs: number;
 }
 
@@ -21,7 +22,7 @@ const UNKNOWN_MAX = 10_000;
  */
 export class Principals {
   private readonly entries = new Map<string, Entry>();
-  /** Keys that are not good, and until when that holds. Apart: whoever tries out keys must not drive the good ones out. */
+  /** Keys that are not good, and until when (monotonic) that holds. Apart: whoever tries out keys must not drive the good ones out. */
   private readonly unknown = new Map<string, number>();
   private readonly loading = new Map<string, Promise<Principal | null>>();
 
@@ -35,16 +36,16 @@ export class Principals {
    * @throws AppError `backend_unavailable` when identity is away and the key was not seen lately.
    */
   find(keyHash: string): Principal | null | Promise<Principal | null> {
-    const nowMs = this.clock.nowMs();
+    const monotonicMs = this.clock.monotonicMs();
     const entry = this.entries.get(keyHash);
-    if (entry && nowMs < entry.freshUntilMs) return unlessExpired(entry.principal, nowMs);
-    if (nowMs < (this.unknown.get(keyHash) ?? 0)) return null;
-    return this.load(keyHash, entry, nowMs);
+    if (entry && monotonicMs < entry.freshUntilMs) return this.unlessExpired(entry.principal);
+    if (monotonicMs < (this.unknown.get(keyHash) ?? 0)) return null;
+    return this.load(keyHash, entry, monotonicMs);
   }
 
   /** Whether a key was looked up before, good or not: whoever sends it is not trying out new ones. */
   hasSeen(keyHash: string): boolean {
-    return this.entries.has(keyHash) || this.clock.nowMs() < (this.unknown.get(keyHash) ?? 0);
+    return this.entries.has(keyHash) || this.clock.monotonicMs() < (this.unknown.get(keyHash) ?? 0);
   }
 
   /** Drops a key that was changed or revoked. */
@@ -55,17 +56,17 @@ export class Principals {
     this.loading.delete(keyHash);
   }
 
-  private load(keyHash: string, stale: Entry | undefined, nowMs: number): Promise<Principal | null> {
+  private load(keyHash: string, stale: Entry | undefined, monotonicMs: number): Promise<Principal | null> {
     const running = this.loading.get(keyHash);
     if (running) return running;
     const load = this.directory
       .find(keyHash)
       .then((principal) => {
-        if (this.loading.get(keyHash) === load) this.remember(keyHash, principal, nowMs);
-        return unlessExpired(principal, nowMs);
+        if (this.loading.get(keyHash) === load) this.remember(keyHash, principal, monotonicMs);
+        return this.unlessExpired(principal);
       })
       .catch((error: unknown) => {
-        if (stale && nowMs < stale.freshUntilMs + STALE_MS_MAX) return unlessExpired(stale.principal, nowMs);
+        if (stale && monotonicMs < stale.freshUntilMs + STALE_MS_MAX) return this.unlessExpired(stale.principal);
         throw error;
       })
       .finally(() => {
@@ -75,10 +76,15 @@ export class Principals {
     return load;
   }
 
-  private remember(keyHash: string, principal: Principal | null, nowMs: number): void {
+  private remember(keyHash: string, principal: Principal | null, monotonicMs: number): void {
     this.entries.delete(keyHash);
-    if (principal) putBounded(this.entries, ENTRIES_MAX, keyHash, { principal, freshUntilMs: nowMs + FRESH_MS });
-    else putBounded(this.unknown, UNKNOWN_MAX, keyHash, nowMs + FRESH_UNKNOWN_MS);
+    if (principal) putBounded(this.entries, ENTRIES_MAX, keyHash, { principal, freshUntilMs: monotonicMs + FRESH_MS });
+    else putBounded(this.unknown, UNKNOWN_MAX, keyHash, monotonicMs + FRESH_UNKNOWN_MS);
+  }
+
+  /** A key ends at a date: by the clock on the wall. */
+  private unlessExpired(principal: Principal | null): Principal | null {
+    return principal?.expiresAtMs != null && principal.expiresAtMs <= this.clock.nowMs() ? null : principal;
   }
 }
 
@@ -88,6 +94,3 @@ function putBounded<Value>(map: Map<string, Value>, sizeMax: number, key: string
   if (map.size >= sizeMax) map.delete(map.keys().next().value!);
   map.set(key, value);
 }
-
-const unlessExpired = (principal: Principal | null, nowMs: number): Principal | null =>
-  principal?.expiresAtMs != null && principal.expiresAtMs <= nowMs ? null : principal;

@@ -20,6 +20,8 @@ export interface FileModel {
   timeout?: number;
   streamTimeout?: number;
   stallTimeout?: number;
+  /** The lowest is asked first. */
+  order?: number;
 }
 
 export type FileAliases = Record<string, string | { model: string; hidden: boolean }>;
@@ -68,6 +70,7 @@ function toEntry({
   timeout,
   streamTimeout,
   stallTimeout,
+  order,
   ...costs
 }: FileModel): object {
   return {
@@ -80,6 +83,7 @@ function toEntry({
       ...(timeout !== undefined && { timeout }),
       ...(streamTimeout !== undefined && { stream_timeout: streamTimeout }),
       ...(stallTimeout !== undefined && { stall_timeout: stallTimeout }),
+      ...(order !== undefined && { order }),
     },
     model_info: {
       ...(costs.inputCost !== undefined && { input_cost_per_token: costs.inputCost }),

@@ -29,6 +29,8 @@ export interface PlatformHome {
    * PostgreSQL and Redis are there to be killed only in a home of their own.
    */
   kill(server: Server): Promise<() => Promise<void>>;
+  /** Stops a server of a cluster from doing anything, connections open; what it gives lets it go on. */
+  hang(server: 'redis'): () => void;
   /** Copies what JetStream has on its disk; what it gives puts the bus back to that, as a crash of its machine would. */
   saveNats(): Promise<() => Promise<void>>;
   remove(): Promise<void>;
@@ -51,6 +53,9 @@ async function openStandaloneHome(): Promise<PlatformHome> {
     dataDirectory: folder.path,
     environment: { AO_DATA_DIR: folder.path },
     kill: (server) => Promise.reject(new Error(`in one process there is no ${server}`)),
+    hang: (server) => {
+      throw new Error(`in one process there is no ${server}`);
+    },
     saveNats: () => Promise.reject(new Error('in one process there is no NATS')),
     remove: () => folder.remove(),
   };
@@ -96,6 +101,12 @@ async function openClusterHome({ ownServers = false }: HomeOptions): Promise<Pla
         // PostgreSQL has been started again by who watches it.
         if (server !== 'postgres') servers[server] = await again[server](servers[server]!.port);
       };
+    },
+    hang(server) {
+      const { pid } = servers[server] ?? {};
+      if (pid === undefined) throw new Error(`${server} is shared with other tests`);
+      process.kill(pid, 'SIGSTOP');
+      return () => void process.kill(pid, 'SIGCONT');
     },
     async saveNats() {
       const saved = join(folder.path, 'jetstream-saved');

@@ -276,8 +276,11 @@ function vercel(
     name,
     say: async (model, prompt) => told(await generateText({ ...common, model: languageModel(model), prompt })),
     stream: async (model, prompt) => {
-      const result = streamText({ ...common, model: languageModel(model), prompt });
+      let failure: unknown;
+      const onError = ({ error }: { error: unknown }): void => void (failure = error);
+      const result = streamText({ ...common, model: languageModel(model), prompt, onError });
       const [text, usage, toolCalls] = await Promise.all([result.text, result.usage, result.toolCalls]);
+      if (failure !== undefined) throw failure;
       return told({ text, usage, toolCalls });
     },
     useTool: async (model, prompt) => {

@@ -70,22 +70,26 @@ export class Circuit {
   }
 
   /** @returns whether that closed the circuit. */
-  succeed(nowMs: number): boolean {
+  succeed(nowMs: number, isProbe: boolean): boolean {
     this.successes.add(nowMs);
     // One that was under way when the circuit opened tells nothing new.
-    return this.state(nowMs) === 'half_open' && this.close();
+    return isProbe && this.state(nowMs) === 'half_open' && this.close();
   }
 
   /**
-   * @param leastPauseMs What the provider asked for, by `Retry-After`; opens at once. Null: it counts like others.
-   * @param isAlone No other deployment could have served the call.
+   * @param how `pauseMs`: what the provider asked for, by `Retry-After`; opens at once. Null: it counts like others.
+   * `isAlone`: no other deployment could have served the call.
    * @returns how long the circuit is open from now on; null when that did not open it.
    */
-  fail(nowMs: number, policy: CircuitPolicy, leastPauseMs: number | null, isAlone = false): number | null {
+  fail(
+    nowMs: number,
+    policy: CircuitPolicy,
+    { pauseMs: leastPauseMs, isAlone, isProbe }: { pauseMs: number | null; isAlone: boolean; isProbe: boolean },
+  ): number | null {
     this.failures.add(nowMs);
     if (!policy.enabled) return null;
     const state = this.state(nowMs);
-    if (state === 'open') return null;
+    if (state === 'open' || (state === 'half_open' && !isProbe)) return null;
     if (state === 'closed' && leastPauseMs === null && !this.isFailing(nowMs, policy, isAlone)) return null;
     const pauseMs = Math.max(policy.cooldownMs * 2 ** Math.min(this.pauses, 16), leastPauseMs ?? 0);
     return this.open(nowMs, Math.min(pauseMs, COOLDOWN_MS_MAX));

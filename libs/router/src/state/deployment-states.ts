@@ -116,23 +116,33 @@ export class DeploymentStates implements StatesView {
     state.circuit.defer(nowMs, durationMs);
   }
 
-  /** The call has ended. @returns what it changed of the circuit; null: nothing. */
-  end(deploymentId: string, nowMs: number, outcome: Outcome, policy: CircuitPolicy): CircuitChange | null {
+  /**
+   * The call has ended.
+   * @param isProbe Whether it was the one that tried a half-open circuit: of those under way before, none decides about it.
+   * @returns what it changed of the circuit; null: nothing.
+   */
+  end(
+    deploymentId: string,
+    nowMs: number,
+    outcome: Outcome,
+    policy: CircuitPolicy,
+    isProbe = true,
+  ): CircuitChange | null {
     const state = this.stateOf(deploymentId);
     state.inFlight = Math.max(0, state.inFlight - 1);
     const { circuit } = state;
     switch (outcome.kind) {
       case 'unknown':
-        circuit.abandon();
+        if (isProbe) circuit.abandon();
         return null;
       case 'succeeded':
         state.latency.add(outcome.latencyMs, nowMs);
         state.usage.add(nowMs, 0, outcome.tokens);
-        if (!circuit.succeed(nowMs)) return null;
+        if (!circuit.succeed(nowMs, isProbe)) return null;
         this.tripped.delete(deploymentId);
         return { deploymentId, openForMs: null };
       case 'failed': {
-        const openForMs = circuit.fail(nowMs, policy, outcome.pauseMs, outcome.isAlone);
+        const openForMs = circuit.fail(nowMs, policy, { ...outcome, isProbe });
         if (openForMs === null) return null;
         this.tripped.add(deploymentId);
         return { deploymentId, openForMs };

@@ -28,10 +28,10 @@ const KEY_REASONS = new Set(['API_KEY_INVALID', 'API_KEY_EXPIRED', 'API_KEY_SERV
 /** Our error as Google's clients know errors; our code stands in its details. */
 export const encodeError = (status: number, { error }: ErrorBody): string => JSON.stringify(errorBody(status, error));
 
-/** The same within a stream: bare, not as data, which is how Google's own libraries tell it from a chunk. */
+/** The same within a stream. As data: bare, Google's libraries see it only where no chunk comes with it in one read. */
 export function streamError({ error }: ErrorBody): string {
   const [status] = Object.entries(ERROR_CODES).find(([code]) => code === error.code)?.[1] ?? [500];
-  return `${JSON.stringify(errorBody(status, error))}\n\n`;
+  return `data: ${JSON.stringify(errorBody(status, error))}\n\n`;
 }
 
 function errorBody(status: number, error: ErrorBody['error']): object {

@@ -176,7 +176,7 @@ describe('streams of Gemini', () => {
     const encoder = gemini.createEncoder(CONTEXT);
     const sent = encoder.encode({ type: 'text', choice: 0, text: 'Hal' });
     const failed = encoder.fail(new AppError('stream_error', 'The provider broke off.').toBody());
-    expect(JSON.parse(failed)).toMatchObject({
+    expect(JSON.parse(failed.replace(/^data: /, ''))).toMatchObject({
       error: { code: 504, status: 'DEADLINE_EXCEEDED', details: [{ metadata: { code: 'stream_error' } }] },
     });
     expect(decodeAll([Buffer.from(sent + failed)]).map(({ type }) => type)).toEqual(['start', 'text', 'error']);

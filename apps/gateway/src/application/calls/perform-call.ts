@@ -188,6 +188,7 @@ export class PerformCall {
       attempts: 1,
       overheadMs: null,
       plan,
+      isAdmitted: false,
       share: null,
       sentMs: clock.monotonicMs(),
       atProvider: 'nothing',

@@ -12,7 +12,7 @@ import { StreamedText } from '../streamed-text.js';
 import { attempt } from './attempt.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { limitsOf } from './attempt-limits.js';
-import type { Capacity } from './capacity.js';
+import type { Capacity, RoutedShare } from './capacity.js';
 import { failureOf, wasNotAsked, type Failure } from './failure.js';
 import { outcomeOf, platformCircuit } from './outcome.js';
 import { allowanceOf, payForNext } from './pay-for-attempt.js';
@@ -37,7 +37,7 @@ export class Attempts {
   constructor(private readonly parts: AttemptsParts) {
     const recovery = new StreamRecovery({
       ...parts,
-      moveTo: (running, plan) => this.moveTo(running, plan, { reason: 'recovery', wasAsked: true }),
+      moveTo: (running, plan, wasAsked) => this.moveTo(running, plan, { reason: 'recovery', wasAsked }),
       leave: (running, failure) => this.leave(running, failure),
     });
     this.attemptParts = { ...parts, recover: (...interrupted) => recovery.recover(...interrupted) };
@@ -59,11 +59,13 @@ export class Attempts {
     const { circuits } = this.parts;
     const { deployment } = running.plan.route;
     if (deployment === null) return this.answer(running);
-    const entered = circuits.enter(deployment.id);
+    const entered = circuits.enter(deployment.id, running.call.callId);
     if (!(entered instanceof Promise ? await entered : entered)) return notAdmitted();
+    running.isAdmitted = true;
     const noRoom = await this.takeShare(running);
     if (noRoom) {
-      circuits.withdraw(deployment.id);
+      running.isAdmitted = false;
+      circuits.withdraw(deployment.id, running.call.callId);
       return noRoom;
     }
     const failure = await this.answer(running);
@@ -73,34 +75,51 @@ export class Attempts {
 
   /** Takes what the attempt needs of its deployment; where calls wait for that, it may be another one's. */
   private async takeShare(running: RunningCall): Promise<Failure | null> {
-    const { capacity, circuits, state, plan: options } = this.parts;
-    const { call, plan } = running;
-    const taking = capacity.take(running);
+    const taking = this.parts.capacity.take(running);
     if (taking === null) return null;
     try {
       const share = await taking;
       if (share.kind !== 'admitted') return share;
-      running.share = share;
-      if (share.route.deploymentId === plan.route.deploymentId) return null;
-      await circuits.enter(share.route.deploymentId!);
-      circuits.withdraw(plan.route.deploymentId!);
-      const moved = replan(call, plan, share.route, state, options);
-      await this.moveTo(running, moved, { reason: 'capacity', wasAsked: false });
-      return null;
+      const isElsewhere = share.route.deploymentId !== running.plan.route.deploymentId;
+      const failure = isElsewhere ? await this.turnTo(running, share) : null;
+      if (failure === null) running.share = share;
+      return failure;
     } catch (error) {
       return { kind: 'ours', error, retryAfterMs: null };
     }
+  }
+
+  /** Room came free at another deployment than the one that was picked. */
+  private async turnTo(running: RunningCall, share: RoutedShare): Promise<Failure | null> {
+    const { circuits, state, plan: options } = this.parts;
+    const { call, plan } = running;
+    const { route } = share;
+    if (!(await circuits.enter(route.deploymentId!, call.callId))) {
+      share.finish(0);
+      return notAdmitted();
+    }
+    try {
+      const moved = replan(call, plan, route, state, options);
+      await this.moveTo(running, moved, { reason: 'capacity', wasAsked: false });
+    } catch (error) {
+      share.finish(0);
+      circuits.withdraw(route.deploymentId!, call.callId);
+      throw error;
+    }
+    circuits.withdraw(plan.route.deploymentId!, call.callId);
+    return null;
   }
 
   /** Tells what came of the attempt that is made now. */
   private leave(running: RunningCall, failure: Failure | null): void {
     const { circuits, clock, state } = this.parts;
     const { deployment } = running.plan.route;
-    if (deployment === null) return;
+    if (deployment === null || !running.isAdmitted) return;
+    running.isAdmitted = false;
     this.parts.capacity.release(running);
     const hasLeft = running.call.signal.aborted;
     const outcome = hasLeft ? UNKNOWN : outcomeOf(running, failure, state.table, clock.monotonicMs());
-    circuits.leave(deployment.id, outcome, platformCircuit(state.table, deployment));
+    circuits.leave(deployment.id, running.call.callId, outcome, platformCircuit(state.table, deployment));
     if (outcome.kind === 'succeeded') running.plan.course?.remember(running.plan.route);
   }
 

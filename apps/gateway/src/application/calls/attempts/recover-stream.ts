@@ -14,7 +14,7 @@ import { UpstreamRefusal } from '../upstream-refusal.js';
 import { send } from './attempt.js';
 import type { Capacity } from './capacity.js';
 import { limitsOf } from './attempt-limits.js';
-import { failureOf, type Failure } from './failure.js';
+import { failureOf, wasNotAsked, type Failure } from './failure.js';
 import { wantsCost, type RunningCall } from './running-call.js';
 
 interface RecoveryParts {
@@ -25,8 +25,8 @@ interface RecoveryParts {
   plan: PlanOptions;
   clock: Clock;
   wait: (durationMs: number, signal: AbortSignal) => Promise<void>;
-  /** Pays for the next attempt and begins it. */
-  moveTo: (running: RunningCall, plan: CallPlan) => Promise<void>;
+  /** Pays for the next attempt and begins it. @param wasAsked Whether the deployment before was called at all. */
+  moveTo: (running: RunningCall, plan: CallPlan, wasAsked: boolean) => Promise<void>;
   /** Tells what came of the attempt that is made now. */
   leave: (running: RunningCall, failure: Failure | null) => void;
 }
@@ -69,7 +69,7 @@ export class StreamRecovery {
     if (waitMs > 0) await this.parts.wait(waitMs, call.signal);
     if (call.signal.aborted) return false;
     try {
-      await this.parts.moveTo(running, plan);
+      await this.parts.moveTo(running, plan, !wasNotAsked(failure));
       return true;
     } catch (error) {
       if (error instanceof AppError) return false;
@@ -78,17 +78,10 @@ export class StreamRecovery {
   }
 
   private async ask(running: RunningCall): Promise<StreamSource | Failure> {
-    const { circuits, capacity, clock } = this.parts;
+    const { clock } = this.parts;
     const { call, plan, record, text, allowance } = running;
     try {
-      if (!(await circuits.enter(plan.route.deploymentId!))) return noRoom();
-      const share = await capacity.take(running);
-      if (share && (share.kind !== 'admitted' || share.route.deploymentId !== plan.route.deploymentId)) {
-        if (share.kind === 'admitted') share.finish(0);
-        circuits.withdraw(plan.route.deploymentId!);
-        return noRoom();
-      }
-      running.share = share;
+      if (!(await this.enter(running))) return noRoom();
       running.sentMs = clock.monotonicMs();
       running.atProvider = 'request';
       const leftMs = running.deadlineMs - clock.monotonicMs();
@@ -104,6 +97,27 @@ export class StreamRecovery {
     } catch (error) {
       return failureOf(error, call.signal.aborted);
     }
+  }
+
+  /** @returns false where the deployment is being probed, or has no room. */
+  private async enter(running: RunningCall): Promise<boolean> {
+    const { circuits, capacity } = this.parts;
+    const { call, plan } = running;
+    const deploymentId = plan.route.deploymentId!;
+    if (!(await circuits.enter(deploymentId, call.callId))) return false;
+    try {
+      const share = await capacity.take(running);
+      if (share === null || (share.kind === 'admitted' && share.route.deploymentId === deploymentId)) {
+        Object.assign(running, { share, isAdmitted: true } satisfies Partial<RunningCall>);
+        return true;
+      }
+      if (share.kind === 'admitted') share.finish(0);
+    } catch (error) {
+      circuits.withdraw(deploymentId, call.callId);
+      throw error;
+    }
+    circuits.withdraw(deploymentId, call.callId);
+    return false;
   }
 
   /** The call at the first place that can go on with its answer. */
@@ -127,7 +141,7 @@ export class StreamRecovery {
 
 /** It is being probed, or at its limits. */
 const noRoom = (): Failure => ({
-  kind: 'unreachable',
+  kind: 'closed',
   error: new AppError('no_deployment_available', 'Try again shortly.'),
   retryAfterMs: null,
 });

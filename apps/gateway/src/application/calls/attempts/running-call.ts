@@ -31,6 +31,8 @@ export interface RunningCall {
   overheadMs: number | null;
   // ————
   plan: CallPlan;
+  /** Whether the deployment's circuit let the attempt through, and has not been told yet what came of it. */
+  isAdmitted: boolean;
   /** What the attempt has taken of its deployment's limits; null: those it has none of. */
   share: DeploymentShare | null;
   sentMs: number;
