@@ -65,6 +65,7 @@ import { ResponseCalls } from './application/responses/response-calls.js';
 import { ResponseContents } from './application/responses/response-contents.js';
 import { StoreAnswer } from './application/responses/store-answer.js';
 import { Readiness, requireHealthy } from './application/readiness.js';
+import { UsageExchange } from './application/usage-exchange.js';
 import { loadGatewayConfig } from './config.js';
 import { keylessLimits, planOptions, unlimited } from './plan-options.js';
 import { LeasePool } from './domain/lease-pool.js';
@@ -320,6 +321,7 @@ export class GatewayModule {
       performCall,
       caching,
       idempotentCalls,
+      usageExchange: new UsageExchange({ state, store: context.keyValue, clock, logger }),
       spool,
       upstream,
       realtime,
