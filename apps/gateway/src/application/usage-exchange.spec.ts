@@ -25,6 +25,9 @@ const decideAlone = async (requests: readonly LimitRequest[]): Promise<LimitDeci
   local: true,
 });
 
+/** What both gateways are to say. */
+const both = <T>(value: T): T[] => [value, value];
+
 describe('the use of deployments over all gateways', () => {
   it('[RT-013] is own use and what others told, however often they exchange', async () => {
     const store = recordingStore();
@@ -33,7 +36,7 @@ describe('the use of deployments over all gateways', () => {
     one.use('dep_0', 50);
     other.use('dep_0', 7);
     for (const gateway of [one, other, one, one, other]) await gateway.exchange.run();
-    expect([one.usage('dep_0'), other.usage('dep_0')]).toEqual(Array(2).fill({ requests: 3, tokens: 157 }));
+    expect([one.usage('dep_0'), other.usage('dep_0')]).toEqual(both({ requests: 3, tokens: 157 }));
     expect(other.usage('dep_1')).toEqual({ requests: 0, tokens: 0 });
     // What is used from now on counts at once at home, and elsewhere with the next exchange.
     other.use('dep_0', 1_000);
