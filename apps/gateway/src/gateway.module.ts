@@ -138,12 +138,19 @@ export class GatewayModule {
     });
     const plan = planOptions(config);
     const upstream = new ProviderUpstream([plan.direct.provider], logger);
+    const queue = new CapacityQueue({
+      sleep,
+      lengthMax: config.QUEUE_LENGTH_MAX,
+      waitMsMax: config.QUEUE_WAIT_MS_MAX,
+    });
     const metrics: GatewayMetrics = new GatewayMetrics({
       spool: () => spool.figures(),
       leases: () => pool.totals(),
       activeCalls: () => server.activeCalls,
       upstream: () => upstream.connectionTotals(),
       limitFallbacks: () => limitStore.fallbacks,
+      circuitsOpen: () => state.deployments.tripped.size,
+      callsWaiting: () => queue.waiting,
     });
     const limits = new Limits(limitStore, logger, {
       rules: () => state.limits,
@@ -175,7 +182,7 @@ export class GatewayModule {
         new DeploymentLimits(limitStore, (error) =>
           logger.warn({ err: error }, 'a share of a deployment could not be given back'),
         ),
-        new CapacityQueue({ sleep, lengthMax: config.QUEUE_LENGTH_MAX, waitMsMax: config.QUEUE_WAIT_MS_MAX }),
+        queue,
       ),
       wait: sleep,
       onSettled: (report) => {
