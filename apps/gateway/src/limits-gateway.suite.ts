@@ -1,4 +1,4 @@
-import { MemoryBus } from '@ao/bus';
+import { MemoryBus, type Bus } from '@ao/bus';
 import { SecretBox } from '@ao/config';
 import {
   authenticateKeyV1,
@@ -19,6 +19,16 @@ import { startGateway } from './index.js';
 
 const pepper = Buffer.alloc(32, 7);
 
+/** A bus in memory has one who answers a question, where over NATS gateways take turns: here the first of them does. */
+function besideOthers(bus: Bus, answered: Set<string>): Bus {
+  const respond: Bus['respond'] = async (contract, handler) => {
+    if (answered.has(contract.subject)) return { stop: async () => undefined };
+    answered.add(contract.subject);
+    return bus.respond(contract, handler);
+  };
+  return Object.create(bus, { respond: { value: respond } }) as Bus;
+}
+
 /** Gateways on one bus, with the sides of identity and routing by their contracts, and a provider that costs nothing. */
 export class LimitedGateways {
   readonly bus = new MemoryBus(silentLogger);
@@ -36,6 +46,8 @@ export class LimitedGateways {
     return gateways;
   }
 
+  private readonly answered = new Set<string>();
+
   /** A key that identity knows. */
   issue(principal: Partial<Principal>): string {
     const key = `sk-ao-${principal.keyId}-of-the-limits-test`;
@@ -51,7 +63,7 @@ export class LimitedGateways {
   async start(keyValue: KeyValue, environment: NodeJS.ProcessEnv = {}): Promise<string> {
     const [port, folder] = [await freePort(), await temporaryFolder()];
     const gateway = await startGateway({
-      bus: this.bus,
+      bus: besideOthers(this.bus, this.answered),
       logger: silentLogger,
       clock: systemClock,
       ids: new UuidV7Generator(),

@@ -1,4 +1,5 @@
 import type { RouterSettings } from '@ao/contracts';
+import { AppError } from '@ao/kernel';
 import { openMemoryKeyValue } from '@ao/keyvalue';
 import { startSimulator, type Simulator } from '@ao/provider-simulator';
 import { waitFor } from '@ao/testing';
@@ -194,6 +195,18 @@ describe('a call whose deployment fails', () => {
       fails('a', 'latency_ms=200', 1);
       const [one, other] = await Promise.all([first.call(ask), second.call(ask)]);
       expect([one.report.deploymentId, other.report.deploymentId].sort()).toEqual(['a', 'b']);
+    });
+
+    it('[RT-004] and probed by one call of each gateway, where the store that they share is away', async () => {
+      const store = openMemoryKeyValue();
+      store.setIfAbsent = () => Promise.reject(new AppError('backend_unavailable', 'The store is away.'));
+      open(['a', 'b'], settings, { store });
+      fails('a', 'fault=500', 3);
+      for (let call = 0; call < 3; call += 1) await harness.call(ask);
+      await waitFor(() => harness.state.deployments.admits('a', performance.now()));
+      fails('a', 'latency_ms=200', 1);
+      const calls = await Promise.all(Array.from({ length: 5 }, () => harness.call(ask)));
+      expect(calls.filter(({ report }) => report.deploymentId === 'a')).toHaveLength(1);
     });
 
     it('[RT-010] and where nothing else can serve, callers are told when to come back, and nothing is asked', async () => {

@@ -188,6 +188,12 @@ function describeTarget({
   };
 }
 
+/** Candidates of a group are shared by all its calls: not copied unless there are too many. */
+const shortDecision = (decision: RoutingDecision): RoutingDecision =>
+  decision.candidates.length <= CANDIDATES_MAX
+    ? decision
+    : { ...decision, candidates: decision.candidates.slice(0, CANDIDATES_MAX) };
+
 function describeCall({
   gatewayId,
   call,
@@ -220,6 +226,6 @@ function describeCall({
     tags: attribution.tags.slice(0, TAGS_MAX),
     featureId: call.featureId,
     endUserId: attribution.endUserId?.slice(0, END_USER_LENGTH_MAX) ?? null,
-    decision: { ...route.decision, candidates: route.decision.candidates.slice(0, CANDIDATES_MAX) },
+    decision: shortDecision(route.decision),
   };
 }

@@ -237,7 +237,8 @@ export class Course {
   }
 
   private choose(): Choice {
-    return this.router.choose(this.question, this.resolution, new Set([...this.asked.keys(), ...this.unfit]));
+    const tried = this.asked.size + this.unfit.size === 0 ? NONE : new Set([...this.asked.keys(), ...this.unfit]);
+    return this.router.choose(this.question, this.resolution, tried);
   }
 
   private routeTo({ deployment, provider }: Candidate, { strategy, candidates }: Choice): Route {
@@ -260,6 +261,8 @@ export class Course {
   }
 }
 
+/** The usual case: the first deployment that is asked answers. */
+const NONE: ReadonlySet<string> = new Set();
 const MS_PER_S = 1_000;
 
 function nowhere(modelGroup: string, { retryAfterMs }: Choice): AppError {
