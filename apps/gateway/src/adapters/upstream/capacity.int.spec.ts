@@ -71,6 +71,24 @@ describe('a deployment that takes one call at a time', () => {
     expect(asked()).toEqual(['under way']);
   });
 
+  it('[RT-015] keeps those who wait from a deployment that cannot be told what they ask', async () => {
+    const unable = { ...one('b'), kind: 'anthropic', baseUrl: simulator.url };
+    harness = new CallHarness({
+      baseUrl: `${simulator.url}/v1`,
+      deployments: [one('a'), unable],
+      settings: { strategy: 'priority' },
+    });
+    simulator.setDefaults(BUSY);
+    const first = call('first');
+    await untilAsked(1);
+    const second = await call('second', { frequency_penalty: 1 });
+    expect(second).toMatchObject({ status: 200, error: null, report: { deploymentId: 'a' } });
+    await first;
+    // Both have room again: what was taken of them was given back.
+    const [third, fourth] = await Promise.all([call('third'), call('fourth')]);
+    expect([third.report.deploymentId, fourth.report.deploymentId].toSorted()).toEqual(['a', 'b']);
+  });
+
   it('[RT-015] forgets a caller that leaves the line', async () => {
     open(['a'], { strategy: 'priority' });
     simulator.setDefaults(BUSY);

@@ -1,3 +1,4 @@
+import { openMemoryKeyValue } from '@ao/keyvalue';
 import { startSimulator, type Simulator } from '@ao/provider-simulator';
 import { CallHarness, readChatStream, type TestDeployment } from './call-harness.suite.js';
 
@@ -101,6 +102,25 @@ describe('a stream that breaks off after it had begun', () => {
     breaksAfter('a', 40);
     expect(readChatStream((await harness.call(say)).text)).toMatchObject(ended);
     expect(simulator.counts.requests).toBe(2);
+  });
+
+  it('[BX-006] [RT-004] is not continued where another gateway probes, which is no failure of that deployment', async () => {
+    const store = openMemoryKeyValue();
+    harness = new CallHarness({
+      baseUrl: `${simulator.url}/v1`,
+      deployments: ['a', 'b'].map((id) => ({ id, group: 'm', kind: 'vllm' })),
+      settings: { recoverStreams: true, allowedFails: 0, retriesMax: 2 },
+      store,
+    });
+    await store.setIfAbsent('circuit-probe:b', 'elsewhere', { ttlMs: 60_000 });
+    harness.state.deployments.hear({ deploymentId: 'b', openForMs: 1 }, performance.now() - 2);
+    breaksAfter('a', 40);
+    says('a');
+    const { text } = await harness.call(say);
+    expect(readChatStream(text)).toMatchObject({ content: expect.stringContaining(TEXT.slice(0, 155)) });
+    expect(simulator.requests.filter(({ model }) => model === 'b')).toEqual([]);
+    expect(harness.changes.filter(({ deploymentId }) => deploymentId === 'b')).toEqual([]);
+    expect(harness.state.deployments.inFlight('b')).toBe(0);
   });
 
   it('[BX-006] in the middle of a call of a tool is not continued', async () => {

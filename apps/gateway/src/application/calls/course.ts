@@ -106,6 +106,11 @@ export class Course {
     if (deploymentId !== null) this.router.remember(this.question, this.resolution, deploymentId);
   }
 
+  /** The call cannot be put to this deployment. */
+  passOver({ deploymentId }: Route): void {
+    if (deploymentId !== null) this.unfit.add(deploymentId);
+  }
+
   /** The call cannot be put to this deployment: another one instead. Null: none is left, in this group or its fallbacks. */
   insteadOf({ deploymentId }: Route): Route | null {
     if (deploymentId !== null) {

@@ -8,6 +8,7 @@ import type { Upstream } from '../../ports.js';
 import type { StepReason } from '../course.js';
 import { billPrompt, noteFailure } from '../note-failure.js';
 import { replan, type CallPlan, type PlanOptions } from '../plan-call.js';
+import type { Route } from '../route.js';
 import { StreamedText } from '../streamed-text.js';
 import { attempt } from './attempt.js';
 import type { AttemptParts } from './attempt-parts.js';
@@ -37,7 +38,7 @@ export class Attempts {
   constructor(private readonly parts: AttemptsParts) {
     const recovery = new StreamRecovery({
       ...parts,
-      moveTo: (running, plan, wasAsked) => this.moveTo(running, plan, { reason: 'recovery', wasAsked }),
+      moveTo: (running, plan) => this.moveTo(running, plan, { reason: 'recovery', wasAsked: true }),
       leave: (running, failure) => this.leave(running, failure),
     });
     this.attemptParts = { ...parts, recover: (...interrupted) => recovery.recover(...interrupted) };
@@ -80,10 +81,9 @@ export class Attempts {
     try {
       const share = await taking;
       if (share.kind !== 'admitted') return share;
-      const isElsewhere = share.route.deploymentId !== running.plan.route.deploymentId;
-      const failure = isElsewhere ? await this.turnTo(running, share) : null;
-      if (failure === null) running.share = share;
-      return failure;
+      if (share.route.deploymentId !== running.plan.route.deploymentId) return await this.turnTo(running, share);
+      running.share = share;
+      return null;
     } catch (error) {
       return { kind: 'ours', error, retryAfterMs: null };
     }
@@ -91,15 +91,20 @@ export class Attempts {
 
   /** Room came free at another deployment than the one that was picked. */
   private async turnTo(running: RunningCall, share: RoutedShare): Promise<Failure | null> {
-    const { circuits, state, plan: options } = this.parts;
+    const { circuits } = this.parts;
     const { call, plan } = running;
     const { route } = share;
+    const moved = this.planAt(running, route);
+    if (moved === null) {
+      share.finish(0);
+      plan.course!.passOver(route);
+      return this.takeShare(running);
+    }
     if (!(await circuits.enter(route.deploymentId!, call.callId))) {
       share.finish(0);
       return notAdmitted();
     }
     try {
-      const moved = replan(call, plan, route, state, options);
       await this.moveTo(running, moved, { reason: 'capacity', wasAsked: false });
     } catch (error) {
       share.finish(0);
@@ -107,7 +112,18 @@ export class Attempts {
       throw error;
     }
     circuits.withdraw(plan.route.deploymentId!, call.callId);
+    running.share = share;
     return null;
+  }
+
+  /** The call at another deployment; null where it cannot be put there. */
+  private planAt({ call, plan }: RunningCall, route: Route): CallPlan | null {
+    try {
+      return replan(call, plan, route, this.parts.state, this.parts.plan);
+    } catch (error) {
+      if (error instanceof AppError) return null;
+      throw error;
+    }
   }
 
   /** Tells what came of the attempt that is made now. */

@@ -14,7 +14,7 @@ import { UpstreamRefusal } from '../upstream-refusal.js';
 import { send } from './attempt.js';
 import type { Capacity } from './capacity.js';
 import { limitsOf } from './attempt-limits.js';
-import { failureOf, wasNotAsked, type Failure } from './failure.js';
+import { failureOf, type Failure } from './failure.js';
 import { wantsCost, type RunningCall } from './running-call.js';
 
 interface RecoveryParts {
@@ -25,8 +25,8 @@ interface RecoveryParts {
   plan: PlanOptions;
   clock: Clock;
   wait: (durationMs: number, signal: AbortSignal) => Promise<void>;
-  /** Pays for the next attempt and begins it. @param wasAsked Whether the deployment before was called at all. */
-  moveTo: (running: RunningCall, plan: CallPlan, wasAsked: boolean) => Promise<void>;
+  /** Pays for the next attempt and begins it. */
+  moveTo: (running: RunningCall, plan: CallPlan) => Promise<void>;
   /** Tells what came of the attempt that is made now. */
   leave: (running: RunningCall, failure: Failure | null) => void;
 }
@@ -69,7 +69,7 @@ export class StreamRecovery {
     if (waitMs > 0) await this.parts.wait(waitMs, call.signal);
     if (call.signal.aborted) return false;
     try {
-      await this.parts.moveTo(running, plan, !wasNotAsked(failure));
+      await this.parts.moveTo(running, plan);
       return true;
     } catch (error) {
       if (error instanceof AppError) return false;
@@ -141,7 +141,7 @@ export class StreamRecovery {
 
 /** It is being probed, or at its limits. */
 const noRoom = (): Failure => ({
-  kind: 'closed',
+  kind: 'unreachable',
   error: new AppError('no_deployment_available', 'Try again shortly.'),
   retryAfterMs: null,
 });
