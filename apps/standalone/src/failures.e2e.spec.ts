@@ -318,7 +318,7 @@ describe.each(modes)('failures, %s', (mode) => {
     expect([asked('sim-poor'), asked('sim-dear')]).toEqual([1, 0]);
     const [row] = await waitFor(async () => {
       const rows = await readRequestLog(poor.api);
-      return rows.length === 1 && rows;
+      return rows.length === 1 ? rows : undefined;
     });
     expectLost(row!, 'prompt');
     await waitFor(async () => (await spentBy(poor.api)) === sumUsd([row!['cost_usd']]));
@@ -376,7 +376,7 @@ describe.each(modes)('failures, %s', (mode) => {
     const rows = await waitFor(
       async () => {
         const seen = await readRequestLog(api);
-        return (await spentBy(api)) === sumUsd(seen.map(({ cost_usd: cost }) => cost)) && seen;
+        return (await spentBy(api)) === sumUsd(seen.map(({ cost_usd: cost }) => cost)) ? seen : undefined;
       },
       { timeoutMs: 30_000, intervalMs: 500, description: 'the log to agree with the wallet' },
     );

@@ -3,7 +3,7 @@ import { principal, principalExample, usageReport, usageReportExample, type Cach
 import { askOf, createResponseCache, ruleFor, type CacheFacts, type InboundCall } from '@ao/gateway/simulation';
 import { silentLogger, systemClock, SequentialIds } from '@ao/kernel';
 import type { KeyValue } from '@ao/keyvalue';
-import type { Operation } from './part-scenarios.js';
+import type { Operation } from './operation.js';
 
 const SETTINGS: CacheSettings = {
   mode: 'default_on',

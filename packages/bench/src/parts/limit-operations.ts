@@ -2,7 +2,7 @@ import { limitRule, principal, principalExample, type LimitRule } from '@ao/cont
 import { LimitRules, Limits, type LimitedCall } from '@ao/gateway/simulation';
 import { silentLogger } from '@ao/kernel';
 import type { KeyValue } from '@ao/keyvalue';
-import type { Operation } from './part-scenarios.js';
+import type { Operation } from './operation.js';
 
 /** Never reached: a refusal would be another operation. */
 const PLENTY = { requestsPerMinuteMax: 1_000_000_000, tokensPerMinuteMax: 1_000_000_000_000, concurrencyMax: 100_000 };

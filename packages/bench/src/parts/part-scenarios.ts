@@ -1,19 +1,7 @@
-import type { KeyValue } from '@ao/keyvalue';
 import type { Speed } from '../speed.js';
 import { CACHE_OPERATIONS } from './cache-operations.js';
 import { LIMIT_OPERATIONS } from './limit-operations.js';
-
-/** What an operation needs beside the gateway itself. */
-export type StoreName = 'memory' | 'redis';
-
-/** One thing that a gateway does for a call. */
-export interface Operation {
-  name: string;
-  /** Where it is measured, and how many of it at once. */
-  on: readonly { store: StoreName; atOnce: number }[];
-  /** @returns what is done over and over. */
-  prepare: (store: KeyValue) => Promise<() => unknown> | (() => unknown);
-}
+import type { Operation, StoreName } from './operation.js';
 
 export interface PartScenario {
   name: 'limits' | 'cache';

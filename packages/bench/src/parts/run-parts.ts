@@ -1,7 +1,8 @@
 import { openMemoryKeyValue, openRedisKeyValue, type KeyValue } from '@ao/keyvalue';
 import { startRedis, waitFor } from '@ao/testing';
 import { measureSpeed } from '../speed.js';
-import type { PartScenario, PartSummary, StoreName } from './part-scenarios.js';
+import type { StoreName } from './operation.js';
+import type { PartScenario, PartSummary } from './part-scenarios.js';
 
 /** A call is a microsecond in memory, and a round trip over Redis. */
 const BATCH: Record<StoreName, number> = { memory: 100, redis: 1 };

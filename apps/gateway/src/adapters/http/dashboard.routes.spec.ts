@@ -35,8 +35,8 @@ function serve(folder = dist): GatewayServer['app'] {
     activeCalls: zero,
     upstream: () => ({ connected: 0, pending: 0 }),
     limitFallbacks: () => 0,
-    circuitsOpen: () => 0,
-    callsWaiting: () => 0,
+    circuitsOpen: zero,
+    callsWaiting: zero,
   });
   const { app } = new GatewayServer({
     config: loadGatewayConfig({}),
