@@ -20,6 +20,7 @@ import type { IdempotentCalls } from './application/idempotency/idempotent-calls
 import type { ModelState } from './application/model-state.js';
 import type { Principals } from './application/principals.js';
 import type { Readiness } from './application/readiness.js';
+import type { UsageExchange } from './application/usage-exchange.js';
 import type { GatewayConfig } from './config.js';
 
 export interface LifecycleParts {
@@ -35,6 +36,7 @@ export interface LifecycleParts {
   performCall: PerformCall;
   caching: ResponseCacheParts;
   idempotentCalls: IdempotentCalls;
+  usageExchange: UsageExchange;
   spool: FileSpool;
   upstream: ProviderUpstream;
   realtime: RealtimeSockets;
@@ -47,6 +49,7 @@ export interface LifecycleParts {
 }
 
 const LEASE_SYNC_EVERY_MS = 1_000;
+const USAGE_EXCHANGE_EVERY_MS = 1_000;
 /** For calls that the shutdown timeout cut off: their streams end, their cost is counted. */
 const SETTLE_DEADLINE_MS = 3_000;
 const WARM_UP_DELAY_MS = 2_000;
@@ -56,6 +59,7 @@ const READY_POLL_MS = 50;
 export class GatewayLifecycle {
   private subscriptions: Subscription[] = [];
   private leaseTimer: NodeJS.Timeout | null = null;
+  private usageTimer: NodeJS.Timeout | null = null;
   private warmUp: NodeJS.Timeout | null = null;
 
   constructor(private readonly parts: LifecycleParts) {}
@@ -77,6 +81,7 @@ export class GatewayLifecycle {
       await followCircuits({ bus, gatewayId, clock: this.parts.clock }, state.deployments),
     ];
     this.leaseTimer = setInterval(() => void budget.sync(), LEASE_SYNC_EVERY_MS);
+    this.usageTimer = setInterval(() => void this.parts.usageExchange.run(), USAGE_EXCHANGE_EVERY_MS);
     // Vocabularies take a while to load and are needed only where a provider reports no usage: after the start.
     this.warmUp = setTimeout(() => {
       preloadEncoders().catch((error: unknown) =>
@@ -110,6 +115,7 @@ export class GatewayLifecycle {
     await performCall.whenSettled(SETTLE_DEADLINE_MS);
     await this.saveAnswers();
     if (this.leaseTimer) clearInterval(this.leaseTimer);
+    if (this.usageTimer) clearInterval(this.usageTimer);
     if (this.warmUp) clearTimeout(this.warmUp);
     await budget.close();
     await spool.close();

@@ -65,6 +65,7 @@ import { ResponseCalls } from './application/responses/response-calls.js';
 import { ResponseContents } from './application/responses/response-contents.js';
 import { StoreAnswer } from './application/responses/store-answer.js';
 import { Readiness, requireHealthy } from './application/readiness.js';
+import { UsageExchange } from './application/usage-exchange.js';
 import { loadGatewayConfig } from './config.js';
 import { keylessLimits, planOptions, unlimited } from './plan-options.js';
 import { LeasePool } from './domain/lease-pool.js';
@@ -137,12 +138,19 @@ export class GatewayModule {
     });
     const plan = planOptions(config);
     const upstream = new ProviderUpstream([plan.direct.provider], logger);
+    const queue = new CapacityQueue({
+      sleep,
+      lengthMax: config.QUEUE_LENGTH_MAX,
+      waitMsMax: config.QUEUE_WAIT_MS_MAX,
+    });
     const metrics: GatewayMetrics = new GatewayMetrics({
       spool: () => spool.figures(),
       leases: () => pool.totals(),
       activeCalls: () => server.activeCalls,
       upstream: () => upstream.connectionTotals(),
       limitFallbacks: () => limitStore.fallbacks,
+      circuitsOpen: () => state.deployments.tripped.size,
+      callsWaiting: () => queue.waiting,
     });
     const limits = new Limits(limitStore, logger, {
       rules: () => state.limits,
@@ -174,7 +182,7 @@ export class GatewayModule {
         new DeploymentLimits(limitStore, (error) =>
           logger.warn({ err: error }, 'a share of a deployment could not be given back'),
         ),
-        new CapacityQueue({ sleep, lengthMax: config.QUEUE_LENGTH_MAX, waitMsMax: config.QUEUE_WAIT_MS_MAX }),
+        queue,
       ),
       wait: sleep,
       onSettled: (report) => {
@@ -320,6 +328,7 @@ export class GatewayModule {
       performCall,
       caching,
       idempotentCalls,
+      usageExchange: new UsageExchange({ state, store: context.keyValue, clock, logger }),
       spool,
       upstream,
       realtime,

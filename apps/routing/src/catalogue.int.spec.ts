@@ -66,9 +66,17 @@ describe('routing', () => {
       model: 'gpt-4o',
       weight: 5,
       tokensPerMinuteMax: 9e12,
+      concurrencyMax: 3,
+      retriesMax: 0,
+      timeoutMs: 9_000,
+      firstTokenMs: 800,
+      stallMs: 700,
+      continuesAnswers: false,
     };
     const { deployment } = await bus.request(createDeploymentV1, request);
-    expect(deployment).toMatchObject({ orgId: 'org_default', region: 'eu', weight: 5, tokensPerMinuteMax: 9e12 });
+    const { actor: _actor, ...settled } = request;
+    expect(deployment).toMatchObject({ orgId: 'org_default', region: 'eu', ...settled });
+    expect((await bus.request(listDeploymentsV1, { actor: owner, modelGroup: 'best' })).data).toEqual([deployment]);
     await eventually(() => expect(routing.table.deployments).toContainEqual(deployment));
     await bus.request(updateProviderV1, { actor: owner, providerId, models: [] });
     await eventually(() => expect(groupsOf(providerId)).toEqual(['best']));

@@ -5,6 +5,8 @@ export * from './question.js';
 export * from './router.js';
 export { COOLDOWN_MS_MAX, PROBE_MS_MAX, type CircuitPolicy, type CircuitState } from './state/circuit.js';
 export * from './state/deployment-states.js';
+export type { DeploymentUse } from './state/minute-usage.js';
+export { USAGE_STRATEGIES } from './strategies/strategies.js';
 export * from './table/candidate.js';
 export * from './table/routing-table.js';
 export { modelNamed } from './table/wildcards.js';

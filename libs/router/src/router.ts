@@ -5,7 +5,7 @@ import { pick } from './choice/pick.js';
 import { tellCandidates } from './choice/tell.js';
 import { countUsable, retryAfterMs } from './choice/usable.js';
 import { fallbacksOf, type FallbackKind } from './fallbacks.js';
-import { regionsForCountry } from './filters/regions.js';
+import { isWithin, regionsForCountry } from './filters/regions.js';
 import type { ResolvedPolicy } from './policy.js';
 import type { CandidateFacts, Choice, Resolution, RouteQuestion } from './question.js';
 import type { StatesView } from './state/deployment-states.js';
@@ -103,10 +103,13 @@ export class Router {
     return fallbacksOf(settings, modelGroup, kind, (model) => this.table.resolve(model, orgId));
   }
 
-  /** Whether a call must stay in regions: what is no deployment, as direct OpenAI, is in none and must not serve it. */
-  isBoundToRegions({ principal, country }: Pick<RouteQuestion, 'principal' | 'country'>): boolean {
+  /** Whether a call may be served in a region by what is no deployment, as direct OpenAI; null: it is in none. */
+  mayServeIn(region: string | null, { principal, country }: Pick<RouteQuestion, 'principal' | 'country'>): boolean {
     const { residencyRegions, geoRules } = this.table.settingsOf(principal.orgId);
-    return residencyRegions !== null || regionsForCountry(geoRules, country).length > 0;
+    const locks = regionsForCountry(geoRules, country);
+    return (residencyRegions ? [residencyRegions, ...locks] : locks).every((regions) =>
+      isWithin(region?.toLowerCase() ?? null, regions),
+    );
   }
 
   /** A deployment has served the call: the conversation is to come back to it, where its group keeps to that (BX-017). */

@@ -1,5 +1,6 @@
 import { HELP, readArguments } from './arguments.js';
 import { MONEY_SCENARIOS } from './money/money-scenarios.js';
+import { PART_SCENARIOS } from './parts/part-scenarios.js';
 import { ROUTING_SCENARIOS } from './routing/routing-scenarios.js';
 import { SCENARIOS } from './scenarios.js';
 
@@ -13,6 +14,7 @@ describe('the command line of the benchmark', () => {
         scenarios: SCENARIOS,
         money: MONEY_SCENARIOS,
         routing: ROUTING_SCENARIOS,
+        parts: PART_SCENARIOS,
         jsonFile: null,
         profileDirectory: null,
       },
@@ -28,6 +30,7 @@ describe('the command line of the benchmark', () => {
         scenarios: [{ name: 'stream' }],
         money: [],
         routing: [],
+        parts: [],
         jsonFile: 'out.json',
         profileDirectory: 'profiles',
       },
@@ -45,7 +48,9 @@ describe('the command line of the benchmark', () => {
 
   it('names every option and scenario in its help', () => {
     expect(readArguments(['--help'])).toEqual({ kind: 'help' });
-    for (const { name } of [...SCENARIOS, ...MONEY_SCENARIOS, ...ROUTING_SCENARIOS]) expect(HELP).toContain(name);
+    for (const { name } of [...SCENARIOS, ...MONEY_SCENARIOS, ...ROUTING_SCENARIOS, ...PART_SCENARIOS]) {
+      expect(HELP).toContain(name);
+    }
     for (const option of ['--seconds', '--rounds', '--only', '--json', '--profile']) expect(HELP).toContain(option);
   });
 });

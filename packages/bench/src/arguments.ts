@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { MONEY_SCENARIOS, type MoneyScenario } from './money/money-scenarios.js';
+import { PART_SCENARIOS, type PartScenario } from './parts/part-scenarios.js';
 import { ROUTING_SCENARIOS, type RoutingScenario } from './routing/routing-scenarios.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
 
@@ -12,6 +13,8 @@ export interface BenchOptions {
   money: readonly MoneyScenario[];
   /** How fast it is decided where calls go. */
   routing: readonly RoutingScenario[];
+  /** How fast limits and the response cache are. */
+  parts: readonly PartScenario[];
   /** Where to write the report as JSON; null: nowhere. */
   jsonFile: string | null;
   /** Folder for a CPU profile of the platform; null: no profile. */
@@ -29,7 +32,9 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-const NAMES: readonly string[] = [...SCENARIOS, ...MONEY_SCENARIOS, ...ROUTING_SCENARIOS].map(({ name }) => name);
+const NAMES: readonly string[] = [...SCENARIOS, ...MONEY_SCENARIOS, ...ROUTING_SCENARIOS, ...PART_SCENARIOS].map(
+  ({ name }) => name,
+);
 const SECONDS_MAX = 120;
 const ROUNDS_MAX = 50;
 
@@ -65,6 +70,7 @@ export function readArguments(argv: readonly string[]): Command {
       scenarios: SCENARIOS.filter(({ name }) => names.includes(name)),
       money: MONEY_SCENARIOS.filter(({ name }) => names.includes(name)),
       routing: ROUTING_SCENARIOS.filter(({ name }) => names.includes(name)),
+      parts: PART_SCENARIOS.filter(({ name }) => names.includes(name)),
       jsonFile: values.json ?? null,
       profileDirectory: values.profile ?? null,
     },
@@ -76,10 +82,11 @@ export const HELP = `Usage: npm run bench -- [options]
 Measures the platform in standalone mode (authentication, reservation, pricing, spool, events, metrics and logs on)
 against a bare Fastify + undici proxy, in turns, both in front of the provider simulator on this machine. Then how fast
 money moves: reservations in a gateway, leases and settlements in the ledger, and how that grows with the books. Then
-how fast a gateway decides where calls go, by every strategy, over up to ten thousand deployments.
+how fast a gateway decides where calls go, by every strategy, over up to ten thousand deployments, and what limits and the
+response cache take of a call, in memory and over a Redis.
 
 Options:
-  --seconds <n>    length of one measurement (default ${OPTIONS.seconds.default}); with all scenarios a run takes about 50 times as long
+  --seconds <n>    length of one measurement (default ${OPTIONS.seconds.default}); with all scenarios a run takes about 75 times as long
   --rounds <n>     measurements of each side per scenario (default ${OPTIONS.rounds.default})
   --only <list>    scenarios: ${NAMES.join(', ')}
   --json <file>    write the report there, with commit, versions and machine

@@ -5,6 +5,8 @@ import type { MoneySummary } from './money/money-scenarios.js';
 import { measureMoney } from './money/run-money.js';
 import { ANSWER_DIRECTIVES } from './platform/model.js';
 import { MeasuredPlatform, type Books } from './platform/platform.js';
+import type { PartSummary } from './parts/part-scenarios.js';
+import { measureParts } from './parts/run-parts.js';
 import { Child } from './programs/child.js';
 import { readCircumstances, type Circumstances } from './report/machine.js';
 import type { RoutingSummary } from './routing/routing-scenarios.js';
@@ -19,6 +21,7 @@ export interface BenchReport extends Circumstances {
   books: Books | null;
   money: MoneySummary[];
   routing: RoutingSummary[];
+  parts: PartSummary[];
 }
 
 /** Compilers and pools have settled after this. */
@@ -35,6 +38,7 @@ export async function runBench(options: BenchOptions, tell: (line: string) => vo
   const money: MoneySummary[] = [];
   for (const scenario of options.money) money.push(await measureMoney(scenario, options.durationMs, tell));
   const routing = options.routing.map((scenario) => measureRouting(scenario, options.durationMs, tell));
+  const parts = await measureParts(options.parts, options.durationMs, tell);
   return {
     ...circumstances,
     secondsPerMeasurement: options.durationMs / 1_000,
@@ -42,6 +46,7 @@ export async function runBench(options: BenchOptions, tell: (line: string) => vo
     ...calls,
     money,
     routing,
+    parts,
   };
 }
 

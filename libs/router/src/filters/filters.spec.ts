@@ -72,9 +72,9 @@ describe('the residency lock', () => {
 
   it('[RT-017] says which calls must not go where no region is known', () => {
     const { router } = routerOf({ ownSettings, settings: { geoRules: [{ countries: ['DE'], regions: ['eu'] }] } });
-    expect(router.isBoundToRegions(questionOf())).toBe(true);
-    expect(router.isBoundToRegions(questionOf({ principal: { orgId: 'org_2' } }))).toBe(false);
-    expect(router.isBoundToRegions(questionOf({ principal: { orgId: 'org_2' }, country: 'DE' }))).toBe(true);
+    expect(router.mayServeIn(null, questionOf())).toBe(false);
+    expect(router.mayServeIn(null, questionOf({ principal: { orgId: 'org_2' } }))).toBe(true);
+    expect(router.mayServeIn(null, questionOf({ principal: { orgId: 'org_2' }, country: 'DE' }))).toBe(false);
   });
 });
 

@@ -37,6 +37,33 @@ describe('what a gateway knows of a deployment', () => {
     expect(states.usage('a', START_MS + MINUTE_MS)).toEqual({ requests: 0, tokens: 0 });
   });
 
+  it('[RT-013] tells own use once, with what the last minute left untold', () => {
+    const states = new DeploymentStates();
+    const untold = (nowMs: number) => states.tellUsage('a', nowMs).untold;
+    expect(untold(START_MS)).toEqual({ requests: 0, tokens: 0 });
+    call(states, START_MS, answered(1, 10));
+    expect(untold(START_MS)).toEqual({ requests: 1, tokens: 10 });
+    call(states, START_MS + 1, answered(1, 5));
+    states.hearUsage('a', START_MS + 1, { requests: 7, tokens: 70 });
+    expect(states.tellUsage('a', START_MS + 1)).toEqual({
+      own: { requests: 2, tokens: 15 },
+      untold: { requests: 1, tokens: 5 },
+    });
+    call(states, START_MS + MINUTE_MS - 1, answered(1, 3));
+    expect(states.tellUsage('a', START_MS + MINUTE_MS)).toEqual({
+      own: { requests: 0, tokens: 0 },
+      untold: { requests: 1, tokens: 3 },
+    });
+  });
+
+  it('[RT-013] keeps no more than a minute of use that nobody asks for', () => {
+    const states = new DeploymentStates();
+    for (let minute = 0; minute < 5; minute += 1) call(states, START_MS + minute * MINUTE_MS, answered(1, 10));
+    expect(states.tellUsage('a', START_MS + 5 * MINUTE_MS).untold).toEqual({ requests: 1, tokens: 10 });
+    call(states, START_MS + 5 * MINUTE_MS, answered(1, 10));
+    expect(states.tellUsage('a', START_MS + 7 * MINUTE_MS).untold).toEqual({ requests: 0, tokens: 0 });
+  });
+
   it('forgets latencies that are five minutes old, and begins anew', () => {
     const states = new DeploymentStates();
     call(states, START_MS, answered(9_000));

@@ -1,6 +1,6 @@
 import { Circuit, type CircuitPolicy, type CircuitState } from './circuit.js';
 import { LatencyWindow } from './latency-window.js';
-import { MinuteUsage } from './minute-usage.js';
+import { MinuteUsage, NO_USE, type DeploymentUse } from './minute-usage.js';
 
 /** How a deployment does, as far as this gateway knows: what strategies compare. */
 export interface DeploymentFigures {
@@ -29,7 +29,7 @@ export interface StatesView {
   /** Single figures, where all of them would cost too much. */
   inFlight(deploymentId: string): number;
   latencyMs(deploymentId: string, nowMs: number): number | null;
-  usage(deploymentId: string, nowMs: number): { requests: number; tokens: number };
+  usage(deploymentId: string, nowMs: number): DeploymentUse;
 }
 
 /** What a call that has ended says of its deployment. */
@@ -97,8 +97,8 @@ export class DeploymentStates implements StatesView {
     return this.states.get(deploymentId)?.latency.mean(nowMs) ?? null;
   }
 
-  usage(deploymentId: string, nowMs: number): { requests: number; tokens: number } {
-    return this.states.get(deploymentId)?.usage.of(nowMs) ?? UNKNOWN;
+  usage(deploymentId: string, nowMs: number): DeploymentUse {
+    return this.states.get(deploymentId)?.usage.of(nowMs) ?? NO_USE;
   }
 
   /** A call goes there. @returns whether it is the probe of a half-open circuit. */
@@ -162,9 +162,16 @@ export class DeploymentStates implements StatesView {
     }
   }
 
+  /** What this gateway has used of a deployment in this minute, and what of its use others are to hear of now. */
+  tellUsage(deploymentId: string, nowMs: number): { own: DeploymentUse; untold: DeploymentUse } {
+    return this.states.get(deploymentId)?.usage.tell(nowMs) ?? { own: NO_USE, untold: NO_USE };
+  }
+
   /** What other gateways have used of a deployment in this minute. */
-  hearUsage(deploymentId: string, nowMs: number, elsewhere: { requests: number; tokens: number }): void {
-    this.stateOf(deploymentId).usage.setElsewhere(nowMs, elsewhere);
+  hearUsage(deploymentId: string, nowMs: number, elsewhere: DeploymentUse): void {
+    const isNews = elsewhere.requests > 0 || elsewhere.tokens > 0;
+    // Of what nobody calls nothing is kept.
+    if (isNews || this.states.has(deploymentId)) this.stateOf(deploymentId).usage.setElsewhere(nowMs, elsewhere);
   }
 
   /** Forgets all others. */

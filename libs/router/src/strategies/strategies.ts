@@ -18,3 +18,6 @@ export const STRATEGIES: Readonly<Record<RoutingStrategy, Strategy>> = {
   // The gateway's queue lets calls through in the order of their priority; which deployment serves them is a matter of room.
   priority: leastBusy,
 };
+
+/** Those that compare what all gateways have used, which these must tell each other. */
+export const USAGE_STRATEGIES: ReadonlySet<RoutingStrategy> = new Set(['usage-based-routing-v2', 'lowest-tpm-rpm']);

@@ -1,4 +1,11 @@
-import { principal as principalContract, principalExample, routingTableSnapshot, type ValueOf } from '@ao/contracts';
+import {
+  principal as principalContract,
+  principalExample,
+  routingTableSnapshot,
+  type RouterSettings,
+  type ValueOf,
+} from '@ao/contracts';
+import { USAGE_STRATEGIES } from '../strategies/strategies.js';
 import { RoutingTable } from './routing-table.js';
 
 type Snapshot = ValueOf<typeof routingTableSnapshot>;
@@ -72,5 +79,23 @@ describe('the routing table', () => {
       fallbacks: { a: ['x'], b: ['z'] },
     });
     expect(settled.policyOf(caller.orgId, 'chat').retriesMax).toBe(1);
+  });
+
+  it('[RT-013] names the deployments of groups that somebody is served from by usage', () => {
+    const under = (...settings: [string | null, RouterSettings][]) => {
+      const parts = settings.map(([orgId, part]) => ({ orgId, settings: part }));
+      return [...tableOf({ ...snapshot, settings: parts }).deploymentIdsUnder(USAGE_STRATEGIES)].sort();
+    };
+    expect([under(), under([null, { strategy: 'least-busy', groups: { chat: { retriesMax: 1 } } }])]).toEqual([[], []]);
+    expect(under([null, { strategy: 'lowest-tpm-rpm', groups: { chat: { strategy: 'least-busy' } } }])).toEqual([
+      'd3',
+      'd4',
+      'd5',
+    ]);
+    const own = {
+      groups: { chat: { strategy: 'usage-based-routing-v2' }, gone: { strategy: 'lowest-tpm-rpm' } },
+    } as const;
+    expect(under(['org_other', own])).toEqual(['d1']);
+    expect(under(['org_1', { strategy: 'lowest-tpm-rpm' }])).toEqual(['d1', 'd4']);
   });
 });

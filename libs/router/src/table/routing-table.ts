@@ -2,6 +2,7 @@ import type {
   ModelAlias,
   Principal,
   RoutingRule,
+  RoutingStrategy,
   RunningExperiment,
   routingTableSnapshot,
   ValueOf,
@@ -173,12 +174,36 @@ export class RoutingTable {
     );
   }
 
+  /** Of every group that somebody is served from by one of these strategies. */
+  deploymentIdsUnder(strategies: ReadonlySet<RoutingStrategy>): Set<string> {
+    const found = new Set<string>();
+    const isAsked = (strategy?: RoutingStrategy): boolean => strategy !== undefined && strategies.has(strategy);
+    // Whose settings say nothing of it follow those of the platform.
+    const deciding = this.settings.filter(({ settings }) => settings.strategy ?? settings.groups);
+    for (const orgId of new Set(deciding.map((part) => part.orgId))) {
+      const { strategy, groups } = this.settingsOf(orgId ?? '');
+      const names = new Set([...(isAsked(strategy) ? this.groups.keys() : []), ...Object.keys(groups)]);
+      for (const name of names) {
+        if (!isAsked(groups[name]?.strategy ?? strategy)) continue;
+        const candidates = orgId === null ? this.everybodys(name) : this.candidates(name, orgId);
+        for (const { deployment } of candidates) found.add(deployment.id);
+      }
+    }
+    return found;
+  }
+
   get deploymentCount(): number {
     return [...this.groups.values()].reduce((sum, { candidates }) => sum + candidates.length, 0);
   }
 
   private groupFor(modelGroup: string, orgId: string): ModelGroup | undefined {
     return this.groups.get(this.groupNameOf(modelGroup, orgId));
+  }
+
+  /** The deployments of a group, whomever they serve. */
+  private everybodys(modelGroup: string): Candidate[] {
+    const group = this.groups.get(modelGroup) ?? this.wildcards.find(modelGroup, () => true)?.group;
+    return group?.candidates ?? [];
   }
 
   /** Whether a group of this very name serves the organisation; without wildcards nothing else could. */

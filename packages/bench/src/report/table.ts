@@ -1,4 +1,5 @@
 import type { MoneySummary } from '../money/money-scenarios.js';
+import type { PartSummary } from '../parts/part-scenarios.js';
 import type { Books } from '../platform/platform.js';
 import type { RoutingSummary } from '../routing/routing-scenarios.js';
 import type { ScenarioSummary, SideSummary } from './summary.js';
@@ -6,7 +7,7 @@ import type { ScenarioSummary, SideSummary } from './summary.js';
 const COLUMNS = ['', 'bare', 'platform', 'platform/bare', 'added'] as const;
 
 /** The report for people. */
-export function formatReport({ scenarios, books, money, routing }: Reported): string {
+export function formatReport({ scenarios, books, money, routing, parts }: Reported): string {
   return [
     ...scenarios.map((scenario) => `${titleOf(scenario)}\n${formatTable([[...COLUMNS], ...rowsOf(scenario)])}`),
     ...(books ? [`Ledger = request log = ${books.answeredCalls} calls made.`] : []),
@@ -17,6 +18,9 @@ export function formatReport({ scenarios, books, money, routing }: Reported): st
       (summary) =>
         `${summary.name}: ${summary.what}\n${formatTable([[...ROUTING_COLUMNS], ...routingRowsOf(summary)])}`,
     ),
+    ...parts.map(
+      (summary) => `${summary.name}: ${summary.what}\n${formatTable([[...PART_COLUMNS], ...partRowsOf(summary)])}`,
+    ),
   ].join('\n\n');
 }
 
@@ -25,6 +29,7 @@ interface Reported {
   books: Books | null;
   money: readonly MoneySummary[];
   routing: readonly RoutingSummary[];
+  parts: readonly PartSummary[];
 }
 
 const MONEY_COLUMNS = ['wallets', 'payers of a call', 'gateways', 'a second', 'of the target'] as const;
@@ -58,6 +63,19 @@ function routingRowsOf({ rows }: RoutingSummary): string[][] {
     perSecond.toFixed(0),
     cpuMicroseconds.toFixed(2),
     microsecondsP99.toFixed(1),
+  ]);
+}
+
+const PART_COLUMNS = ['', 'store', 'at once', 'a second', 'CPU, µs', 'p99, µs'] as const;
+
+function partRowsOf({ rows }: PartSummary): string[][] {
+  return rows.map(({ operation, store, atOnce, speed }) => [
+    operation,
+    store,
+    String(atOnce),
+    speed?.perSecond.toFixed(0) ?? 'not measured',
+    speed?.cpuMicroseconds.toFixed(2) ?? '',
+    speed?.microsecondsP99.toFixed(1) ?? '',
   ]);
 }
 

@@ -1,4 +1,5 @@
 import type { RoutingStrategy } from '@ao/contracts';
+import type { Speed } from '../speed.js';
 
 /** What decisions are made over. */
 export interface RoutingWorld {
@@ -40,14 +41,6 @@ export const ROUTING_SCENARIOS: readonly RoutingScenario[] = [
     ],
   },
 ];
-
-export interface Speed {
-  perSecond: number;
-  /** Of one decision, on all cores: what other programs take of the machine moves this far less. */
-  cpuMicroseconds: number;
-  /** Of one decision, over batches of a hundred. */
-  microsecondsP99: number;
-}
 
 /** A scenario as it is reported. */
 export interface RoutingSummary {

@@ -1,5 +1,6 @@
 import { percentile } from '../statistics.js';
-import type { RoutingScenario, RoutingSummary, RoutingWorld, Speed } from './routing-scenarios.js';
+import type { Speed } from '../speed.js';
+import type { RoutingScenario, RoutingSummary, RoutingWorld } from './routing-scenarios.js';
 import { buildRouter, groupName, questionFor } from './routing-world.js';
 
 const NOW_MS = 1_000_000;

@@ -80,6 +80,7 @@ export function callParts(
     principal,
     ...readAttribution(request),
     country: request.country,
+    region: header(request, 'x-ao-region', 64) || null,
     ...readHeaderWishes(request),
     featureId: header(request, 'x-ao-feature-id', 128) ?? null,
     clientAddress: request.ip,

@@ -11,6 +11,8 @@ export interface Gauges {
   activeCalls: () => number;
   upstream: () => { connected: number; pending: number };
   limitFallbacks: () => number;
+  circuitsOpen: () => number;
+  callsWaiting: () => number;
 }
 
 const NANO_PER_USD = 1e9;
@@ -31,6 +33,16 @@ export class GatewayMetrics {
     'ao_cost_usd_total',
     'Cost of calls in US dollars, for trends; the ledger is exact',
     ['model', 'provider'],
+  );
+  private readonly attempts = this.counter(
+    'ao_gateway_attempts_total',
+    'Attempts of calls after their first one, by what led to them',
+    ['reason'],
+  );
+  private readonly cache = this.counter(
+    'ao_gateway_cache_total',
+    'Calls that the response cache dealt with, by what became of them',
+    ['outcome'],
   );
   private readonly idempotentCalls = this.counter(
     'ao_idempotent_calls_total',
@@ -53,6 +65,8 @@ export class GatewayMetrics {
       'Decisions on limits that this gateway made alone, because the store that replicas share was away',
       gauges.limitFallbacks,
     );
+    this.gauge('ao_gateway_circuits_open', 'Deployments left alone after failures', gauges.circuitsOpen);
+    this.gauge('ao_gateway_calls_waiting', 'Calls waiting for deployments to have room', gauges.callsWaiting);
     this.gauge('ao_leases_open', 'Budget leases held by this gateway', () => gauges.leases().leases);
     this.gauge(
       'ao_lease_free_usd',
@@ -71,12 +85,14 @@ export class GatewayMetrics {
     this.latency.observe({ route }, durationMs / 1_000);
   }
 
-  observeUsage({ model, provider, usage, cost, modelGroup }: UsageReport): void {
+  observeUsage({ model, provider, usage, cost, modelGroup, cache, decision }: UsageReport): void {
     // A name that no configuration knows is the caller's text: it must not become a label.
     const labels = { model: modelGroup === null ? 'direct' : model, provider };
     this.tokens.inc({ ...labels, direction: 'input' }, inputTokensOf(usage));
     this.tokens.inc({ ...labels, direction: 'output' }, outputTokensOf(usage));
     this.cost.inc(labels, Number(cost) / NANO_PER_USD);
+    for (const { reason } of decision?.steps ?? []) this.attempts.inc({ reason });
+    if (cache !== 'none') this.cache.inc({ outcome: cache });
   }
 
   private spool(read: () => SpoolFigures): void {

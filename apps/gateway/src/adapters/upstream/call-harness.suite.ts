@@ -6,6 +6,7 @@ import {
   type Price,
   type RouterSettings,
   type RoutingRule,
+  type RunningExperiment,
   type UsageReport,
   type ValueOf,
 } from '@ao/contracts';
@@ -27,7 +28,6 @@ import { ProviderUpstream } from './provider-upstream.js';
 type Snapshot = ValueOf<typeof routingTableSnapshot>;
 
 const prices = pricesSnapshot.value.parse(pricesSnapshot.example) as ValueOf<typeof pricesSnapshot>;
-const rate = picoUsd(1_000_000n);
 export const TIMEOUTS = { connectMs: 300, firstByteMs: 300, idleMs: 300, totalMs: 2_000 };
 
 /** What a test says of one deployment; the simulator knows it by `model`. */
@@ -44,6 +44,9 @@ export interface HarnessOptions {
   deployments: readonly TestDeployment[];
   settings?: RouterSettings;
   rules?: readonly RoutingRule[];
+  experiments?: readonly RunningExperiment[];
+  /** Prices by deployment, in pico-dollars a token in and out; 1,000,000 unless told. */
+  prices?: Readonly<Record<string, bigint>>;
   /** Shared by gateways that probe together. */
   store?: KeyValue;
   tell?: (change: CircuitChange) => void;
@@ -71,7 +74,7 @@ export class CallHarness {
 
   constructor(private readonly options: HarnessOptions) {
     const { store = openMemoryKeyValue(), tell, waitMsMax = 2_000 } = options;
-    this.state.prices = new PriceBook(options.deployments.map(({ id }) => priceOf(id)));
+    this.state.prices = new PriceBook(options.deployments.map(({ id }) => priceOf(id, options.prices?.[id])));
     this.configure(options.settings ?? {});
     const parts = { gatewayId: 'gw_1', clock: systemClock, logger: silentLogger };
     const budget = { ...parts, ids: new SequentialIds(), leaseIdleMs: 5_000 };
@@ -101,7 +104,7 @@ export class CallHarness {
 
   /** Takes other settings, as a new snapshot would. */
   configure(settings: RouterSettings): void {
-    const { deployments, baseUrl, rules = [] } = this.options;
+    const { deployments, baseUrl, rules = [], experiments = [] } = this.options;
     const snapshot = routingTableSnapshot.value.parse({
       version: 1,
       providers: deployments.map(({ id, kind = 'openai', baseUrl: own = baseUrl }) => ({
@@ -125,6 +128,7 @@ export class CallHarness {
       aliases: [],
       settings: [{ orgId: null, settings }],
       rules,
+      experiments,
     }) as Snapshot;
     const table = new RoutingTable(snapshot, (sealed) => sealed);
     this.upstream.update(table.providers);
@@ -193,14 +197,14 @@ export class CallHarness {
 
 const NOBODY: Responder = { head: () => undefined, write: () => undefined, end: () => undefined };
 
-const priceOf = (model: string): Price => ({
+const priceOf = (model: string, pico = 1_000_000n): Price => ({
   ...prices.prices[0]!,
   id: `prc_${model}`,
   model,
   provider: null,
   effectiveFromMs: 0,
-  inputPico: rate,
-  outputPico: rate,
+  inputPico: picoUsd(pico),
+  outputPico: picoUsd(pico),
 });
 
 /** The text of a streamed chat completion, its finish reason, and whether it ended as whole streams do. */

@@ -124,7 +124,8 @@ export class CallRecord {
       ...this.identity,
       // Those that a stream was extended by have come since.
       charges: this.reservation?.charges ?? [],
-      decision: this.identity.decision && { ...this.identity.decision, steps: this.steps },
+      ...(this.steps.length > 0 &&
+        this.identity.decision && { decision: { ...this.identity.decision, steps: this.steps } }),
       ...where,
       modelGroup: this.target.route.modelGroup,
       status,
@@ -132,7 +133,7 @@ export class CallRecord {
       partial,
       ...(this.over.length === 0 ? { usage, usageSource } : { ...totalOf(attempts), attempts }),
       serviceTier: this.serviceTier,
-      cost: this.cost,
+      cost: nanoUsd(this.over.reduce((sum, attempt) => sum + attempt.cost, last.cost as bigint)),
       durationMs,
       cache: this.cache,
       ...(this.savedCost !== null && { savedCost: this.savedCost }),

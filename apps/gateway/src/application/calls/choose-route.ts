@@ -70,10 +70,7 @@ export function refuseOutOfRegion(
   caller: Pick<RouteQuestion, 'principal' | 'country'>,
   { name, region }: Provider,
 ): void {
-  if (!router.isBoundToRegions(caller)) return;
-  const { residencyRegions, geoRules } = router.table.settingsOf(caller.principal.orgId);
-  const allowed = residencyRegions ?? geoRules?.flatMap(({ regions }) => regions) ?? [];
-  if (region !== null && allowed.some((prefix) => region.startsWith(prefix))) return;
+  if (router.mayServeIn(region, caller)) return;
   throw new AppError(
     'region_not_allowed',
     `The organisation is locked to regions, and ${name} is in none of them. Choose a model with a deployment there.`,

@@ -24,7 +24,7 @@ export function routeQuestion(
     tags,
     featureId: call.featureId,
     stream: request.stream,
-    region: call.region ?? null,
+    region: call.region ?? request.region ?? null,
     country: call.country ?? null,
     promptTokensBound: () => request.promptTokensBound(request.model),
     estimatedCostUsd,

@@ -79,6 +79,7 @@ const toProviderBody = ({ timeouts: limits, health, keyReference, ...provider }:
 });
 const toDeploymentBody = (deployment: Deployment): object => toSnakeCase(deployment);
 
+const limitMs = z.int().min(1).max(7_200_000).nullable().default(null);
 const deploymentBody = z.object({
   model_group: z.string().min(1).max(256),
   provider_id: z.string().min(1).max(128),
@@ -89,6 +90,12 @@ const deploymentBody = z.object({
   priority: z.int().min(0).max(1_000_000).default(0),
   requests_per_minute_max: z.int().min(1).nullable().default(null),
   tokens_per_minute_max: z.int().min(1).nullable().default(null),
+  concurrency_max: z.int().min(1).max(1_000_000).nullable().default(null),
+  retries_max: z.int().min(0).max(10).nullable().default(null),
+  timeout_ms: limitMs,
+  first_token_ms: limitMs,
+  stall_ms: limitMs,
+  continues_answers: z.boolean().nullable().default(null),
   enabled: z.boolean().default(true),
 });
 
@@ -186,6 +193,12 @@ export const routingRoutes = [
         priority: given.priority,
         requestsPerMinuteMax: given.requests_per_minute_max,
         tokensPerMinuteMax: given.tokens_per_minute_max,
+        concurrencyMax: given.concurrency_max,
+        retriesMax: given.retries_max,
+        timeoutMs: given.timeout_ms,
+        firstTokenMs: given.first_token_ms,
+        stallMs: given.stall_ms,
+        continuesAnswers: given.continues_answers,
         enabled: given.enabled,
       };
     },

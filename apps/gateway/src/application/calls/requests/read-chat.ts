@@ -5,6 +5,7 @@ import { countPrompt } from './count-prompt.js';
 import { translatedTo } from '../provider-protocols.js';
 import {
   STANDARD_SERVICE,
+  regionOf,
   tagsOf,
   type ExchangeTarget,
   type RequestFacts,
@@ -24,6 +25,7 @@ export function readChat(body: Buffer, limits: RequestLimits): RequestFacts {
     choices: request.n,
     endUserId: request.user,
     tags: tagsOf(request.metadata),
+    region: regionOf(request.metadata),
     generates: true,
     predictedTokensBound: predictionBytes,
     unmeasuredInput: () => messages.audios + messages.files > 0,

@@ -17,6 +17,7 @@ import { translatedTo } from '../provider-protocols.js';
 import {
   PLAIN_REQUEST,
   STANDARD_SERVICE,
+  regionOf,
   tagsOf,
   type ExchangeTarget,
   type RequestFacts,
@@ -47,7 +48,7 @@ export function readConversation(
   checkLimits(request, limits);
   const prompt = measure(request);
   const promptBytes = body.length - prompt.mediaBytes;
-  const metadata = json['metadata'];
+  const metadata = typeof json['metadata'] === 'object' ? (json['metadata'] as Json | null) : null;
   return {
     ...PLAIN_REQUEST,
     model: request.model,
@@ -56,7 +57,8 @@ export function readConversation(
     maxOutputTokens: request.maxOutputTokens,
     choices: request.choices,
     endUserId: request.user,
-    tags: tagsOf(typeof metadata === 'object' ? (metadata as Json | null) : null),
+    tags: tagsOf(metadata),
+    region: regionOf(metadata),
     // What tools at the provider fetch becomes a part of the prompt; another protocol's provider is not given them.
     unmeasuredInput: ({ conversations }) =>
       prompt.hasUnmeasured || (request.inexpressible.length > 0 && conversations.includes(client.protocol.name)),

@@ -22,6 +22,8 @@ export interface RequestFacts {
   choices: number;
   endUserId: string | null;
   tags: string[];
+  /** Where the caller would like to be served, by the beginning of a region's name; absent or null: anywhere. */
+  region?: string | null;
   /** Whether the answer is generated: embeddings are not. */
   generates: boolean;
   /** Beside the answer itself: text that the provider may bill as generated. */
@@ -114,4 +116,12 @@ export function tagsOf(metadata: Readonly<Record<string, unknown>> | null): stri
   return tags
     .filter((tag): tag is string => typeof tag === 'string' && tag.length > 0 && tag.length <= TAG_LENGTH_MAX)
     .slice(0, TAGS_MAX);
+}
+
+const REGION_LENGTH_MAX = 64;
+
+/** `metadata.region`; null when it names none. */
+export function regionOf(metadata: Readonly<Record<string, unknown>> | null): string | null {
+  const region = metadata?.['region'];
+  return typeof region === 'string' && region !== '' && region.length <= REGION_LENGTH_MAX ? region : null;
 }
