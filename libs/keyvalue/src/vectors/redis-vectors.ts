@@ -55,8 +55,8 @@ interface VectorCommands {
   aoVectorRemove(key: string, ...values: Text[]): Promise<unknown>;
 }
 
-/** Without an index all vectors of a partition are read for each search: no more than fit into the deadline of a call. */
-const VECTORS_WITHOUT_INDEX_MAX = 500;
+/** Without an index all vectors of a partition are read and compared here for each search: 25 ms of this process for 500 of them. */
+const VECTORS_WITHOUT_INDEX_MAX = 100;
 
 /**
  * Vectors that all replicas share.

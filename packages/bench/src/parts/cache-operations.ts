@@ -20,7 +20,7 @@ const MODEL = 'acme-chat';
 const KILOBYTE = 1_024;
 const VECTORS = 1_000;
 /** A Redis without vector sets keeps no more of one namespace. */
-const VECTORS_UNINDEXED = 500;
+const VECTORS_UNINDEXED = 100;
 /** As many as the embeddings that most use have. */
 const DIMENSIONS = 1_536;
 const NEIGHBOURS = 3;
