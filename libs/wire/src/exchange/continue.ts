@@ -1,12 +1,9 @@
-import type { ErrorBody } from '@ao/kernel';
-import type { Usage } from '@ao/pricing';
 import type { AnswerEvent, ConversationRequest } from '../canonical/index.js';
 import { parseBody } from '../json-object.js';
 import type { ClientProtocol, EncodeOptions, ProviderProtocol, StreamEncoder } from '../protocol.js';
-import { NOTHING, plainPiece, type Exchange, type StreamPiece } from './exchange.js';
-import { FramedStream } from './framed-stream.js';
+import type { Exchange } from './exchange.js';
 import { keepOwnProofs } from './proofs.js';
-import { pieceOf, readOrNull, readTranslated, type Labels } from './translate.js';
+import { readOrNull, readTranslated, TranslatedStream, type Labels } from './translate.js';
 
 /** What a client has received of an answer that broke off. */
 export interface BegunAnswer {
@@ -89,42 +86,19 @@ function flagged(body: Buffer, form: ContinuationForm): Buffer {
 }
 
 /** What follows of an answer, written as if it had never been interrupted. */
-class ContinuedStream extends FramedStream {
-  private isDone = false;
-
+class ContinuedStream extends TranslatedStream {
   constructor(
     provider: ProviderProtocol,
-    private readonly encoder: StreamEncoder,
+    encoder: StreamEncoder,
     contentType: string,
     /** The space that the client has already, and that the provider was not told of. */
     private space: string,
   ) {
-    super(provider, contentType);
-  }
-
-  close(usage: Usage, costUsd: string | null): Buffer {
-    return Buffer.from(this.encoder.close(usage, costUsd));
-  }
-
-  fail(error: ErrorBody): Buffer {
-    return Buffer.from(this.encoder.fail(error));
-  }
-
-  protected read(frame: Buffer): StreamPiece {
-    if (this.isDone) return plainPiece('withheld');
-    const encoded = readOrNull(() => {
-      const events = this.decoder.decode(frame).flatMap((event) => this.follow(event));
-      const told = events.filter(({ type }) => type !== 'usage');
-      return { events, bytes: told.map((event) => this.encoder.encode(event)).join('') };
-    });
-    if (!encoded) return plainPiece('malformed');
-    const piece = pieceOf(encoded.events, encoded.bytes === '' ? NOTHING : Buffer.from(encoded.bytes));
-    this.isDone = piece.kind === 'done';
-    return piece;
+    super(provider, encoder, contentType);
   }
 
   /** Thoughts of the second model belong to nothing that the client has. */
-  private follow(event: AnswerEvent): AnswerEvent[] {
+  protected override told(event: AnswerEvent): AnswerEvent[] {
     if (event.type === 'start' || event.type === 'reasoning' || event.type === 'reasoning_proof') return [];
     if (event.type !== 'text' || this.space === '') return [event];
     let common = 0;

@@ -89,7 +89,8 @@ function eventText(event: AnswerEvent): string {
   }
 }
 
-class TranslatedStream extends FramedStream {
+/** A provider's events, written by a client's encoder as they come. */
+export class TranslatedStream extends FramedStream {
   private isDone = false;
 
   constructor(
@@ -111,13 +112,18 @@ class TranslatedStream extends FramedStream {
   protected read(frame: Buffer): StreamPiece {
     if (this.isDone) return plainPiece('withheld');
     const encoded = readOrNull(() => {
-      const events = this.decoder.decode(frame).map((event) => labelEvent(event, this.provider.name));
+      const events = this.decoder.decode(frame).flatMap((event) => this.told(labelEvent(event, this.provider.name)));
       return { events, bytes: events.map((event) => this.encoder.encode(event)).join('') };
     });
     if (!encoded) return plainPiece('malformed');
     const piece = pieceOf(encoded.events, encoded.bytes === '' ? NOTHING : Buffer.from(encoded.bytes));
     this.isDone = piece.kind === 'done';
     return piece;
+  }
+
+  /** What the client is told of an event. */
+  protected told(event: AnswerEvent): AnswerEvent[] {
+    return [event];
   }
 }
 

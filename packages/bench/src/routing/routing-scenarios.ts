@@ -1,4 +1,4 @@
-import type { RoutingStrategy } from '@ao/contracts';
+import { routingStrategy, type RoutingStrategy } from '@ao/contracts';
 import type { Speed } from '../speed.js';
 
 /** What decisions are made over. */
@@ -17,17 +17,6 @@ export interface RoutingScenario {
   worlds: readonly RoutingWorld[];
 }
 
-const STRATEGIES: readonly RoutingStrategy[] = [
-  'simple-shuffle',
-  'weighted-round-robin',
-  'least-busy',
-  'latency-based-routing',
-  'cost-based-routing',
-  'usage-based-routing-v2',
-  'lowest-tpm-rpm',
-  'priority',
-];
-
 /** One deployment; ten, by every strategy; ten thousand in a thousand groups under a thousand rules; ten thousand in one group. */
 export const ROUTING_SCENARIOS: readonly RoutingScenario[] = [
   {
@@ -35,9 +24,9 @@ export const ROUTING_SCENARIOS: readonly RoutingScenario[] = [
     what: 'where a call goes: alias, rules and experiment, then a deployment, in a gateway',
     worlds: [
       { groups: 1, deployments: 1, rules: 0, strategy: 'simple-shuffle' },
-      ...STRATEGIES.map((strategy) => ({ groups: 1, deployments: 10, rules: 0, strategy })),
+      ...routingStrategy.options.map((strategy) => ({ groups: 1, deployments: 10, rules: 0, strategy })),
       { groups: 1_000, deployments: 10, rules: 1_000, strategy: 'simple-shuffle' },
-      ...STRATEGIES.map((strategy) => ({ groups: 1, deployments: 10_000, rules: 0, strategy })),
+      ...routingStrategy.options.map((strategy) => ({ groups: 1, deployments: 10_000, rules: 0, strategy })),
     ],
   },
 ];

@@ -209,6 +209,19 @@ describe('a call whose deployment fails', () => {
       expect(calls.filter(({ report }) => report.deploymentId === 'a')).toHaveLength(1);
     });
 
+    it('[RT-004] and a call that finds the other one being probed goes back to the first, if that may pass', async () => {
+      open(['a', 'b'], { ...settings, retriesMax: 2, cooldownMs: 100 });
+      const { deployments } = harness.state;
+      deployments.hear({ deploymentId: 'b', openForMs: 1 }, performance.now());
+      await waitFor(() => deployments.admits('b', performance.now()));
+      fails('b', 'latency_ms=200', 1);
+      fails('a', 'fault=500', 2);
+      // The first of them probes b after a has failed; the second has only a.
+      const calls = await Promise.all([harness.call(ask), harness.call(ask)]);
+      expect(calls.map(({ status }) => status)).toEqual([200, 200]);
+      expect(calls.map(({ report }) => report.deploymentId).sort()).toEqual(['a', 'b']);
+    });
+
     it('[RT-010] and where nothing else can serve, callers are told when to come back, and nothing is asked', async () => {
       open(['a', 'b'], { ...settings, cooldownMs: 60_000 });
       fails('a', 'fault=500');

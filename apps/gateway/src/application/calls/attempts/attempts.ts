@@ -1,35 +1,20 @@
-import { AppError, type Clock } from '@ao/kernel';
+import { AppError } from '@ao/kernel';
 import type { Outcome } from '@ao/router';
-import type { Budget } from '../../budget.js';
-import type { Circuits } from '../../circuits.js';
-import type { ModelState } from '../../model-state.js';
 import { payersOf } from '../../payers.js';
-import type { Upstream } from '../../ports.js';
 import type { StepReason } from '../course.js';
 import { billPrompt, noteFailure } from '../note-failure.js';
-import { replan, type CallPlan, type PlanOptions } from '../plan-call.js';
+import { replan, type CallPlan } from '../plan-call.js';
 import type { Route } from '../route.js';
 import { StreamedText } from '../streamed-text.js';
 import { attempt } from './attempt.js';
-import type { AttemptParts } from './attempt-parts.js';
+import type { AttemptParts, AttemptsParts } from './attempt-parts.js';
 import { limitsOf } from './attempt-limits.js';
-import type { Capacity, RoutedShare } from './capacity.js';
+import type { RoutedShare } from './capacity.js';
 import { failureOf, wasNotAsked, type Failure } from './failure.js';
 import { outcomeOf, platformCircuit } from './outcome.js';
 import { allowanceOf, payForNext } from './pay-for-attempt.js';
 import { StreamRecovery } from './recover-stream.js';
 import type { RunningCall } from './running-call.js';
-
-interface AttemptsParts {
-  upstream: Upstream;
-  budget: Budget;
-  state: ModelState;
-  circuits: Circuits;
-  capacity: Capacity;
-  plan: PlanOptions;
-  clock: Clock;
-  wait: (durationMs: number, signal: AbortSignal) => Promise<void>;
-}
 
 /** Puts a call to one deployment after another until one has answered, or nothing is left that could help. */
 export class Attempts {
@@ -49,10 +34,17 @@ export class Attempts {
    * @throws the last failure, as long as the caller has had nothing.
    */
   async run(running: RunningCall): Promise<void> {
+    let failed: Failure | null = null;
     for (;;) {
       const failure = await this.tryOnce(running);
       if (failure === null) return;
-      if (running.hasBegun || !(await this.goOn(running, failure))) throw failure.error;
+      const wasAsked = !wasNotAsked(failure);
+      if (wasAsked) failed = failure;
+      if (running.hasBegun) throw failure.error;
+      if (await this.goOn(running, failure, wasAsked)) continue;
+      // The deployment that the call was to go on at could not be asked: what failed before may be tried again.
+      if (!wasAsked && failed && (await this.goOn(running, failed, wasAsked))) continue;
+      throw (failed ?? failure).error;
     }
   }
 
@@ -151,19 +143,21 @@ export class Attempts {
   }
 
   /** Takes the call to where it goes on. @returns false where there is no such place, or none that can be paid. */
-  private async goOn(running: RunningCall, failure: Failure): Promise<boolean> {
+  private async goOn(running: RunningCall, failure: Failure, wasAsked: boolean): Promise<boolean> {
     const { call, record, plan } = running;
     const step = plan.course?.next(failure, this.parts.clock.monotonicMs(), running.deadlineMs);
     if (!step) return false;
-    billPrompt(running, failure.error);
-    noteFailure(record, call, failure.error);
+    if (wasAsked) {
+      billPrompt(running, failure.error);
+      noteFailure(record, call, failure.error);
+    }
     if (step.waitMs > 0) await this.parts.wait(step.waitMs, call.signal);
     if (call.signal.aborted) return false;
     try {
       const { state, plan: options } = this.parts;
       await this.moveTo(running, replan(call, running.plan, step.route, state, options), {
         reason: step.reason,
-        wasAsked: !wasNotAsked(failure),
+        wasAsked,
       });
       return true;
     } catch (error) {

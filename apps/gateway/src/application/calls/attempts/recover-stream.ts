@@ -1,30 +1,20 @@
-import { AppError, type Clock } from '@ao/kernel';
+import { AppError } from '@ao/kernel';
 import { continueAnswer, readBegun, type BegunAnswer, type ContinuationForm, type ProviderProtocol } from '@ao/wire';
-import type { Circuits } from '../../circuits.js';
-import type { ModelState } from '../../model-state.js';
-import type { Upstream } from '../../ports.js';
 import type { Step } from '../course.js';
 import { billBrokenStream, billPrompt, noteFailure } from '../note-failure.js';
-import { replan, type CallPlan, type PlanOptions } from '../plan-call.js';
+import { replan, type CallPlan } from '../plan-call.js';
 import { protocolsOf, translatedTo } from '../provider-protocols.js';
 import type { StreamSource } from '../relay-stream.js';
 import type { Conversation } from '../requests/request-facts.js';
 import type { Route } from '../route.js';
 import { UpstreamRefusal } from '../upstream-refusal.js';
 import { send } from './attempt.js';
-import type { Capacity } from './capacity.js';
 import { limitsOf } from './attempt-limits.js';
+import type { AttemptsParts } from './attempt-parts.js';
 import { failureOf, type Failure } from './failure.js';
 import { wantsCost, type RunningCall } from './running-call.js';
 
-interface RecoveryParts {
-  upstream: Upstream;
-  state: ModelState;
-  circuits: Circuits;
-  capacity: Capacity;
-  plan: PlanOptions;
-  clock: Clock;
-  wait: (durationMs: number, signal: AbortSignal) => Promise<void>;
+interface RecoveryParts extends Omit<AttemptsParts, 'budget'> {
   /** Pays for the next attempt and begins it. */
   moveTo: (running: RunningCall, plan: CallPlan) => Promise<void>;
   /** Tells what came of the attempt that is made now. */
