@@ -1,4 +1,4 @@
-import type { Course } from './course.js';
+import type { Course } from './course/course.js';
 import type { Route } from './route.js';
 
 /** Names are free text; a header that cannot be sent would fail the answer after it was paid for. */

@@ -6,7 +6,7 @@ import type { Route } from './route.js';
 import type { CallBegin } from '../ports.js';
 import type { Attribution } from './attribution.js';
 import type { InboundCall } from './call.js';
-import type { StepReason } from './course.js';
+import type { StepReason } from './course/course.js';
 
 /** What a record tells of a call. */
 export type RecordedCall = Pick<InboundCall, 'callId' | 'correlationId' | 'principal' | 'featureId' | 'startedAtMs'> & {

@@ -1,7 +1,7 @@
 import type { Principal } from '@ao/contracts';
 import { AppError } from '@ao/kernel';
 import type { Provider, RouteQuestion, Router } from '@ao/router';
-import { Course, type CourseWishes } from './course.js';
+import { Course, type CourseWishes } from './course/course.js';
 import type { Route } from './route.js';
 
 /** Where direct OpenAI is and whether it is open. */

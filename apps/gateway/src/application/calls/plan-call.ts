@@ -5,7 +5,7 @@ import type { ModelState } from '../model-state.js';
 import { attributionOf, type Attribution } from './attribution.js';
 import type { InboundCall } from './call.js';
 import { refuseOutOfRegion, routeNative, startCourse, type DirectOpenAi, type Start } from './choose-route.js';
-import type { Course } from './course.js';
+import type { Course } from './course/course.js';
 import { FREE, priceCall, type CallPrice, type CallSize } from './price-call.js';
 import { protocolsOf, type ProviderProtocols } from './provider-protocols.js';
 import { readRequest } from './requests/read-request.js';

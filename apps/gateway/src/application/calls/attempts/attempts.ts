@@ -1,7 +1,7 @@
 import { AppError } from '@ao/kernel';
 import type { Outcome } from '@ao/router';
 import { payersOf } from '../../payers.js';
-import type { StepReason } from '../course.js';
+import type { StepReason } from '../course/course.js';
 import { billPrompt, noteFailure } from '../note-failure.js';
 import { replan, type CallPlan } from '../plan-call.js';
 import type { Route } from '../route.js';
@@ -10,7 +10,7 @@ import { attempt } from './attempt.js';
 import type { AttemptParts, AttemptsParts } from './attempt-parts.js';
 import { limitsOf } from './attempt-limits.js';
 import type { RoutedShare } from './capacity.js';
-import { failureOf, wasNotAsked, type Failure } from './failure.js';
+import { failureOf, wasNotAsked, type Failure } from '../course/failure.js';
 import { outcomeOf, platformCircuit } from './outcome.js';
 import { allowanceOf, payForNext } from './pay-for-attempt.js';
 import { StreamRecovery } from './recover-stream.js';

@@ -4,7 +4,7 @@ import { inputTokensOf, outputTokensOf } from '@ao/pricing';
 import type { CapacityQueue } from '../../limits/capacity-queue.js';
 import type { DeploymentLimits, DeploymentShare } from '../../limits/deployment-limits.js';
 import type { Route } from '../route.js';
-import type { Failure } from './failure.js';
+import type { Failure } from '../course/failure.js';
 import type { RunningCall } from './running-call.js';
 
 /** A share of a deployment, and where that is. */

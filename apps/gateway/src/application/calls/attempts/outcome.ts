@@ -1,7 +1,7 @@
 import type { Deployment } from '@ao/contracts';
 import { inputTokensOf, outputTokensOf } from '@ao/pricing';
 import type { CircuitPolicy, Outcome, RoutingTable } from '@ao/router';
-import type { Failure } from './failure.js';
+import type { Failure } from '../course/failure.js';
 import type { RunningCall } from './running-call.js';
 
 /** Settings of nobody in particular: the platform's. */

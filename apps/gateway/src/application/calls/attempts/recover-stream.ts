@@ -1,6 +1,6 @@
 import { AppError } from '@ao/kernel';
 import { continueAnswer, readBegun, type BegunAnswer, type ContinuationForm, type ProviderProtocol } from '@ao/wire';
-import type { Step } from '../course.js';
+import type { Step } from '../course/course.js';
 import { billBrokenStream, billPrompt, noteFailure } from '../note-failure.js';
 import { replan, type CallPlan } from '../plan-call.js';
 import { protocolsOf, translatedTo } from '../provider-protocols.js';
@@ -11,7 +11,7 @@ import { UpstreamRefusal } from '../upstream-refusal.js';
 import { send } from './attempt.js';
 import { limitsOf } from './attempt-limits.js';
 import type { AttemptsParts } from './attempt-parts.js';
-import { failureOf, type Failure } from './failure.js';
+import { failureOf, type Failure } from '../course/failure.js';
 import { wantsCost, type RunningCall } from './running-call.js';
 
 interface RecoveryParts extends Omit<AttemptsParts, 'budget'> {

@@ -10,10 +10,10 @@ import {
   type RouteQuestion,
   type Router,
 } from '@ao/router';
-import { backoffMs } from './attempts/backoff.js';
-import { isLocal, mayPass, wasNotAsked, type Failure } from './attempts/failure.js';
-import { retriesFor } from './attempts/retries-for.js';
-import type { Route } from './route.js';
+import { backoffMs } from './backoff.js';
+import { isLocal, mayPass, wasNotAsked, type Failure } from './failure.js';
+import { retriesFor } from './retries-for.js';
+import type { Route } from '../route.js';
 
 export type StepReason = NonNullable<RoutingDecision['steps']>[number]['reason'];
 
