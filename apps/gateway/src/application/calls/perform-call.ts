@@ -88,7 +88,7 @@ export class PerformCall {
       throw error;
     } finally {
       running.allowance?.close();
-      const report = record.end(this.options.clock.monotonicMs() - call.startedMonotonicMs);
+      const report = this.noteEnd(running);
       this.budget.settle(running.reservation, report.cost);
       admission?.finish(inputTokensOf(report.usage) + outputTokensOf(report.usage));
       this.settle(report);
@@ -107,8 +107,17 @@ export class PerformCall {
     while (this.unsettled > 0 && clock.monotonicMs() < endMs) await sleep(SETTLED_POLL_MS);
   }
 
-  private settle(report: UsageReport): void {
+  /** Puts a call on record, once. */
+  private noteEnd(running: RunningCall): UsageReport {
+    if (running.report) return running.report;
+    const { call, record } = running;
+    const report = record.end(this.options.clock.monotonicMs() - call.startedMonotonicMs);
+    running.report = report;
     this.spool.end(report);
+    return report;
+  }
+
+  private settle(report: UsageReport): void {
     this.unsettled -= 1;
     this.options.onSettled(report);
   }
@@ -139,7 +148,7 @@ export class PerformCall {
       serveHit(hit, record, out, { ...admission?.headers, ...answerHeaders(plan.route, null, times) });
     } finally {
       admission?.finish(0);
-      this.settle(record.end(this.options.clock.monotonicMs() - call.startedMonotonicMs));
+      this.settle(this.noteEnd(running));
     }
     return record;
   }
@@ -185,6 +194,8 @@ export class PerformCall {
       reservation,
       hasBegun: false,
       brokeOff: null,
+      report: null,
+      noteEnd: () => void this.noteEnd(running),
       attempts: 1,
       overheadMs: null,
       plan,

@@ -95,6 +95,7 @@ async function passWhole(running: RunningCall, answer: UpstreamAnswer, clock: Cl
   const costUsd = formatUsd(record.cost);
   const told = wantsCost(running) ? whole.withCost(costUsd) : whole.body;
   running.hasBegun = true;
+  running.noteEnd();
   out.head(answer.status, {
     ...headersOf(running, answer, clock),
     'content-type': whole.contentType,
@@ -128,6 +129,7 @@ async function passOpaque(running: RunningCall, answer: UpstreamAnswer, clock: C
   if (!running.hasBegun)
     throw new AppError('upstream_error', `The provider ${plan.route.provider.name} answered with nothing.`);
   record.partial = false;
+  running.noteEnd();
   out.end();
 }
 

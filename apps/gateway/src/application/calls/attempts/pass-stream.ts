@@ -43,6 +43,7 @@ export async function passStream(
     },
     trailers: () => {
       billStream(running);
+      running.noteEnd();
       return { 'x-ao-cost-usd': formatUsd(record.cost) };
     },
     ...(plan.course?.groupPolicy.recoverStreams && { recover: (error, sent) => recover(running, error, sent) }),

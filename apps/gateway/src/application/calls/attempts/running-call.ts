@@ -1,3 +1,4 @@
+import type { UsageReport } from '@ao/contracts';
 import type { AppError } from '@ao/kernel';
 import type { Reservation } from '../../../domain/lease-pool.js';
 import type { Admission } from '../../limits/limits.js';
@@ -25,6 +26,13 @@ export interface RunningCall {
   hasBegun: boolean;
   /** Why the stream broke off after it had begun. */
   brokeOff: AppError | null;
+  /** What became of the call, once it is on record. */
+  report: UsageReport | null;
+  /**
+   * Puts the call on record. Called before the last bytes of a whole answer go out: whoever has seen the end is billed for
+   * it, and exactly, even if this process is killed the moment after.
+   */
+  readonly noteEnd: () => void;
   /** Counts from 1. */
   attempts: number;
   /** What the gateway itself took before the first attempt; null before it. */
