@@ -35,6 +35,7 @@ export async function startStandalone(environment: NodeJS.ProcessEnv): Promise<S
     await Promise.all(
       services.map(async (service) => parts.keepService(await runService(service, platform.contextFor(service.name)))),
     );
+    platform.beginDelivery();
     const firstKey = await bootstrap(platform.bus);
     const { SHUTDOWN_TIMEOUT_MS: shutdownTimeoutMs } = platform.values;
     const gateway = parts.keepGateway(
@@ -87,6 +88,7 @@ class Parts {
   async stop(): Promise<void> {
     // The gateway first: its last records and leases still find their services.
     await this.gateway?.stop();
+    this.platform?.endDelivery();
     await Promise.all(this.running.map((service) => service.stop()));
     await this.platform?.close();
     await this.demo?.stop();

@@ -27,6 +27,41 @@ describe('MemoryBus, where nothing outlives the process', () => {
     await bus.close();
   });
 
+  it('[BX-002] delivers nothing before all have subscribed: what the last stop left is there for those who come later, too', async () => {
+    const bus = new MemoryBus(new CollectingLogger(), { waitsForBegin: true });
+    const contracts = newContracts();
+    const steps: string[] = [];
+    await bus.subscribe(contracts.event, { kind: 'durable', name: 'first' }, () => void steps.push('first'));
+    const published = bus.publish(contracts.event, event).then(() => steps.push('published'));
+    await new Promise(setImmediate);
+    await bus.subscribe(contracts.event, { kind: 'durable', name: 'later' }, () => void steps.push('later'));
+    expect(steps).toEqual([]);
+    bus.beginDelivery();
+    await published;
+    expect(steps).toEqual(['first', 'later', 'published']);
+    await bus.close();
+  });
+
+  it.each([false, true])(
+    '[BX-002] leaves an event with its publisher once subscribers begin to stop, begun before: %s',
+    async (hasBegun) => {
+      const bus = new MemoryBus(new CollectingLogger(), { waitsForBegin: true });
+      const contracts = newContracts();
+      const seen: string[] = [];
+      const subscription = await bus.subscribe(
+        contracts.event,
+        { kind: 'durable', name: 'reader' },
+        () => void seen.push('read'),
+      );
+      if (hasBegun) bus.beginDelivery();
+      bus.endDelivery();
+      await subscription.stop();
+      await expect(bus.publish(contracts.event, event)).rejects.toMatchObject({ code: 'backend_unavailable' });
+      expect(seen).toEqual([]);
+      await bus.close();
+    },
+  );
+
   it('brings nothing of what the publisher runs under to a subscriber', async () => {
     const bus = new MemoryBus(new CollectingLogger());
     const contracts = newContracts();

@@ -39,10 +39,35 @@ export class MemoryBus implements Bus {
   private readonly snapshots = new Map<string, string>();
   private readonly watchers = new Map<string, Set<(text: string) => void>>();
   private closed = false;
+  private hasEnded = false;
+  /** What publishers wait for; null once events are delivered. */
+  private beginning: Promise<void> | null = null;
+  private begin: () => void = () => undefined;
   /** Runs a handler as if its message had come from another process: what its sender runs under does not follow. */
   private readonly apart = AsyncLocalStorage.snapshot();
 
-  constructor(private readonly logger: Logger) {}
+  /** @param waitsForBegin Nothing is delivered before `beginDelivery`. */
+  constructor(
+    private readonly logger: Logger,
+    { waitsForBegin = false }: { waitsForBegin?: boolean } = {},
+  ) {
+    if (waitsForBegin) this.beginning = new Promise((resolve) => (this.begin = resolve));
+  }
+
+  /**
+   * All who shall have events have subscribed. Without waiting for that, an event of an outbox that the last stop left would
+   * be delivered to those who happen to be there, and be lost to the others: nothing here remembers who is missing.
+   */
+  beginDelivery(): void {
+    this.beginning = null;
+    this.begin();
+  }
+
+  /** Subscribers begin to stop: who publishes keeps its event, for the next start. */
+  endDelivery(): void {
+    this.hasEnded = true;
+    this.beginDelivery();
+  }
 
   async request<C extends RpcContract>(
     contract: C,
@@ -76,7 +101,8 @@ export class MemoryBus implements Bus {
   }
 
   async publishEncoded(event: EncodedEvent): Promise<void> {
-    if (this.closed) throw unavailable(event.subject, 'bus');
+    if (this.beginning) await this.beginning;
+    if (this.closed || this.hasEnded) throw unavailable(event.subject, 'bus');
     await Promise.all([...(this.queues.get(event.subject) ?? [])].map((queue) => queue.add(event)));
   }
 
@@ -133,6 +159,7 @@ export class MemoryBus implements Bus {
 
   async close(): Promise<void> {
     this.closed = true;
+    this.beginDelivery();
     await Promise.all([...this.queues.values()].flatMap((queues) => [...queues].map((queue) => queue.stop())));
   }
 }

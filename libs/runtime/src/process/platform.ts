@@ -19,6 +19,10 @@ export interface Platform {
   openKeyValue(): KeyValue;
   /** Opens the warehouse once, however many ask. */
   openWarehouse(): Promise<Warehouse>;
+  /** Every service of this process runs: from now on events are delivered. Over NATS they always are. */
+  beginDelivery(): void;
+  /** The services of this process are about to stop: what is published from now on stays with its publisher. */
+  endDelivery(): void;
   close(): Promise<void>;
 }
 
@@ -68,6 +72,8 @@ export async function openPlatform({ name, environment, embedded }: PlatformOpti
     bus,
     logger,
     openWarehouse: openOnce,
+    beginDelivery: () => (bus instanceof MemoryBus ? bus.beginDelivery() : undefined),
+    endDelivery: () => (bus instanceof MemoryBus ? bus.endDelivery() : undefined),
     openKeyValue: () => openKeyValue(values, logger),
     contextFor: (service) => ({
       bus,
@@ -90,7 +96,9 @@ export async function openPlatform({ name, environment, embedded }: PlatformOpti
 }
 
 async function openBus(values: PlatformValues, name: string, logger: Logger): Promise<Bus> {
-  return values.NATS_URL ? connectNatsBus({ url: values.NATS_URL, name, logger }) : new MemoryBus(logger);
+  return values.NATS_URL
+    ? connectNatsBus({ url: values.NATS_URL, name, logger })
+    : new MemoryBus(logger, { waitsForBegin: true });
 }
 
 function openKeyValue({ REDIS_URL: url }: PlatformValues, logger: Logger): KeyValue {
