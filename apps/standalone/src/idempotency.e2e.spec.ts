@@ -4,7 +4,7 @@ import { parseUsd, sleep } from '@ao/kernel';
 import { startSimulator, type Simulator } from '@ao/provider-simulator';
 import { waitFor } from '@ao/testing';
 import type { ApiAnswer, ApiClient } from './testing/api-client.js';
-import { ModelFile } from './testing/model-file.js';
+import { ModelFile, ONE_ATTEMPT } from './testing/model-file.js';
 import { modes } from './testing/platform-home.js';
 import { startPlatform, startVariant, type RunningPlatform, type Variant } from './testing/start-platform.js';
 import { createTenant, expectStatus, requestRows, spentBy } from './testing/tenants.js';
@@ -25,9 +25,11 @@ describe.each(modes)('idempotency keys, %s', (mode) => {
 
   beforeAll(async () => {
     provider = await startSimulator();
-    models = await ModelFile.create([
-      { name: 'chat', model: 'sim-chat', baseUrl: `${provider.url}/v1`, inputCost: 0.000001, outputCost: 0.00001 },
-    ]);
+    models = await ModelFile.create(
+      [{ name: 'chat', model: 'sim-chat', baseUrl: `${provider.url}/v1`, inputCost: 0.000001, outputCost: 0.00001 }],
+      {},
+      ONE_ATTEMPT,
+    );
     platform = await startPlatform(mode, {
       AO_CONFIG: models.path,
       ALLOW_PRIVATE_WEBHOOK_URLS: 'true',
