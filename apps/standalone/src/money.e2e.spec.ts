@@ -229,7 +229,9 @@ describe.each(modes)('money, %s', (mode) => {
     const rows = await requestRows(api, CALLS_MIXED, 20_000);
     expect(rows).toHaveLength(CALLS_MIXED);
     expect(new Set(rows.map(({ id }) => id)).size).toBe(CALLS_MIXED);
-    expect([...new Set(rows.map(({ status }) => status))]).toEqual(expect.arrayContaining([200, 429, 499]));
+    expect([...new Set(rows.map(({ status }) => status))]).toEqual(expect.arrayContaining([200, 499]));
+    // Most faults are tried again: the calls' bill must hold over the attempts that failed before the answer.
+    expect(provider.counts.requests).toBeGreaterThan(CALLS_MIXED);
     expect(rows.filter(({ partial }) => partial).length).toBeGreaterThan(0);
     const total = sumUsd(rows.map(({ cost_usd: cost }) => cost));
     expect(total).toBeGreaterThan(0n);
