@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
 import { startSimulator, type Simulator } from '@ao/provider-simulator';
 import { waitFor } from '@ao/testing';
@@ -85,6 +86,10 @@ const DOORS: Door[] = [
   },
 ];
 
+function* piecesOf(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += 64_000) yield bytes.subarray(at, at + 64_000);
+}
+
 describe('bad input', () => {
   let simulator: Simulator;
   let models: ModelFile;
@@ -155,6 +160,24 @@ describe('bad input', () => {
       expect((await post(path, goodText)).status).toBe(200);
       expect(simulator.requests).toHaveLength(1);
     });
+  });
+
+  it.each([
+    ['announced', (bytes: Buffer) => bytes],
+    ['sent in chunks', (bytes: Buffer) => Readable.toWeb(Readable.from(piecesOf(bytes)))],
+  ])('[GW-018] tells a caller that is still sending a body too large, %s', async (_name, form) => {
+    for (let turn = 0; turn < 5; turn += 1) {
+      const answer = await fetch(`${platform.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${tenant.api.key}`, 'content-type': 'application/json' },
+        body: form(Buffer.alloc(20_000_000, ' ')) as RequestInit['body'],
+        duplex: 'half',
+      } as RequestInit);
+      expect({ status: answer.status, body: await answer.json() }).toMatchObject({
+        status: 413,
+        body: { error: { code: 'payload_too_large' } },
+      });
+    }
   });
 
   it('[BX-012] billed the good ones only', async () => {

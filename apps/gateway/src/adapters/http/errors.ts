@@ -3,6 +3,9 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { protocolOf } from './call-routes.js';
 import { setBaseHeaders } from './response-headers.js';
 
+/** How long a body that was refused for its size may go on arriving. */
+const HEAR_OUT_MS = 5_000;
+
 /** Any error as an answer of the one schema (GW-018), or in the shape of the protocol that the route's clients speak. Faults are logged with what only the log may know. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): FastifyReply {
   const known = toKnownError(error);
@@ -12,8 +15,22 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   else if (known.status >= 500) logger.warn(fields, 'request refused');
   setBaseHeaders(request, reply);
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', String(known.retryAfterSeconds));
+  if (known.code === 'payload_too_large') hearOut(request, reply);
   const body = protocolOf(request).encodeError(known.status, known.toBody());
   return reply.status(known.status).type('application/json; charset=utf-8').send(body);
+}
+
+/** Reads what a caller is still sending and drops it, a while long: a connection closed with unread bytes is reset, and the caller would see a broken pipe in place of the answer. */
+function hearOut(request: FastifyRequest, reply: FastifyReply): void {
+  const { raw } = request;
+  if (raw.complete) return;
+  reply.removeHeader('connection');
+  const { socket } = raw;
+  const timer = setTimeout(() => socket.destroy(), HEAR_OUT_MS);
+  const done = (): void => clearTimeout(timer);
+  raw.once('end', done);
+  socket.once('close', done);
+  raw.resume();
 }
 
 /** Fastify's own refusals in our words. */
