@@ -31,4 +31,4 @@ export { eventsOf, readStream } from './canonical/assemble.js';
 export type * from './canonical/index.js';
 export type * from './protocol.js';
 export * from './exchange/index.js';
-export { parseBody, type RequestObject } from './json-object.js';
+export { isObject, parseBody, type RequestObject } from './json-object.js';

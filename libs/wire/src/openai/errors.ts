@@ -1,4 +1,5 @@
 import type { ErrorBody } from '@ao/kernel';
+import { isObject } from '../json-object.js';
 
 /**
  * Why a provider refused, as far as routing must tell it apart: `context_length` and `content_policy` have fallbacks of
@@ -158,10 +159,6 @@ function parse(body: Buffer): unknown {
   } catch {
     return null;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function textOf(value: unknown): string | null {

@@ -1,4 +1,5 @@
 import type { LocatedFields } from '../json-fields.js';
+import { isObject } from '../json-object.js';
 import { given, invalid, jsonAt } from './request-fields.js';
 
 /**
@@ -155,5 +156,3 @@ const isText = (value: unknown, lengthMax: number): value is string =>
 const isModel = (value: unknown): value is string => isText(value, MODEL_LENGTH_MAX);
 const isModels = (value: unknown): value is string[] =>
   Array.isArray(value) && value.length <= FALLBACKS_MAX && value.every(isModel);
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

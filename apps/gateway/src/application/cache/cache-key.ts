@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
+import { isObject } from '@ao/wire';
 
 /** A value with the fields of its objects in one order; arrays keep theirs. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_name, field: unknown) => (isObject(field) ? sorted(field) : field));
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Without a prototype: a field may be named as what an object keeps it under. */
 function sorted(value: Record<string, unknown>): Record<string, unknown> {

@@ -1,3 +1,5 @@
+import { isObject } from '@ao/wire';
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** A question, and all else that makes its answer. */
@@ -49,6 +51,3 @@ function isPlainText(part: unknown): part is { text: string } {
   if (!isObject(part) || typeof part['text'] !== 'string') return false;
   return Object.keys(part).every((name) => name === 'text' || (name === 'type' && part['type'] === 'text'));
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -2,7 +2,7 @@ import type { UsageReport } from '@ao/contracts';
 import { AppError, ZERO_USD, sleep, type Clock } from '@ao/kernel';
 import { inputTokensOf, outputTokensOf } from '@ao/pricing';
 import type { Budget } from '../budget.js';
-import type { CacheHit, CacheTurn } from '../cache/cache-turn.js';
+import type { CacheHit } from '../cache/cache-turn.js';
 import type { ResponseCache } from '../cache/response-cache.js';
 import type { Circuits } from '../circuits.js';
 import { limitedCall } from '../limits/limited-call.js';
@@ -70,13 +70,15 @@ export class PerformCall {
     const admitted = call.isAdmitted ? null : this.limits.admit(limitedCall(call, plan));
     const admission = admitted && (await admitted);
     const looked = this.options.cache?.begin(call, cacheFactsOf(call, plan)) ?? null;
-    const cached = looked && (await this.lookUp(looked, admission));
+    const cached = looked && (await orGiveBack(admission, () => looked));
     if (cached?.kind === 'hit') return this.serve(call, plan, out, admission, cached);
     const payers = payersOf(call.principal, this.state.budgets.applyingTo(call, plan));
-    const slice = await this.reserve(payers, plan, admission).catch((error: unknown) => {
-      cached?.finish(null);
-      throw error;
-    });
+    const slice = await orGiveBack(admission, () => payForFirst(this.budget, payers, plan.price)).catch(
+      (error: unknown) => {
+        cached?.finish(null);
+        throw error;
+      },
+    );
     const running = this.begin(call, plan, cached?.record(out) ?? out, admission, { payers, ...slice });
     const { record } = running;
     if (cached) record.cache = cached.outcome;
@@ -122,16 +124,6 @@ export class PerformCall {
     this.options.onSettled(report);
   }
 
-  /** Whoever leaves while the cache is asked gives its slot back. */
-  private async lookUp(looked: Promise<CacheTurn | null>, admission: Admission | null): Promise<CacheTurn | null> {
-    try {
-      return await looked;
-    } catch (error) {
-      admission?.finish(0);
-      throw error;
-    }
-  }
-
   /** No provider is called and nothing is reserved; the call is recorded all the same. */
   private serve(
     call: InboundCall,
@@ -151,16 +143,6 @@ export class PerformCall {
       this.settle(this.noteEnd(running));
     }
     return record;
-  }
-
-  /** A call that cannot be paid gives its slot and its tokens back; it counts as a request all the same. */
-  private async reserve(payers: Payers | null, { price }: CallPlan, admission: Admission | null): Promise<Slice> {
-    try {
-      return await payForFirst(this.budget, payers, price);
-    } catch (error) {
-      admission?.finish(0);
-      throw error;
-    }
   }
 
   /** From here on the call ends in a report. */
@@ -213,5 +195,15 @@ export class PerformCall {
     }));
     this.unsettled += 1;
     return running;
+  }
+}
+
+/** Whoever leaves while the cache is asked, or cannot pay, gives its slot and its tokens back; it counts as a request all the same. */
+async function orGiveBack<T>(admission: Admission | null, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    admission?.finish(0);
+    throw error;
   }
 }

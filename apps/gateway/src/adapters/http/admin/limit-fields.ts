@@ -1,4 +1,4 @@
-import type { LimitRule, ModelLimit } from '@ao/contracts';
+import { modelName, type LimitRule, type ModelLimit } from '@ao/contracts';
 import { z } from 'zod';
 
 const number = z.int().min(1).max(1_000_000_000_000).nullable().optional();
@@ -34,7 +34,6 @@ export function readLimits(body: z.output<typeof limitBody>): LimitNumbers {
 const firstGiven = <T>(ours: T | undefined, theirs: T | undefined): T | undefined =>
   ours === undefined ? theirs : ours;
 
-const modelName = z.string().min(1).max(256);
 const MODELS_MAX = 1_000;
 const ofModels = <Value extends z.ZodType>(value: Value) =>
   z

@@ -1,6 +1,6 @@
 import { AppError } from '@ao/kernel';
 import { boundPromptTokens, guessTokens, meterText } from '@ao/tokens';
-import { forwardCohere, forwardConverse, parseBody, type Exchange } from '@ao/wire';
+import { forwardCohere, forwardConverse, isObject, parseBody, type Exchange } from '@ao/wire';
 import { PLAIN_REQUEST, STANDARD_SERVICE, type RequestFacts, type RequestLimits } from './request-facts.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -118,7 +118,5 @@ function add(measured: PromptMeasure, value: unknown): void {
   for (const inner of Object.values(value)) add(measured, inner);
 }
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const withoutBytes = (name: string, value: unknown): unknown =>
   name === 'bytes' || name === 'url' ? undefined : value;
